@@ -1,0 +1,238 @@
+"""Specs that can be written down: frozen dataclasses to JSON and URL queries and back, with a stable hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
+
+VERSION = 1  # raised only when a field changes meaning, so that stored models keep their hash
+
+
+class SpecError(ValueError):
+    """A spec that makes no sense: which field, the value it was given, and what would be allowed."""
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        self.field, self.value, self.allowed = field, value, allowed
+        shown = repr(value)
+        super().__init__(f"{field} = {shown if len(shown) <= 80 else shown[:77] + '...'}: allowed is {allowed}.")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Base of every spec. Fields may be numbers, strings, literals, tuples, specs, and optional ones of these."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The canonical form: plain JSON values, fields at their default left out."""
+        return {
+            item.name: _encode(getattr(self, item.name))
+            for item in fields(self)
+            if getattr(self, item.name) != _default(item)
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], at: str = "") -> Self:
+        """Inverse of `to_dict`. Raises SpecError, naming the field by its dotted path."""
+        if not isinstance(data, Mapping):
+            raise SpecError(at or cls.__name__, data, "an object with named fields")
+        hints = typing.get_type_hints(cls)
+        known = {item.name: item for item in fields(cls)}
+        for name in data:
+            if name not in known:
+                raise SpecError(_join(at, name), data[name], f"one of {', '.join(known) or 'no fields'}")
+        for name, item in known.items():
+            if name not in data and _default(item) is MISSING:
+                raise SpecError(_join(at, name), None, "a value: this field has no default")
+        values = {name: _decode(hints[name], value, _join(at, name)) for name, value in data.items()}
+        try:
+            return cls(**values)
+        except SpecError as error:
+            raise SpecError(_join(at, error.field), error.value, error.allowed) from None
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Canonical JSON text (sorted keys, defaults left out)."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(
+            self.to_dict(), sort_keys=True, indent=indent, separators=separators, allow_nan=False
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Inverse of `to_json`; any JSON text in which omitted fields take their defaults. Raises SpecError."""
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise SpecError(cls.__name__, text, f"valid JSON ({error})") from None
+        return cls.from_dict(data)
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hexadecimal digits that name this spec in stores, captions and cache keys."""
+        text = f"{type(self).__name__}:{VERSION}:{self.to_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def to_query(self) -> dict[str, str]:
+        """Flat URL query: a dotted path for each field that is not at its default."""
+        return dict(_flatten(_encode(self)))
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        """Inverse of `to_query`. Raises SpecError for an unknown or senseless parameter."""
+        return cls.from_dict(_unflatten(query))
+
+
+class Kind(Spec):
+    """A spec that is one of several alternatives, told apart in JSON by `kind`.
+
+    A direct subclass (say, FunctionClass) is the choice; its subclasses, declared with `kind="name"`,
+    are the alternatives. Declaring one registers it; a package's `__init__` imports its alternatives.
+    """
+
+    kind: ClassVar[str]
+    kinds: ClassVar[dict[str, type[Kind]]]
+
+    def __init_subclass__(cls, kind: str | None = None, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        if kind is None:
+            cls.kinds = {}
+        elif cls.kinds.get(kind, cls).__qualname__ != cls.__qualname__:
+            raise TypeError(f"kind {kind!r} is declared twice")
+        else:
+            cls.kind = kind
+            cls.kinds[kind] = cls
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind, **super().to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], at: str = "") -> Self:
+        if not isinstance(data, Mapping):
+            raise SpecError(at or cls.__name__, data, "an object with a kind")
+        name = data.get("kind", cls.__dict__.get("kind"))
+        if not isinstance(name, str) or name not in cls.kinds:
+            raise SpecError(_join(at, "kind"), name, f"one of {', '.join(sorted(cls.kinds))}")
+        chosen = cls.kinds[name]
+        rest = {key: value for key, value in data.items() if key != "kind"}
+        return typing.cast(Self, super(Kind, chosen).from_dict(rest, at))
+
+    @classmethod
+    def default(cls, kind: str) -> Any:
+        """A dataclass field whose default is the alternative `kind` with its own defaults."""
+        return field(default_factory=lambda: cls.kinds[kind]())
+
+
+def _join(at: str, name: str) -> str:
+    return f"{at}.{name}" if at else name
+
+
+def _default(item: Field[Any]) -> Any:
+    return item.default if item.default_factory is MISSING else item.default_factory()
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Spec):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_encode(entry) for entry in value]
+    return value
+
+
+def _decode(hint: Any, value: Any, at: str) -> Any:
+    """`value` (from JSON, or text from a URL) as the type `hint`, or a SpecError."""
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        if value is None or value == "none":
+            return None
+        return _decode(next(arm for arm in get_args(hint) if arm is not type(None)), value, at)
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise SpecError(at, value, f"one of {', '.join(map(str, get_args(hint)))}")
+        return value
+    if origin is tuple:
+        if isinstance(value, str):  # a URL carries numbers as one text
+            value = value.split()
+        if not isinstance(value, list | tuple):
+            raise SpecError(at, value, "a list")
+        return tuple(
+            _decode(get_args(hint)[0], entry, f"{at}.{position}") for position, entry in enumerate(value)
+        )
+    if isinstance(hint, type) and issubclass(hint, Spec):
+        if isinstance(value, str):  # a URL carries the kind alone, or a spec that is all defaults
+            value = {} if value == "default" else {"kind": value}
+        return hint.from_dict(value, at)
+    return _SCALARS[hint](value, at)
+
+
+def _boolean(value: Any, at: str) -> bool:
+    if value in (True, False):
+        return bool(value)
+    if value in ("true", "false"):
+        return value == "true"
+    raise SpecError(at, value, "true or false")
+
+
+def _integer(value: Any, at: str) -> int:
+    try:
+        if isinstance(value, bool) or int(value) != float(value):
+            raise ValueError
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise SpecError(at, value, "a whole number") from None
+
+
+def _number(value: Any, at: str) -> float:
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise SpecError(at, value, "a finite number")
+    return number + 0.0  # -0.0 becomes 0.0, so that equal specs have equal hashes
+
+
+def _text(value: Any, at: str) -> str:
+    if not isinstance(value, str):
+        raise SpecError(at, value, "a text")
+    return value
+
+
+_SCALARS = {bool: _boolean, int: _integer, float: _number, str: _text}
+
+
+def _flatten(value: Any, at: str = "") -> list[tuple[str, str]]:
+    """Leaves of a JSON value with their dotted paths; the kind stands at its own path, number lists in one value."""
+    if isinstance(value, Mapping):
+        leaves = [(at, "default")] if at and not value else []
+        for key, entry in value.items():
+            leaves += [(at, entry)] if key == "kind" and at else _flatten(entry, _join(at, key))
+        return leaves
+    if isinstance(value, list):
+        if value and all(isinstance(entry, int | float) for entry in value):
+            return [(at, " ".join(map(repr, value)))]
+        return [leaf for position, entry in enumerate(value) for leaf in _flatten(entry, f"{at}.{position}")]
+    if isinstance(value, bool):
+        return [(at, str(value).lower())]
+    return [(at, "none" if value is None else value if isinstance(value, str) else repr(value))]
+
+
+def _unflatten(query: Mapping[str, str]) -> Any:
+    """Inverse of `_flatten`."""
+    children: dict[str, dict[str, str]] = {}
+    own: dict[str, Any] = {}
+    for path, value in query.items():
+        head, _, rest = path.partition(".")
+        if rest:
+            children.setdefault(head, {})[rest] = value
+        else:
+            own[head] = value
+    for head, below in children.items():
+        inner = _unflatten(below)
+        own[head] = {"kind": own[head], **inner} if head in own else inner
+    if own and all(key.isdigit() for key in own):
+        return [own[key] for key in sorted(own, key=int)]
+    return own

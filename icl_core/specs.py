@@ -1,0 +1,300 @@
+"""What a model was pretrained on and what it is tested on: the specs that everything else takes."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, Self
+
+from icl_core.codec import Kind, Spec, SpecError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from icl_core.data.families import GaussianFamily
+    from icl_core.data.function_classes import Functions
+    from icl_core.data.randomness import Randomness
+
+__all__ = [
+    "Component",
+    "Covariance",
+    "Evaluation",
+    "Experiment",
+    "FunctionClass",
+    "Kind",
+    "Mixture",
+    "Model",
+    "Pretraining",
+    "Recipe",
+    "Shift",
+    "Spec",
+    "SpecError",
+    "Stage",
+    "require",
+]
+
+MAX_DIMENSION = 64
+MAX_CONTEXT = 512
+MAX_PROMPTS = 65_536
+
+
+def require(condition: bool, field: str, value: object, allowed: str) -> None:
+    """Raises SpecError(field, value, allowed) unless the condition holds."""
+    if not condition:
+        raise SpecError(field, value, allowed)
+
+
+class Covariance(Kind):
+    """A distribution of covariates x, by the covariance that its prompts have (E tr = D, or 1-D uniform)."""
+
+    @abstractmethod
+    def second_moment(self, dimension: int) -> Tensor:
+        """E[x x^T], float64 [D, D]. Raises SpecError where the kind does not fit the dimension."""
+
+    @abstractmethod
+    def covariates(self, randomness: Randomness, prompts: int, points: int, dimension: int) -> Tensor:
+        """Covariates, float64 [B, N, D]; point i of prompt b depends on (randomness, b, i) alone."""
+
+
+class FunctionClass(Kind):
+    """A family of functions f with E f(x)^2 = v under the pretraining covariates (v = tr E[x x^T], 1 in 1-D)."""
+
+    def check(self, dimension: int) -> None:  # noqa: B027 - most families fit every dimension
+        """Raises SpecError where the family does not fit the dimension."""
+
+    @abstractmethod
+    def sample(self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int) -> Functions:
+        """One function per prompt; function b depends on (randomness, b) alone."""
+
+    @abstractmethod
+    def family(self, covariates: Covariance, dimension: int) -> GaussianFamily | None:
+        """The prior as a Gaussian family, for the Bayes learner; None where that is not computable."""
+
+
+class Shift(Kind):
+    """A change between pretraining and test, of one magnitude; 0 is none. See `icl_core.data.shifts`."""
+
+    magnitude: float
+
+
+class Model(Kind):
+    """An architecture that can be trained."""
+
+    @abstractmethod
+    def build(self, dimension: int, context_length: int, scale: float) -> nn.Module:
+        """A freshly initialised network for `context_length` pairs and a query; labels are divided by `scale`."""
+
+
+@dataclass(frozen=True)
+class Component(Spec):
+    """One family of a mixture and its share of the prompts."""
+
+    function_class: FunctionClass
+    weight: float
+
+    def __post_init__(self) -> None:
+        require(0 < self.weight < math.inf, "weight", self.weight, "a positive number")
+
+
+@dataclass(frozen=True)
+class Mixture(Spec):
+    """Families and their shares; a prompt's family is drawn once per prompt. Shares are made to sum to 1."""
+
+    components: tuple[Component, ...]
+
+    def __post_init__(self) -> None:
+        require(len(self.components) > 0, "components", self.components, "at least one family")
+        total = math.fsum(component.weight for component in self.components)
+        if abs(total - 1) > 1e-12:
+            scaled = tuple(replace(part, weight=part.weight / total) for part in self.components)
+            object.__setattr__(self, "components", scaled)
+
+    @classmethod
+    def of(cls, *parts: FunctionClass | tuple[FunctionClass, float]) -> Self:
+        """A mixture of families, each alone (share 1) or with its share; shares of 0 are left out."""
+        pairs = [part if isinstance(part, tuple) else (part, 1.0) for part in parts]
+        return cls(tuple(Component(family, weight) for family, weight in pairs if weight != 0))
+
+    @property
+    def families(self) -> tuple[FunctionClass, ...]:
+        return tuple(component.function_class for component in self.components)
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        return tuple(component.weight for component in self.components)
+
+
+@dataclass(frozen=True)
+class Stage(Spec):
+    """The first part of a curriculum: so many steps on another mixture."""
+
+    steps: int
+    mixture: Mixture
+
+    def __post_init__(self) -> None:
+        require(self.steps > 0, "steps", self.steps, "a positive whole number")
+
+
+@dataclass(frozen=True)
+class Recipe(Spec):
+    """How a model is trained. Rates warm up, stay constant, and decay linearly to 0 over the last part.
+
+    `matrix_rate` is Muon's, for the hidden matrices; `rate` is Adam's, for everything else (and for all
+    parameters with optimizer 'adam'), or plain gradient descent's with 'sgd'. `curriculum` runs before the
+    model's own mixture and is counted in `steps`.
+    """
+
+    steps: int = 8000
+    batch: int = 64
+    optimizer: Literal["muon", "adam", "sgd"] = "muon"
+    matrix_rate: float = 0.006
+    rate: float = 0.001
+    warmup: int = 300
+    decay: float = 0.5
+    curriculum: tuple[Stage, ...] = ()
+
+    def __post_init__(self) -> None:
+        require(0 < self.steps <= 10_000_000, "steps", self.steps, "1 to 10,000,000")
+        require(0 < self.batch <= 65_536, "batch", self.batch, "1 to 65,536")
+        require(0 < self.matrix_rate <= 1, "matrix_rate", self.matrix_rate, "above 0, at most 1")
+        require(0 < self.rate <= 1, "rate", self.rate, "above 0, at most 1")
+        require(self.warmup >= 0, "warmup", self.warmup, "0 or more steps")
+        require(0 <= self.decay <= 1, "decay", self.decay, "a share of the steps, 0 to 1")
+        spent = sum(stage.steps for stage in self.curriculum)
+        require(spent < self.steps, "curriculum", spent, "fewer steps than the recipe's in all")
+
+    @property
+    def decay_start(self) -> int:
+        """The step whose checkpoint, before the decay, is kept to train further from."""
+        return round((1 - self.decay) * self.steps)
+
+    def rate_at(self, step: int) -> float:
+        """The factor on both rates at `step`, from 0 to 1."""
+        warm = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
+        left = (self.steps - step) / max(1, self.steps - self.decay_start)
+        return min(warm, left, 1.0)
+
+
+@dataclass(frozen=True)
+class Pretraining(Spec):
+    """A model, by everything that made it: data, architecture, recipe, seed. Its hash names the model.
+
+    `context_length` is K, the most pairs that a query sees; training prompts have K+1 points and the loss is
+    averaged over all of them. `label_noise` is the labels' noise sd over sqrt(v). `task_pool` bounds the
+    number of distinct tasks (None: a fresh one each prompt). `warm_start` is the model whose
+    checkpoint before the decay this one starts from.
+    """
+
+    dimension: int = 8
+    context_length: int = 16
+    covariates: Covariance = Covariance.default("identity")
+    mixture: Mixture = field(
+        default_factory=lambda: Mixture.of(FunctionClass.kinds["dense"]())  # type: ignore[arg-type]
+    )
+    label_noise: float = 0.0
+    task_pool: int | None = None
+    model: Model = Model.default("transformer")
+    recipe: Recipe = Recipe()
+    seed: int = 0
+    warm_start: Pretraining | None = None
+
+    def __post_init__(self) -> None:
+        require(1 <= self.dimension <= MAX_DIMENSION, "dimension", self.dimension, f"1 to {MAX_DIMENSION}")
+        require(
+            1 <= self.context_length <= MAX_CONTEXT,
+            "context_length",
+            self.context_length,
+            f"1 to {MAX_CONTEXT} pairs",
+        )
+        require(0 <= self.label_noise <= 10, "label_noise", self.label_noise, "0 to 10 standard deviations")
+        if self.task_pool is not None:
+            require(1 <= self.task_pool <= 2**20, "task_pool", self.task_pool, "none, or 1 to 2^20 tasks")
+        require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2^31 - 1")
+        self.covariates.second_moment(self.dimension)  # raises where the two do not fit
+        for function_class in self.mixture.families:
+            function_class.check(self.dimension)
+
+    @property
+    def label_variance(self) -> float:
+        """v = E f(x)^2, the same for every family: tr E[x x^T], and 1 for one input."""
+        if self.dimension == 1:
+            return 1.0
+        return float(self.covariates.second_moment(self.dimension).trace())
+
+    @property
+    def noise_variance(self) -> float:
+        """Variance of the label noise, in the labels' units."""
+        return self.label_noise**2 * self.label_variance
+
+
+@dataclass(frozen=True)
+class Evaluation(Spec):
+    """What a model is tested on. None means: as in pretraining.
+
+    `context_length` is M, the most pairs a query sees (None: twice the dimension, at least the trained
+    length); prompts have M+1 points. `alpha` is the Lasso's, `penalty` ridge's (None: noise over weight
+    variance).
+    """
+
+    context_length: int | None = None
+    function_class: FunctionClass | None = None
+    covariates: Covariance | None = None
+    shift: Shift = Shift.default("none")
+    label_noise: float | None = None
+    prompts: int = 128
+    seed: int = 0
+    alpha: float = 0.01
+    penalty: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.context_length is not None:
+            require(
+                1 <= self.context_length <= MAX_CONTEXT,
+                "context_length",
+                self.context_length,
+                f"1 to {MAX_CONTEXT} pairs",
+            )
+        if self.label_noise is not None:
+            require(0 <= self.label_noise <= 10, "label_noise", self.label_noise, "0 to 10")
+        require(2 <= self.prompts <= MAX_PROMPTS, "prompts", self.prompts, f"2 to {MAX_PROMPTS}")
+        require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2^31 - 1")
+        require(1e-6 <= self.alpha <= 100, "alpha", self.alpha, "1e-6 to 100")
+        if self.penalty is not None:
+            require(0 <= self.penalty <= 1e6, "penalty", self.penalty, "0 to 10^6")
+
+
+@dataclass(frozen=True)
+class Experiment(Spec):
+    """One figure of a learning curve: a pretrained model and what it is tested on."""
+
+    pretraining: Pretraining = field(default_factory=Pretraining)
+    evaluation: Evaluation = field(default_factory=Evaluation)
+
+    def __post_init__(self) -> None:
+        self.covariates.second_moment(self.pretraining.dimension)
+        for function_class in self.mixture.families:
+            function_class.check(self.pretraining.dimension)
+
+    @property
+    def context_length(self) -> int:
+        """M, with the default resolved."""
+        chosen = self.evaluation.context_length
+        return chosen or max(2 * self.pretraining.dimension, self.pretraining.context_length)
+
+    @property
+    def covariates(self) -> Covariance:
+        return self.evaluation.covariates or self.pretraining.covariates
+
+    @property
+    def mixture(self) -> Mixture:
+        """The families of the test prompts."""
+        chosen = self.evaluation.function_class
+        return Mixture.of(chosen) if chosen else self.pretraining.mixture
+
+    @property
+    def noise_variance(self) -> float:
+        """Variance of the label noise at test before any shift, in the labels' units."""
+        chosen = self.evaluation.label_noise
+        noise = self.pretraining.label_noise if chosen is None else chosen
+        return noise**2 * self.pretraining.label_variance
