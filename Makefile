@@ -1,0 +1,85 @@
+# Everything runs from .venv, which the first target that needs it creates.
+#
+#   PYTHON    the interpreter that creates .venv (3.11 or newer)
+#   PIP_ARGS  passed to every `pip install`, e.g. an index that serves the CPU build of torch
+#   APP_ARGS  passed to `streamlit run`, e.g. --server.port=8600
+#   WORKERS   how many tests run side by side
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
+PIP_ARGS ?=
+APP_ARGS ?=
+WORKERS ?= 2
+
+# A browser window opens only where there is a screen.
+HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),false,true)
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+# One thread a process: two processes with two threads each on two cores are far slower.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help app test test-fast lint format bench zoo browser clean
+
+help:
+	@echo "make app        set up and open the dashboard on http://127.0.0.1:8501"
+	@echo "make test       set up and run every test"
+	@echo "make test-fast  the tests without the slow and the browser ones"
+	@echo "make lint       ruff and pyright"
+	@echo "make format     let ruff format the code and mend what it can"
+	@echo "make bench      the benchmarks, each against its peer"
+	@echo "make zoo        train the models that the shipped library lacks"
+
+app: $(VENV)/run.stamp
+	$(RUN) -m streamlit run app.py --server.headless=$(HEADLESS) $(APP_ARGS)
+
+test: $(VENV)/dev.stamp browser
+	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup
+
+test-fast: $(VENV)/dev.stamp
+	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser"
+
+lint: $(VENV)/dev.stamp
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m pyright --pythonpath $(RUN)
+
+format: $(VENV)/dev.stamp
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+bench: $(VENV)/bench.stamp
+	$(RUN) -m benchmarks
+
+zoo: $(VENV)/run.stamp
+	$(RUN) -m icl_core zoo
+
+# The browser tests use the Chromium that is there. Where it is missing, root on a machine with apt gets it;
+# elsewhere the tests say in one line that they were skipped (or fail, under CI=true).
+browser:
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get; then \
+	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium fonts-noto-cjk \
+	      || echo "apt-get could not install Chromium"; \
+	  fi; }
+
+clean:
+	rm -rf $(VENV)
+
+$(RUN):
+	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11, or name one by 'make PYTHON=...'"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt | $(RUN)
+	$(RUN) -m pip install $(PIP_ARGS) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(RUN)
+	$(RUN) -m pip install $(PIP_ARGS) -r requirements-dev.txt
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/bench.stamp: requirements-bench.txt requirements.txt | $(RUN)
+	$(RUN) -m pip install $(PIP_ARGS) -r requirements-bench.txt
+	@touch $@ $(VENV)/run.stamp

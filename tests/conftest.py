@@ -1,0 +1,169 @@
+"""What every test shares: one thread, stores of its own, and a browser with a running dashboard on request."""
+
+import os
+
+# Read once, when the numerical libraries load: so before they are imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
+STARTUP_SECONDS = 120.0
+SETTLE_MILLISECONDS = 60_000
+
+torch.set_num_threads(1)
+
+# The same examples on every run, and no time limit that a busy machine would break.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests run on one worker, which then starts one dashboard and one browser."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(autouse=True)
+def isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No test sees the user's models, jobs or cluster, and none leaves a dtype or a seed behind."""
+    for name in [name for name in os.environ if name.startswith(("ICL_", "DASK_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ICL_MODEL_STORE", str(tmp_path / "models"))
+    monkeypatch.setenv("ICL_STATE", str(tmp_path / "state"))
+    torch.manual_seed(0)
+    dtype = torch.get_default_dtype()
+    yield
+    torch.set_default_dtype(dtype)
+
+
+# ---------------------------------------------------------------------------------------------- browser tests
+
+
+@dataclass(frozen=True)
+class AppServer:
+    """A dashboard that runs as a process of its own, with stores of its own."""
+
+    url: str
+    model_store: Path
+    state: Path
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Chromium through Playwright. Missing: the test is skipped, or fails where CI is set."""
+    executable = next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+    if executable is None:
+        missing = f"needs a browser: none of {', '.join(BROWSER_NAMES)} is on the PATH"
+        if os.environ.get("CI", "").lower() in ("true", "1"):
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(BROWSER_ARGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page of a fresh browser profile, on a desktop-sized screen; downloads are accepted."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def app_server(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The dashboard on a free port of the loopback address. Asks for the browser, so is skipped with it."""
+    folder = tmp_path_factory.mktemp("dashboard")
+    port = _free_port()
+    server = AppServer(f"http://127.0.0.1:{port}", folder / "models", folder / "state", folder / "log.txt")
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ICL_", "DASK_"))
+    }
+    environment |= {"ICL_MODEL_STORE": str(server.model_store), "ICL_STATE": str(server.state)}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    with server.log.open("wb") as log:
+        # A session of its own: whatever the dashboard starts ends with it.
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        _wait_until_healthy(process, server)
+        yield server
+    finally:
+        _end(process)
+
+
+@pytest.fixture(scope="session")
+def settled() -> Callable[["Page"], None]:
+    """A function that returns once the page shown is connected, its script has ended and its placeholders went."""
+    from playwright.sync_api import expect
+
+    def wait(page: "Page") -> None:
+        page.wait_for_timeout(155)  # Streamlit batches widget changes: let a rerun begin first
+        for state in ("connection-state='CONNECTED'", "script-state='notRunning'"):
+            app = page.locator(f"[data-testid='stApp'][data-test-{state}]")
+            app.wait_for(state="attached", timeout=SETTLE_MILLISECONDS)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SETTLE_MILLISECONDS)
+
+    return wait
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], server: AppServer) -> None:
+    deadline = time.monotonic() + STARTUP_SECONDS
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never ask a proxy for loopback
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with opener.open(f"{server.url}/_stcore/health", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(
+        f"the dashboard did not start; its log ends:\n{server.log.read_text()[-4000:]}", pytrace=False
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process group of `process`: gently, then for good."""
+    for signal_number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
+        try:
+            os.killpg(process.pid, signal_number)
+            process.wait(patience)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
