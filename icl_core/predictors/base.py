@@ -1,0 +1,84 @@
+"""The shape that every predictor has, and what the linear ones share.
+
+Dimensions: B prompts, N points, D inputs.
+"""
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+CHUNK_ENTRIES = 1 << 20  # float64 entries of the prefix Gram matrices held at once
+
+
+class Predictor(ABC):
+    """Predicts f(x) in context. Entry k of every result uses the pairs before k alone, and is 0 at k = 0."""
+
+    def predict(self, xs: Tensor, ys: Tensor) -> Tensor:
+        """Prediction [B, N] at xs[:, k] from the pairs before k, for xs [B, N, D] and ys [B, N]."""
+        return self.predict_query(xs, ys, xs)
+
+    @abstractmethod
+    def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
+        """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k."""
+
+
+class LinearPredictor(Predictor):
+    """A predictor w.x whose weights are learned from the pairs before k."""
+
+    @abstractmethod
+    def weights(self, xs: Tensor, ys: Tensor) -> Tensor:
+        """Learned weights [B, N, D], float64; entry k is the solution for the pairs before k, 0 at k = 0."""
+
+    def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
+        """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k; dtype of xs."""
+        check_shapes(xs, ys, queries)
+        return (self.weights(xs, ys) * queries).sum(-1).to(xs.dtype)
+
+
+class ChunkedPredictor(LinearPredictor):
+    """A linear predictor that solves in float64, a chunk of prompts at a time to bound its memory."""
+
+    def weights(self, xs: Tensor, ys: Tensor) -> Tensor:
+        """Learned weights [B, N, D], float64; entry k is the solution for the pairs before k, 0 at k = 0."""
+        check_shapes(xs, ys)
+        chunk = max(1, CHUNK_ENTRIES // max(1, xs.shape[1] * xs.shape[2] ** 2))
+        pairs = zip(xs.double().split(chunk), ys.double().split(chunk), strict=True)
+        return torch.cat([self.fit(x, y) for x, y in pairs])
+
+    @abstractmethod
+    def fit(self, xs: Tensor, ys: Tensor) -> Tensor:
+        """`weights` of one chunk, whose tensors are float64 and of valid shape."""
+
+
+def check_shapes(xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> None:
+    """Raises ValueError unless xs is [B, N, D], ys [B, N] and queries, if given, of the shape of xs."""
+    if xs.ndim != 3:
+        raise ValueError(
+            f"xs has shape {tuple(xs.shape)}: pass covariates of shape [prompts, points, inputs]."
+        )
+    if ys.shape != xs.shape[:2]:
+        raise ValueError(
+            f"ys has shape {tuple(ys.shape)}: pass one label a point, shape {tuple(xs.shape[:2])}."
+        )
+    if queries is not None and queries.shape != xs.shape:
+        raise ValueError(
+            f"queries has shape {tuple(queries.shape)}: pass one query a point, {tuple(xs.shape)}."
+        )
+
+
+def prefix_sum(terms: Tensor) -> Tensor:
+    """Entry k along dimension 1 is the sum of the terms before k, so entry 0 is 0."""
+    total = torch.zeros_like(terms)
+    torch.cumsum(terms[:, :-1], dim=1, out=total[:, 1:])
+    return total
+
+
+def prefix_moments(xs: Tensor, ys: Tensor) -> tuple[Tensor, Tensor]:
+    """X^T X [B, N, D, D] and X^T y [B, N, D] of the pairs before each k, not divided by k."""
+    return prefix_sum(xs[..., :, None] * xs[..., None, :]), prefix_sum(xs * ys[..., None])
+
+
+def prefix_lengths(xs: Tensor) -> Tensor:
+    """Number of pairs before each k, [N, 1], with 1 in place of 0 so that it can divide."""
+    return torch.arange(xs.shape[1], dtype=xs.dtype, device=xs.device).clamp(min=1)[:, None]

@@ -1,0 +1,36 @@
+"""Gradient descent on the pairs seen, started from 0."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from icl_core.predictors.base import ChunkedPredictor, prefix_lengths, prefix_moments
+from icl_core.specs import SpecError
+
+
+@dataclass(frozen=True)
+class GradientDescent(ChunkedPredictor):
+    """w after `steps` steps of size `lr` on (1/2k) |y - X w|^2 from w = 0.
+
+    One step is what a linear self-attention layer can express (von Oswald et al. 2212.07677, proposition 1).
+    It converges to minimum-norm least squares where lr is below 2 / lambda_max(X^T X / k), and diverges above.
+    """
+
+    steps: int
+    lr: float
+
+    def __post_init__(self) -> None:
+        if isinstance(self.steps, bool) or self.steps != int(self.steps) or self.steps < 1:
+            raise SpecError("steps", self.steps, "a whole number of at least 1")
+        if not 0 < self.lr < math.inf:
+            raise SpecError("lr", self.lr, "a positive finite number")
+
+    def fit(self, xs: Tensor, ys: Tensor) -> Tensor:
+        gram, cross = prefix_moments(xs, ys)
+        step_sizes = self.lr / prefix_lengths(xs)  # [N, 1]
+        weights = torch.zeros_like(cross)
+        for _ in range(self.steps):
+            weights = weights + step_sizes * (cross - (gram @ weights[..., None])[..., 0])
+        return weights

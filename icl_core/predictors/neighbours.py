@@ -1,0 +1,37 @@
+"""Nearest neighbours."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from icl_core.predictors.base import Predictor, check_shapes, prefix_lengths
+from icl_core.specs import SpecError
+
+
+@dataclass(frozen=True)
+class Neighbours(Predictor):
+    """Mean label of the `k` pairs nearest to the query (Euclidean); of all pairs while there are fewer.
+
+    Of pairs equally far the earlier counts as nearer.
+    """
+
+    k: int
+
+    def __post_init__(self) -> None:
+        if isinstance(self.k, bool) or self.k != int(self.k) or self.k < 1:
+            raise SpecError("k", self.k, "a whole number of at least 1")
+
+    def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
+        """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k; dtype of xs."""
+        check_shapes(xs, ys, queries)
+        # Differences rather than the matrix-product shortcut, which cannot tell near neighbours apart.
+        distances = torch.cdist(queries.double(), xs.double(), compute_mode="donot_use_mm_for_euclid_dist")
+        unseen = torch.ones_like(distances[0], dtype=torch.bool).triu()  # [N (query), N (pair)]
+        distances = distances.masked_fill(unseen, math.inf)
+        nearest = distances.sort(dim=-1, stable=True).indices[..., : self.k]  # [B, N, min(k, N)]
+        labels = ys.double()[:, None].expand(-1, xs.shape[1], -1).gather(-1, nearest)
+        counted = ~unseen.expand_as(distances).gather(-1, nearest)
+        counts = prefix_lengths(xs.double())[:, 0].clamp(max=self.k)  # [N]
+        return (labels.where(counted, 0).sum(-1) / counts).to(xs.dtype)
