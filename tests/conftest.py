@@ -1,4 +1,4 @@
-"""What every test shares: one thread, stores of its own, and a browser with a running dashboard on request."""
+"""What tests share: one thread, stores of their own, and a browser with a running dashboard on request."""
 
 import os
 
@@ -124,7 +124,7 @@ def app_server(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def settled() -> Callable[["Page"], None]:
-    """A function that returns once the page shown is connected, its script has ended and its placeholders went."""
+    """A function that waits until the page is connected, its script has ended and no placeholder is left."""
     from playwright.sync_api import expect
 
     def wait(page: "Page") -> None:
