@@ -211,7 +211,7 @@ OURS = {"icl_core", "dashboard", "pages", "app", "benchmarks", "tests"}
 
 
 def part_of(module: str) -> str:
-    """The part a module belongs to: `icl_core.data` for `icl_core.data.shifts`, `pages` for `pages.library`."""
+    """The part a module belongs to: `icl_core.data` for `icl_core.data.shifts`, `pages` for `pages.lsa`."""
     names = module.split(".")
     if names[0] != "icl_core":
         return names[0]
