@@ -1,0 +1,123 @@
+"""Bayes-optimal prediction under a mixture of function families.
+
+Dimensions: B prompts, N points, D inputs, F families, C components of a family, m features of a component.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from icl_core.data.families import GaussianFamily
+from icl_core.predictors.base import Predictor, check_shapes
+from icl_core.specs import SpecError
+
+CHUNK_ENTRIES = 1 << 18  # float64 entries of one covariance root: small enough to stay in the cache
+
+
+@dataclass(frozen=True)
+class BayesMixture(Predictor):
+    """Posterior mean under prior sum_f weights[f] family_f and labels y = f(x) + N(0, noise_var).
+
+    With component c of prior probability pi_c and features Phi_c of the pairs seen, P(c | D) is proportional
+    to pi_c N(y; 0, Phi_c Phi_c^T + noise_var I), and the prediction is the P(c | D)-weighted mean of the
+    components' ridge predictions. Exact up to rounding; float64 inside, the dtype of xs outside.
+
+    `weights` are the prior probabilities of the families and must sum to 1. Noise-free labels need a small
+    positive `noise_var` (1e-6 of the output variance is numerically sound).
+    """
+
+    families: Sequence[GaussianFamily]
+    weights: Sequence[float]
+    noise_var: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "families", tuple(self.families))
+        object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
+        if not self.families:
+            raise SpecError("families", self.families, "at least one family")
+        if len(self.weights) != len(self.families):
+            raise SpecError("weights", self.weights, f"{len(self.families)} numbers, one for each family")
+        if not all(weight >= 0 for weight in self.weights) or not math.isclose(
+            sum(self.weights), 1, abs_tol=1e-9
+        ):
+            raise SpecError("weights", self.weights, "non-negative numbers that sum to 1")
+        if not 0 < self.noise_var < math.inf:
+            raise SpecError("noise_var", self.noise_var, "a positive finite number")
+
+    def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
+        """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k."""
+        predictions, log_evidence = self._learn(xs, ys, queries)
+        return (self._posterior(log_evidence) * predictions).sum(-1).to(xs.dtype)
+
+    def posterior(self, xs: Tensor, ys: Tensor) -> Tensor:
+        """Posterior probabilities of the families [B, N, F], entry k given the pairs before k."""
+        _, log_evidence = self._learn(xs, ys, xs)
+        return self._posterior(log_evidence).to(xs.dtype)
+
+    def _learn(self, xs: Tensor, ys: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
+        """Each family's own predictions and log evidence, both [B, N, F]."""
+        check_shapes(xs, ys, queries)
+        arguments = (xs.double(), ys.double(), queries.double(), self.noise_var)
+        predictions, log_evidence = zip(
+            *(_learn_family(family, *arguments) for family in self.families), strict=True
+        )
+        return torch.stack(predictions, dim=-1), torch.stack(log_evidence, dim=-1)
+
+    def _posterior(self, log_evidence: Tensor) -> Tensor:
+        weights = torch.tensor(self.weights, dtype=log_evidence.dtype, device=log_evidence.device)
+        return torch.softmax(weights.log() + log_evidence, dim=-1)
+
+
+def _learn_family(
+    family: GaussianFamily, xs: Tensor, ys: Tensor, queries: Tensor, noise_var: float
+) -> tuple[Tensor, Tensor]:
+    """Predictions at the queries and log evidence of the pairs before k, both [B, N], under one family."""
+    log_prior = family.log_prior(xs.shape[-1]).to(xs.device)
+    feature_count = family.features(xs[:1, :1]).shape[-1]
+    chunk = max(1, CHUNK_ENTRIES // (len(log_prior) * feature_count**2))
+    predictions, log_evidence = [], []
+    for x, y, query in zip(xs.split(chunk), ys.split(chunk), queries.split(chunk), strict=True):
+        component_predictions, likelihood = _learn_components(
+            family.features(x), y, family.features(query), noise_var
+        )
+        joint = log_prior[:, None] + likelihood  # [N, C, B]
+        predictions.append((torch.softmax(joint, dim=1) * component_predictions).sum(1).mT)  # [B, N]
+        log_evidence.append(torch.logsumexp(joint, dim=1).mT)  # [B, N]
+    return torch.cat(predictions), torch.cat(log_evidence)
+
+
+def _learn_components(
+    features: Tensor, ys: Tensor, queries: Tensor, noise_var: float
+) -> tuple[Tensor, Tensor]:
+    """Sequential Bayesian linear regression from the prior N(0, I), one pair at a time.
+
+    features and queries [C, B, N, m], ys [B, N]; returns predictions and log likelihood of the pairs before
+    k, both [N, C, B]. The weights' posterior covariance is kept as P = R R^T and updated by Potter's
+    square-root form (Bierman 1977, Factorization Methods for Discrete Sequential Estimation), so that P stays
+    positive definite and loses half as many digits as in a direct update where the noise is tiny. Components
+    and prompts stand last, so that every operation runs along long contiguous rows.
+    """
+    features, queries = (
+        tensor.permute(2, 3, 0, 1).contiguous() for tensor in (features, queries)
+    )  # [N, m, C, B]
+    points, feature_count, components, prompts = features.shape
+    mean = features.new_zeros(feature_count, components, prompts)
+    root = torch.eye(feature_count, dtype=features.dtype, device=features.device)
+    root = root[:, :, None, None].repeat(1, 1, components, prompts)
+    log_likelihood = features.new_zeros(components, prompts)
+    predictions, log_likelihoods = [], []
+    for k in range(points):
+        predictions.append((mean * queries[k]).sum(0))
+        log_likelihoods.append(log_likelihood)
+        projected = (root * features[k, :, None]).sum(0)  # R^T phi  [m, C, B]
+        variance = projected.square().sum(0) + noise_var
+        innovation = ys[:, k] - (mean * features[k]).sum(0)
+        covariance = (root * projected).sum(1)  # P phi  [m, C, B]
+        mean = mean + covariance * (innovation / variance)
+        root -= covariance[:, None] * (projected / (variance + (noise_var * variance).sqrt()))
+        surprise = (2 * math.pi * variance).log() + innovation.square() / variance
+        log_likelihood = log_likelihood - surprise / 2
+    return torch.stack(predictions), torch.stack(log_likelihoods)
