@@ -1,0 +1,132 @@
+"""Learning curves: the error of every predictor against the number of pairs seen, on the same prompts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icl_core.data.prompts import Prompts, sample_prompts
+from icl_core.evaluation.estimate import Accumulator, Estimate
+from icl_core.predictors import Predictor
+from icl_core.specs import Experiment
+
+CHUNK = 512  # prompts evaluated together: a whole number of the estimate's blocks
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One predictor's normalised error with k = 0..M pairs, and its 90% interval.
+
+    Where the mean is infinite (`medians` lists those k), the entries are the median and the 5-95% quantiles
+    over prompts instead.
+    """
+
+    mean: Array
+    low: Array
+    high: Array
+    medians: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class LearningCurves:
+    """A figure's numbers: one curve per predictor, all on the same prompts.
+
+    `exact` holds closed-form risks over v, where there is one, as lines [M + 1].
+    """
+
+    experiment: Experiment
+    prompts: int
+    normaliser: float
+    curves: Mapping[str, Curve]
+    exact: Mapping[str, Array]
+
+    @property
+    def context_lengths(self) -> list[int]:
+        return list(range(self.experiment.context_length + 1))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; non-finite numbers are null."""
+        return {
+            "spec": self.experiment.to_dict(),
+            "spec_hash": self.experiment.hash,
+            "model_hash": self.experiment.pretraining.hash,
+            "seed": self.experiment.evaluation.seed,
+            "n_prompts": self.prompts,
+            "normaliser": self.normaliser,
+            "context_lengths": self.context_lengths,
+            "predictors": {
+                name: {
+                    "mean": _finite(curve.mean),
+                    "low": _finite(curve.low),
+                    "high": _finite(curve.high),
+                    "median_at": list(curve.medians),
+                }
+                for name, curve in self.curves.items()
+            },
+            "exact": {name: _finite(line) for name, line in self.exact.items()},
+        }
+
+
+def learning_curves(
+    experiment: Experiment, predictors: Mapping[str, Predictor], exact: Mapping[str, Array] | None = None
+) -> LearningCurves:
+    """Errors of `predictors` on the experiment's prompts, chunk by chunk: memory does not grow with prompts.
+
+    Names matter in one way: 'ols' has an infinite mean near k = D under label noise, and gives medians there.
+    """
+    normaliser = experiment.pretraining.label_variance
+    points = experiment.context_length + 1
+    heavy = heavy_context_lengths(experiment)
+    accumulators = {name: Accumulator(points) for name in predictors}
+    tails: dict[str, list[Array]] = {name: [] for name in predictors}
+    for prompts in prompt_chunks(experiment):
+        for name, predictor in predictors.items():
+            errors = squared_errors(predictor, prompts) / normaliser
+            accumulators[name].add(errors)
+            if name == "ols":
+                tails[name].append(errors[:, heavy])
+    curves = {
+        name: _curve(accumulators[name].estimate(), heavy if tails[name] else [], tails[name])
+        for name in predictors
+    }
+    return LearningCurves(experiment, experiment.evaluation.prompts, normaliser, curves, dict(exact or {}))
+
+
+def prompt_chunks(experiment: Experiment) -> Iterator[Prompts]:
+    """The experiment's test prompts in order, at most 512 at a time."""
+    total = experiment.evaluation.prompts
+    for start in range(0, total, CHUNK):
+        yield sample_prompts(experiment, start, min(CHUNK, total - start))
+
+
+def squared_errors(predictor: Predictor, prompts: Prompts) -> Array:
+    """(prediction - f(query))^2, float64 [B, N]."""
+    predictions = predictor.predict_query(prompts.xs, prompts.ys, prompts.queries)
+    return (predictions - prompts.targets).square().numpy()
+
+
+def heavy_context_lengths(experiment: Experiment) -> list[int]:
+    """The k at which min-norm least squares has an infinite mean: D-1, D and D+1 under label noise."""
+    if experiment.shift_noise_variance() == 0:
+        return []
+    d = experiment.pretraining.dimension
+    return [k for k in (d - 1, d, d + 1) if 1 <= k <= experiment.context_length]
+
+
+def _curve(estimate: Estimate, heavy: list[int], tails: list[Array]) -> Curve:
+    mean = estimate.mean.copy()
+    low, high = estimate.interval()
+    if heavy:
+        low[heavy], mean[heavy], high[heavy] = np.quantile(np.concatenate(tails), [0.05, 0.5, 0.95], axis=0)
+    return Curve(mean, low, high, tuple(heavy))
+
+
+def _finite(values: Array) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values.tolist()]

@@ -1,0 +1,82 @@
+"""Means over prompts with bootstrap intervals, accumulated in chunks so that memory does not grow with prompts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 1000
+LEVEL = 0.9
+BLOCK = 64  # prompts whose resampling weights are drawn together
+
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Means over prompts [N] and the same means over resampled prompts [R, N].
+
+    The resampling weights belong to the prompts, so the difference of two estimates from the same prompts
+    is the paired one.
+    """
+
+    mean: NDArray[np.float64]
+    resamples: NDArray[np.float64]
+
+    def interval(self, level: float = LEVEL) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Bootstrap percentile interval (low [N], high [N])."""
+        low, high = np.quantile(self.resamples, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        return low, high
+
+    def __sub__(self, other: Estimate) -> Estimate:
+        return Estimate(self.mean - other.mean, self.resamples - other.resamples)
+
+    def __truediv__(self, divisor: float) -> Estimate:
+        return Estimate(self.mean / divisor, self.resamples / divisor)
+
+    def __getitem__(self, entries: slice | list[int]) -> Estimate:
+        return Estimate(self.mean[entries], self.resamples[:, entries])
+
+    def average(self) -> Estimate:
+        """The mean over entries, as an estimate of one entry."""
+        return Estimate(self.mean.mean(keepdims=True), self.resamples.mean(1, keepdims=True))
+
+    def maximum(self) -> Estimate:
+        """The maximum over entries, as an estimate of one entry."""
+        return Estimate(self.mean.max(keepdims=True), self.resamples.max(1, keepdims=True))
+
+
+class Accumulator:
+    """Collects values [B, N] of consecutive prompts, beginning with prompt 0, into an Estimate.
+
+    Resampling is the Poisson bootstrap: prompt b has weight Poisson(1) in each resample, addressed by b, so
+    that chunks can be added one by one and every predictor sees the same resamples.
+    """
+
+    def __init__(self, entries: int) -> None:
+        self.count = 0
+        self.total = np.zeros(entries)
+        self.resampled = np.zeros((RESAMPLES, entries))
+        self.weight = np.zeros(RESAMPLES)
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        """Adds the next prompts' values [B, N]; every chunk but the last holds whole blocks of 64."""
+        weights = np.concatenate(
+            [_weights((self.count + start) // BLOCK) for start in range(0, len(values), BLOCK)], axis=1
+        )[:, : len(values)]
+        self.total += values.sum(0)
+        self.resampled += weights @ values
+        self.weight += weights.sum(1)
+        self.count += len(values)
+
+    def estimate(self) -> Estimate:
+        return Estimate(self.total / self.count, self.resampled / np.maximum(self.weight, 1)[:, None])
+
+
+@lru_cache(maxsize=128)
+def _weights(block: int) -> NDArray[np.float64]:
+    """Poisson(1) weights [R, 64] of one block of prompts."""
+    generator = np.random.Generator(np.random.Philox(key=[0x1C1, block]))
+    return generator.poisson(1.0, (RESAMPLES, BLOCK)).astype(np.float64)

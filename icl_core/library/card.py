@@ -1,0 +1,142 @@
+"""The card of a trained model: what it is, how it was made, how good it is. Readable JSON beside the weights."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any, Self
+
+import torch
+
+from icl_core.specs import Pretraining, SpecError
+from icl_core.training import Snapshot
+
+
+@dataclass(frozen=True)
+class FamilyErrors:
+    """Normalised error on test prompts of one family at some context lengths, with 90% bootstrap intervals."""
+
+    family: str
+    prompts: int
+    context_lengths: tuple[int, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One limit that the model was held to: the measured excess over its reference, and whether it is met."""
+
+    statement: str
+    value: float
+    low: float
+    high: float
+    limit: float
+
+    @property
+    def met(self) -> bool:
+        """Judged by the estimate itself; the interval says how sure that is."""
+        return math.isfinite(self.value) and self.value <= self.limit
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything about a model but its weights."""
+
+    name: str
+    spec: Pretraining
+    seconds: float
+    precision: str
+    parameters: int
+    weights_sha256: str
+    history: tuple[Snapshot, ...]
+    errors: tuple[FamilyErrors, ...] = ()
+    checks: tuple[Check, ...] = ()
+    note: str = ""
+    machine: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def meets_limits(self) -> bool | None:
+        """None where the model was not held to any limit."""
+        return all(check.met for check in self.checks) if self.checks else None
+
+    def to_json(self) -> str:
+        data = {
+            "name": self.name,
+            "spec": self.spec.to_dict(),
+            "spec_hash": self.spec.hash,
+            "seed": self.spec.seed,
+            "steps": self.spec.recipe.steps,
+            "seconds": round(self.seconds, 1),
+            "precision": self.precision,
+            "machine": self.machine,
+            "versions": dict(self.versions),
+            "parameters": self.parameters,
+            "weights_sha256": self.weights_sha256,
+            "meets_limits": self.meets_limits,
+            "note": self.note,
+            "checks": [asdict(check) | {"met": check.met} for check in self.checks],
+            "errors": [asdict(entry) for entry in self.errors],
+            "history": [entry.to_dict() for entry in self.history],
+        }
+        return json.dumps(data, indent=1, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises ValueError, saying what is wrong, for a card that this version cannot read."""
+        data = json.loads(text)
+        try:
+            spec = Pretraining.from_dict(data["spec"])
+            if spec.hash != data["spec_hash"]:
+                raise ValueError(f"its spec has hash {spec.hash}, but the card says {data['spec_hash']}")
+            return cls(
+                name=str(data["name"]),
+                spec=spec,
+                seconds=float(data["seconds"]),
+                precision=str(data["precision"]),
+                parameters=int(data["parameters"]),
+                weights_sha256=str(data["weights_sha256"]),
+                history=tuple(_snapshot(entry) for entry in data["history"]),
+                errors=tuple(_family_errors(entry) for entry in data["errors"]),
+                checks=tuple(_check(entry) for entry in data["checks"]),
+                note=str(data["note"]),
+                machine=str(data["machine"]),
+                versions=tuple(sorted(data["versions"].items())),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"the card lacks or garbles a field ({error!r})") from None
+        except SpecError as error:
+            raise ValueError(f"its spec makes no sense: {error}") from None
+
+
+def machine_description() -> str:
+    """Processor and system, as the card records them."""
+    name = torch.cpu.get_capabilities().get("cpu_name", platform.machine())
+    return f"{name}, {platform.system()} {platform.machine()}, {torch.get_num_threads()} thread(s)"
+
+
+def library_versions() -> tuple[tuple[str, str], ...]:
+    """Versions of what the numbers depend on."""
+    return (("numpy", version("numpy")), ("python", platform.python_version()), ("torch", version("torch")))
+
+
+def _snapshot(data: Mapping[str, Any]) -> Snapshot:
+    errors = tuple(tuple(float(error) for error in family) for family in data["errors"])
+    return Snapshot(int(data["step"]), float(data["seconds"]), float(data["loss"]), errors)
+
+
+def _family_errors(data: Mapping[str, Any]) -> FamilyErrors:
+    lengths = tuple(int(k) for k in data["context_lengths"])
+    mean, low, high = (tuple(float(value) for value in data[key]) for key in ("mean", "low", "high"))
+    return FamilyErrors(str(data["family"]), int(data["prompts"]), lengths, mean, low, high)
+
+
+def _check(data: Mapping[str, Any]) -> Check:
+    numbers = (float(data[key]) for key in ("value", "low", "high", "limit"))
+    return Check(str(data["statement"]), *numbers)

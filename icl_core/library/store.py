@@ -1,0 +1,192 @@
+"""Where models lie: a folder each, weights first and card last; shipped ones read-only, trained ones apart."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from icl_core.library.card import Card, library_versions, machine_description
+from icl_core.specs import Pretraining
+from icl_core.training import Trained
+from icl_core.training.loop import initial_network
+from icl_core.training.optimizers import Network
+
+WEIGHTS, CARD = "model.safetensors", "card.json"
+
+
+class LibraryError(ValueError):
+    """Something about a stored model that cannot be used: which file, what is wrong, what to do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One folder of the library: a model with its card, or the reason why it cannot be used."""
+
+    folder: Path
+    card: Card | None
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.card.name if self.card else self.folder.name
+
+
+@dataclass(frozen=True)
+class Library:
+    """Models under `shipped` (read only), then under `own` (where trained models go)."""
+
+    shipped: Path
+    own: Path
+
+    def entries(self) -> list[Entry]:
+        """Every model folder, sound or not; a folder without a card is no model (yet)."""
+        return [_read_entry(folder, _stamp(folder)) for folder in self._folders()]
+
+    def cards(self) -> list[Card]:
+        """The cards of the sound entries; where two hold the same spec, the shipped one."""
+        found: dict[str, Card] = {}
+        for entry in self.entries():
+            if entry.card:
+                found.setdefault(entry.card.spec.hash, entry.card)
+        return list(found.values())
+
+    def find(self, key: str) -> Entry | None:
+        """The entry with this name or spec hash."""
+        for entry in self.entries():
+            if key in (entry.folder.name, entry.name) or (entry.card and entry.card.spec.hash == key):
+                return entry
+        return None
+
+    def specs(self) -> dict[str, Pretraining]:
+        """The pretraining spec of every model by name, for short links."""
+        return {card.name: card.spec for card in self.cards()}
+
+    def load(self, entry: Entry) -> Network:
+        """The model in evaluation mode, checked against its card.
+
+        Raises LibraryError, naming the file, if the entry is unusable, its weights were altered, or they
+        do not fit the model that the card describes.
+        """
+        if entry.card is None:
+            raise LibraryError(entry.fault)
+        path = entry.folder / WEIGHTS
+        tensors = _verified_weights(path, entry.card.weights_sha256)
+        network = initial_network(entry.card.spec)
+        _check_shapes(path, network.state_dict(), tensors)
+        network.load_state_dict(tensors)
+        return network.eval().requires_grad_(False)
+
+    def verify(self, entry: Entry) -> str:
+        """What is wrong with the entry, in a sentence; empty if it loads and matches its card."""
+        try:
+            self.load(entry)
+        except LibraryError as error:
+            return str(error)
+        return ""
+
+    def add(self, trained: Trained, name: str, folder: Path | None = None) -> Entry:
+        """Stores a finished model under `own` (or in `folder`), so that no reader ever sees half of it.
+
+        Raises LibraryError where the place cannot be written; the training's checkpoint is untouched.
+        """
+        folder = folder or self.own / trained.spec.hash
+        weights = save({key: value.contiguous() for key, value in trained.network.state_dict().items()})
+        card = Card(
+            name=name,
+            spec=trained.spec,
+            seconds=trained.seconds,
+            precision=trained.precision,
+            parameters=sum(value.numel() for value in trained.network.parameters()),
+            weights_sha256=hashlib.sha256(weights).hexdigest(),
+            history=trained.history,
+            machine=machine_description(),
+            versions=library_versions(),
+        )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / CARD).unlink(missing_ok=True)
+            _write(folder / WEIGHTS, weights)
+            return self.write_card(Entry(folder, card), card)
+        except OSError as error:
+            raise LibraryError(
+                f"The library folder {folder} cannot be written ({error.strerror}): make it writable or set "
+                f"ICL_MODEL_STORE to another folder; the finished training is kept and will be stored then."
+            ) from None
+
+    def write_card(self, entry: Entry, card: Card) -> Entry:
+        """Replaces the card of a stored model, atomically."""
+        _write(entry.folder / CARD, card.to_json().encode())
+        return replace(entry, card=card, fault="")
+
+    def _folders(self) -> Iterator[Path]:
+        for root in (self.shipped, self.own):
+            if root.is_dir():
+                yield from sorted(path.parent for path in root.glob(f"*/{CARD}"))
+
+
+def default_library() -> Library:
+    """The shipped models, and those that users train: ICL_MODEL_STORE, or the user's data folder."""
+    own = os.environ.get("ICL_MODEL_STORE") or platformdirs.user_data_path("icl-explorer") / "models"
+    return Library(Path(__file__).parents[2] / "cached_models", Path(own))
+
+
+def state_folder() -> Path:
+    """Where checkpoints of trainings lie: ICL_STATE, or the user's cache folder."""
+    return Path(os.environ.get("ICL_STATE") or platformdirs.user_cache_path("icl-explorer"))
+
+
+def _stamp(folder: Path) -> tuple[int, int]:
+    """Changes when the card does, so that a card is parsed once."""
+    status = (folder / CARD).stat()
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=1024)
+def _read_entry(folder: Path, stamp: tuple[int, int]) -> Entry:
+    try:
+        return Entry(folder, Card.from_json((folder / CARD).read_text()))
+    except (ValueError, OSError) as error:
+        return Entry(folder, None, f"The card {folder / CARD} cannot be used: {error}. Delete the folder or mend it.")
+
+
+def _verified_weights(path: Path, sha256: str) -> dict[str, Tensor]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LibraryError(f"The weights {path} cannot be read ({error.strerror}): train the model again.") from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise LibraryError(f"The weights {path} are not the ones that the card describes: train the model again.")
+    try:
+        return load(content)
+    except SafetensorError as error:
+        raise LibraryError(f"The weights {path} are no safetensors file ({error}): train the model again.") from None
+
+
+def _check_shapes(path: Path, expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> None:
+    for name in sorted(expected.keys() | found.keys()):
+        want = tuple(expected[name].shape) if name in expected else "no such tensor"
+        have = tuple(found[name].shape) if name in found else "no such tensor"
+        if want != have or found[name].dtype != torch.float32:
+            raise LibraryError(f"The weights {path} do not fit their card: {name} should be {want}, is {have}.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)

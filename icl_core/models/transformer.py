@@ -1,0 +1,182 @@
+"""A decoder-only, pre-norm transformer over prompts of (x, y) pairs, top to bottom.
+
+Dimension letters: B prompts, N points, D inputs, T tokens, W width, H heads, C channels of a head, L layers.
+The weights of all layers stand in one tensor [L, out, in]: an optimiser can treat them in one batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from icl_core.specs import Model, require
+
+
+@dataclass(frozen=True)
+class Transformer(Model, kind="transformer"):
+    """Architecture of a transformer.
+
+    `layout`: 'interleaved' feeds x_0, y_0, x_1, y_1, ... and predicts at the x tokens, as in Garg et al.
+    (arXiv 2208.01066); 'paired' feeds N context tokens (x, y) and N query tokens (x, -), where query k sees
+    the pairs before it and itself. `mlp`: 'glu' gates with SiLU (hidden 8/3 of the width), 'gelu' has hidden 4.
+    `normalisation` has no parameters. The position table has rows for `positions` points (default 2K + 1);
+    rows beyond the trained length stay as initialised.
+    """
+
+    layers: int = 6
+    heads: int = 4
+    width: int = 96
+    layout: Literal["paired", "interleaved"] = "paired"
+    mlp: Literal["glu", "gelu"] = "glu"
+    normalisation: Literal["rms", "layer"] = "rms"
+    positions: int | None = None
+
+    def __post_init__(self) -> None:
+        require(1 <= self.layers <= 48, "layers", self.layers, "1 to 48")
+        require(1 <= self.heads <= 32, "heads", self.heads, "1 to 32")
+        require(8 <= self.width <= 2048, "width", self.width, "8 to 2048")
+        require(self.width % self.heads == 0, "width", self.width, f"a multiple of the {self.heads} heads")
+        if self.positions is not None:
+            require(2 <= self.positions <= 4096, "positions", self.positions, "2 to 4096 points")
+
+    @property
+    def hidden(self) -> int:
+        """Hidden units of the MLP."""
+        return 8 * self.width // 3 // 16 * 16 if self.mlp == "glu" else 4 * self.width
+
+    def build(self, dimension: int, context_length: int, scale: float) -> TransformerNetwork:
+        """Raises SpecError where the position table is shorter than the trained prompts."""
+        points = context_length + 1
+        rows = self.positions or 2 * context_length + 1
+        require(rows >= points, "positions", rows, f"at least the {points} points of a training prompt")
+        return TransformerNetwork(self, dimension, rows, scale)
+
+
+class TransformerNetwork(nn.Module):
+    """The network of a `Transformer`: predictions for all prefixes of a prompt in one pass.
+
+    `compute` is the type of products and attention (bfloat16 speeds up training on processors that have it);
+    parameters, embedding and read-out are float32. Labels are divided by `scale` on the way in.
+    """
+
+    def __init__(self, spec: Transformer, dimension: int, positions: int, scale: float) -> None:
+        super().__init__()
+        self.spec, self.scale, self.compute = spec, scale, torch.float32
+        layers, width, hidden = spec.layers, spec.width, spec.hidden
+        gates = 2 if spec.mlp == "glu" else 1
+        tokens = 2 if spec.layout == "interleaved" else 1
+        self.embed = nn.Linear(dimension + 2, width)  # x, y, and whether y is asked for
+        self.position = nn.Parameter(0.02 * torch.randn(tokens * positions, width))
+        self.attend = _matrices(layers, 3 * width, width)
+        self.project = nn.Parameter(torch.zeros(layers, width, width))  # each block starts as the identity
+        self.widen = _matrices(layers, gates * hidden, width)
+        self.narrow = nn.Parameter(torch.zeros(layers, width, hidden))
+        self.read = nn.Linear(width, 1)
+
+    @property
+    def points(self) -> int:
+        """The longest prompt that the position table has rows for."""
+        return len(self.position) // (2 if self.spec.layout == "interleaved" else 1)
+
+    def matrices(self) -> list[nn.Parameter]:
+        """The stacked hidden matrices [L, out, in], which Muon trains; all else goes to Adam."""
+        return [self.attend, self.project, self.widen, self.narrow]
+
+    def forward(self, xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> Tensor:
+        """Predictions [B, N] for xs [B, N, D], ys [B, N]; entry k answers queries[:, k] (default xs[:, k])
+        from the pairs before k. Raises ValueError for more points than the position table has rows."""
+        points = xs.shape[1]
+        if points > self.points:
+            raise ValueError(
+                f"The prompt has {points} points, but this model has positions for {self.points}: "
+                f"choose a context length of at most {self.points - 1}."
+            )
+        assemble = _paired if self.spec.layout == "paired" else _interleaved
+        tokens, rows, visible, asked = assemble(xs.float(), ys.float() / self.scale, queries)
+        residual = self.embed(tokens) + self.position[rows]  # [B, T, W]
+        residual = self._blocks(residual.to(self.compute), visible)
+        return self.read(self._norm(residual[:, asked].float()))[..., 0] * self.scale
+
+    def _blocks(self, residual: Tensor, visible: Tensor) -> Tensor:
+        bias = torch.zeros(visible.shape, dtype=self.compute).masked_fill_(~visible, -1e4)
+        attend, project, widen, narrow = (matrix.to(self.compute) for matrix in self.matrices())
+        for layer in range(self.spec.layers):
+            residual = residual + self._attention(self._norm(residual), bias, attend[layer], project[layer])
+            residual = residual + self._mlp(self._norm(residual), widen[layer], narrow[layer])
+        return residual
+
+    def _norm(self, values: Tensor) -> Tensor:
+        shape = values.shape[-1:]
+        return functional.rms_norm(values, shape) if self.spec.normalisation == "rms" else functional.layer_norm(
+            values, shape
+        )
+
+    def _attention(self, values: Tensor, bias: Tensor, attend: Tensor, project: Tensor) -> Tensor:
+        B, T, W = values.shape
+        H, C = self.spec.heads, W // self.spec.heads
+        heads = functional.linear(values, attend).view(B, T, 3, H, C)
+        query, key, value = heads.permute(2, 0, 3, 1, 4).reshape(3, B * H, T, C).unbind(0)  # [B H, T, C]
+        weights = torch.baddbmm(bias, query, key.transpose(1, 2), alpha=C**-0.5).softmax(-1)  # [B H, T, T]
+        mixed = torch.bmm(weights, value).view(B, H, T, C).transpose(1, 2).reshape(B, T, W)
+        return functional.linear(mixed, project)
+
+    def _mlp(self, values: Tensor, widen: Tensor, narrow: Tensor) -> Tensor:
+        hidden = functional.linear(values, widen)
+        if self.spec.mlp == "glu":
+            gate, value = hidden.chunk(2, -1)
+            return functional.linear(functional.silu(gate) * value, narrow)
+        return functional.linear(functional.gelu(hidden), narrow)
+
+
+def _matrices(layers: int, rows: int, columns: int) -> nn.Parameter:
+    return nn.Parameter(0.7 * columns**-0.5 * torch.randn(layers, rows, columns))
+
+
+def _token(xs: Tensor, ys: Tensor | None, asked: bool) -> Tensor:
+    """Tokens [B, N, D + 2]: inputs, label (0 where unknown), and a flag where the label is asked for."""
+    label = xs.new_zeros(xs.shape[:2]) if ys is None else ys
+    return torch.cat([xs, label[..., None], xs.new_full((*xs.shape[:2], 1), float(asked))], -1)
+
+
+def _paired(xs: Tensor, ys: Tensor, queries: Tensor | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Tokens [B, 2N, D + 2]: N pairs, then N queries; with their position rows, mask and the asked tokens."""
+    asked = xs if queries is None else queries.float()
+    tokens = torch.cat([_token(xs, ys, False), _token(asked, None, True)], 1)
+    return tokens, *_paired_pattern(xs.shape[1])
+
+
+@lru_cache(maxsize=64)
+def _paired_pattern(points: int) -> tuple[Tensor, Tensor, Tensor]:
+    order = torch.arange(points)
+    visible = torch.zeros(2 * points, 2 * points, dtype=torch.bool)
+    visible[:points, :points] = order[:, None] >= order
+    visible[points:, :points] = order[:, None] > order
+    visible[points:, points:] = torch.eye(points, dtype=torch.bool)
+    return torch.cat([order, order]), visible, points + order
+
+
+def _interleaved(xs: Tensor, ys: Tensor, queries: Tensor | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Tokens [B, 2N, D + 2] in turn, and [B, N, D + 2] more for queries other than the xs."""
+    inputs, labels = _token(xs, None, True), _token(torch.zeros_like(xs), ys, False)
+    tokens = torch.stack([inputs, labels], 2).flatten(1, 2)  # [B, N, 2, D + 2] -> [B, 2N, D + 2]
+    if queries is not None:
+        tokens = torch.cat([tokens, _token(queries.float(), None, True)], 1)
+    return tokens, *_interleaved_pattern(xs.shape[1], queries is not None)
+
+
+@lru_cache(maxsize=64)
+def _interleaved_pattern(points: int, queried: bool) -> tuple[Tensor, Tensor, Tensor]:
+    order, asked = torch.arange(2 * points), 2 * torch.arange(points)
+    causal = order[:, None] >= order
+    if not queried:
+        return order, causal, asked
+    visible = torch.zeros(3 * points, 3 * points, dtype=torch.bool)
+    visible[: 2 * points, : 2 * points] = causal
+    visible[2 * points :, : 2 * points] = asked[:, None] > order  # a query sees the pairs before it ...
+    visible[2 * points :, 2 * points :] = torch.eye(points, dtype=torch.bool)  # ... and itself
+    return torch.cat([order, asked]), visible, 2 * points + torch.arange(points)

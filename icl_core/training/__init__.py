@@ -1,0 +1,5 @@
+"""Training: optimisers, checkpoints and one loop for every model."""
+
+from icl_core.training.loop import Progress, Snapshot, Trained, TrainingDiverged, TrainingStopped, train
+
+__all__ = ["Progress", "Snapshot", "Trained", "TrainingDiverged", "TrainingStopped", "train"]

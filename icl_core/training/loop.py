@@ -1,0 +1,216 @@
+"""One training loop for every model: addressed batches, exact resume, a learning curve on the way."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from icl_core.data.prompts import Prompts, sample_prompts, training_batch
+from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+from icl_core.training.checkpoint import Checkpoint, Snapshot
+from icl_core.training.optimizers import Network, Optimizer
+
+SNAPSHOTS = 40  # learning curves kept of a training, evenly spaced
+VALIDATION_PROMPTS = 256
+VALIDATION_SEED = 2**31 - 1
+SAVE_SECONDS = 60.0
+
+
+class TrainingDiverged(RuntimeError):
+    """The loss is no longer finite; the last good checkpoint is kept."""
+
+
+class TrainingStopped(RuntimeError):
+    """Training was asked to stop; its checkpoint is kept and training can go on from there."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training stands: steps done, seconds trained, the last batch's loss over v, and the last snapshot."""
+
+    step: int
+    steps: int
+    seconds: float
+    loss: float
+    snapshot: Snapshot | None
+
+    @property
+    def seconds_left(self) -> float:
+        """An estimate from the mean step so far."""
+        return self.seconds / self.step * (self.steps - self.step) if self.step else math.nan
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished model: the network in float32 evaluation mode, its history, and what it took."""
+
+    spec: Pretraining
+    network: Network
+    history: tuple[Snapshot, ...]
+    seconds: float
+    precision: str
+
+
+def train(
+    spec: Pretraining,
+    state: Path,
+    report: Callable[[Progress], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Trained:
+    """Trains `spec` to its last step, going on from the checkpoint under `state`/<hash> where there is one.
+
+    A resumed training ends in the same weights, bit for bit, as an uninterrupted one on the same machine.
+    The checkpoint before the decay is kept as `stable.safetensors`, to train further or warm-start from.
+    Raises TrainingDiverged, TrainingStopped (after saving), CheckpointError.
+    """
+    run = _Run(spec, state)
+    run.resume()
+    while run.step < spec.recipe.steps:
+        if stop():
+            run.save("latest")
+            raise TrainingStopped(f"Training of {spec.hash} stopped at step {run.step}; it can go on from there.")
+        if run.step == spec.recipe.decay_start:
+            run.save("stable")
+        run.advance()
+        report(run.progress())
+    run.save("latest")
+    run.network.compute = torch.float32
+    return Trained(spec, run.network.eval(), tuple(run.history), run.seconds, run.precision)
+
+
+def checkpoint_path(state: Path, spec: Pretraining, name: str) -> Path:
+    """Where the checkpoint `name` ('latest', or 'stable' before the decay) of a model lies."""
+    return state / spec.hash / f"{name}.safetensors"
+
+
+class _Run:
+    """A training in progress."""
+
+    def __init__(self, spec: Pretraining, state: Path) -> None:
+        self.spec, self.state = spec, state
+        self.network = initial_network(spec)
+        self.network.compute = torch.bfloat16 if _bfloat16_is_fast() else torch.float32
+        self.precision = str(self.network.compute).removeprefix("torch.")
+        self.optimizer = Optimizer(self.network, spec.recipe)
+        self.scale = spec.label_variance
+        self.step, self.seconds, self.loss = 0, 0.0, math.nan
+        self.history: list[Snapshot] = []
+        self.losses: list[float] = []
+        self.saved = time.monotonic()
+        self.validation = [validation_prompts(spec, family) for family in range(len(spec.mixture.families))]
+        self.shown = {round(spec.recipe.steps * (i + 1) / SNAPSHOTS) for i in range(SNAPSHOTS)}
+
+    def advance(self) -> None:
+        """One step."""
+        start = time.perf_counter()
+        batch = training_batch(self.spec, self._mixture(), self.step)
+        self.network.zero_grad()
+        loss = (self.network(batch.xs, batch.ys) - batch.ys).square().mean() / self.scale
+        self.loss = float(loss.detach())
+        if not math.isfinite(self.loss):
+            raise TrainingDiverged(
+                f"The loss of {self.spec.hash} is {self.loss} at step {self.step}: lower the rates or raise the "
+                f"warm-up. The last good checkpoint is kept."
+            )
+        loss.backward()
+        self.optimizer.step(self.step)
+        self.step += 1
+        self.losses.append(self.loss)
+        self.seconds += time.perf_counter() - start
+        if self.step in self.shown:
+            self._snapshot()
+        if time.monotonic() - self.saved > SAVE_SECONDS:
+            self.save("latest")
+
+    def progress(self) -> Progress:
+        snapshot = self.history[-1] if self.history else None
+        return Progress(self.step, self.spec.recipe.steps, self.seconds, self.loss, snapshot)
+
+    def save(self, name: str) -> None:
+        checkpoint = Checkpoint(
+            self.step,
+            self.seconds,
+            tuple(self.history),
+            tuple(self.losses),
+            self.network.state_dict(),
+            self.optimizer.state(),
+        )
+        checkpoint.save(checkpoint_path(self.state, self.spec, name), self.spec.hash)
+        self.saved = time.monotonic()
+
+    def resume(self) -> None:
+        path = checkpoint_path(self.state, self.spec, "latest")
+        if path.exists():
+            checkpoint = Checkpoint.load(path, self.spec.hash)
+            self.step, self.seconds = checkpoint.step, checkpoint.seconds
+            self.history, self.losses = list(checkpoint.history), list(checkpoint.losses)
+            self.network.load_state_dict(checkpoint.parameters)
+            _restore(self.optimizer.state(), checkpoint.optimizer)
+        elif self.spec.warm_start is not None:
+            self.network.load_state_dict(self._warm_start(self.spec.warm_start))
+
+    def _warm_start(self, parent: Pretraining) -> dict[str, Tensor]:
+        path = checkpoint_path(self.state, parent, "stable")
+        if not path.exists():
+            raise FileNotFoundError(
+                f"Model {self.spec.hash} starts from {parent.hash}, whose checkpoint before the decay is missing "
+                f"({path}): train that model first."
+            )
+        return Checkpoint.load(path, parent.hash).parameters
+
+    def _mixture(self) -> Mixture:
+        """The mixture of the current step: a stage of the curriculum, then the model's own."""
+        end = 0
+        for stage in self.spec.recipe.curriculum:
+            end += stage.steps
+            if self.step < end:
+                return stage.mixture
+        return self.spec.mixture
+
+    def _snapshot(self) -> None:
+        errors = tuple(_errors(self.network, prompts, self.scale) for prompts in self.validation)
+        self.history.append(Snapshot(self.step, self.seconds, sum(self.losses) / len(self.losses), errors))
+        self.losses.clear()
+
+
+def initial_network(spec: Pretraining) -> Network:
+    """The network as initialised by the spec's seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(spec.seed)
+        network = spec.model.build(spec.dimension, spec.context_length, spec.label_variance**0.5)
+    assert isinstance(network, Network)
+    return network
+
+
+def validation_prompts(spec: Pretraining, family: int) -> Prompts:
+    """Fixed prompts of one family of the mixture, for the learning curve during training."""
+    evaluation = Evaluation(
+        context_length=spec.context_length,
+        function_class=spec.mixture.families[family],
+        prompts=VALIDATION_PROMPTS,
+        seed=VALIDATION_SEED,
+    )
+    return sample_prompts(Experiment(replace(spec, task_pool=None), evaluation), 0, VALIDATION_PROMPTS)
+
+
+@torch.inference_mode()
+def _errors(network: Network, prompts: Prompts, scale: float) -> tuple[float, ...]:
+    predictions = network(prompts.xs.float(), prompts.ys.float())
+    return tuple(((predictions - prompts.targets) ** 2).mean(0).div(scale).tolist())
+
+
+def _restore(buffers: dict[str, Tensor], saved: dict[str, Tensor]) -> None:
+    for name, buffer in buffers.items():
+        buffer.copy_(saved[name])
+
+
+def _bfloat16_is_fast() -> bool:
+    """Whether the processor multiplies bfloat16 natively; elsewhere training runs in float32."""
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
