@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +40,26 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 
+CHROMIUM = next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+NO_BROWSER = f"needs a browser: none of {', '.join(BROWSER_NAMES)} is on the PATH"
+BROWSER_REQUIRED = os.environ.get("CI", "").lower() in ("true", "1")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests run on one worker, which then starts one dashboard and one browser."""
+    """Browser tests run on one worker, with one dashboard and one browser; or not, where there is none."""
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
+            if CHROMIUM is None and not BROWSER_REQUIRED:
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each reason to skip, however many tests it took."""
+    reports = terminalreporter.stats.get("skipped", [])
+    for reason, count in Counter(report.longrepr[2] for report in reports).items():
+        terminalreporter.write_line(f"skipped {count}: {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(autouse=True)
@@ -75,18 +90,14 @@ class AppServer:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    """Chromium through Playwright. Missing: the test is skipped, or fails where CI is set."""
-    executable = next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
-    if executable is None:
-        missing = f"needs a browser: none of {', '.join(BROWSER_NAMES)} is on the PATH"
-        if os.environ.get("CI", "").lower() in ("true", "1"):
-            pytest.fail(missing, pytrace=False)
-        pytest.skip(missing)
+    """Chromium through Playwright."""
+    if CHROMIUM is None:
+        pytest.fail(NO_BROWSER, pytrace=False)
 
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(BROWSER_ARGS))
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(BROWSER_ARGS))
         yield chromium
         chromium.close()
 
@@ -101,7 +112,7 @@ def page(browser: "Browser") -> Iterator["Page"]:
 
 @pytest.fixture(scope="session")
 def app_server(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """The dashboard on a free port of the loopback address. Asks for the browser, so is skipped with it."""
+    """The dashboard on a free port of the loopback address. Fails early without a browser."""
     folder = tmp_path_factory.mktemp("dashboard")
     port = _free_port()
     server = AppServer(f"http://127.0.0.1:{port}", folder / "models", folder / "state", folder / "log.txt")
