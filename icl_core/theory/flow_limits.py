@@ -68,7 +68,7 @@ def max_init_scale_random(covariances: ArrayLike, N: float, theta_theta: ArrayLi
     The square root of 2 ||E[S] Theta||_F^2 / (sqrt(d) E[||Gamma_S||_op ||S||_F^2]).
 
     Raises:
-        ValueError: covariances or theta_theta not positive semi-definite, covariances all 0, or faulty N.
+        ValueError: covariances or theta_theta not positive semi-definite, covariances all 0, or a faulty N.
     """
     covariances = covariance_stack("covariances", covariances)
     d = covariances.shape[-1]

@@ -50,8 +50,7 @@ def theorem_4_2(labels: LabelMoments, S: ArrayLike, N: float, M: float) -> float
     gamma_i^2.
 
     Raises:
-        ValueError: S not positive definite, moments of another dimension, or N or M not a count of at least
-            1.
+        ValueError: S not positive definite, moments of another dimension, or N or M not a count.
     """
     S = definite_covariance("S", S)
     a = finite_array("labels.best_weights", labels.best_weights, (len(S),))

@@ -101,8 +101,7 @@ def best_step(S: ArrayLike, T: ArrayLike, noise_var: float, M: float, Q: ArrayLi
     """The eta of least risk for A = eta I, one gradient step from 0: tr(Q S T)/tr(Q G), as in `lsa_risk`.
 
     Raises:
-        ValueError: as `lsa_risk_parts`; also where every eta has the same risk, since the query meets no
-            covariate.
+        ValueError: as `lsa_risk_parts`; also where the risk does not depend on eta.
     """
     S = second_moment("S", S)
     Q = S if Q is None else second_moment("Q", Q, len(S))
