@@ -20,7 +20,9 @@ class SpecError(ValueError):
     def __init__(self, field: str, value: object, allowed: str) -> None:
         self.field, self.value, self.allowed = field, value, allowed
         shown = repr(value)
-        super().__init__(f"{field} = {shown if len(shown) <= 80 else shown[:77] + '...'}: allowed is {allowed}.")
+        super().__init__(
+            f"{field} = {shown if len(shown) <= 80 else shown[:77] + '...'}: allowed is {allowed}."
+        )
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Kind(Spec):
     """A spec that is one of several alternatives, told apart in JSON by `kind`.
 
     A direct subclass (say, FunctionClass) is the choice; its subclasses, declared with `kind="name"`,
-    are the alternatives. Declaring one registers it; a package's `__init__` imports its alternatives.
+    are the alternatives, and those without a kind are what several of them share. Declaring one registers it; a package's `__init__` imports its alternatives.
     """
 
     kind: ClassVar[str]
@@ -98,8 +100,10 @@ class Kind(Spec):
 
     def __init_subclass__(cls, kind: str | None = None, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
-        if kind is None:
+        if Kind in cls.__bases__:
             cls.kinds = {}
+        elif kind is None:
+            return  # what several alternatives share
         elif cls.kinds.get(kind, cls).__qualname__ != cls.__qualname__:
             raise TypeError(f"kind {kind!r} is declared twice")
         else:

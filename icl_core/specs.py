@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 
 from icl_core.codec import Kind, Spec, SpecError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from icl_core.data.families import GaussianFamily
     from icl_core.data.function_classes import Functions
+    from icl_core.data.moments import Moments
     from icl_core.data.randomness import Randomness
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Experiment",
     "FunctionClass",
     "Kind",
+    "MagnitudeRange",
     "Mixture",
     "Model",
     "Pretraining",
@@ -46,15 +48,33 @@ def require(condition: bool, field: str, value: object, allowed: str) -> None:
 
 
 class Covariance(Kind):
-    """A distribution of covariates x, by the covariance that its prompts have (E tr = D, or 1-D uniform)."""
+    """A distribution of covariates x, by the covariance that its prompts have (E tr = D, or 1-D uniform).
+
+    `is_random`: every prompt draws its own covariance. `is_gaussian`: x is Gaussian given its prompt's covariance.
+    """
+
+    is_random: ClassVar[bool] = False
+    is_gaussian: ClassVar[bool] = True
 
     @abstractmethod
     def second_moment(self, dimension: int) -> Tensor:
         """E[x x^T], float64 [D, D]. Raises SpecError where the kind does not fit the dimension."""
 
     @abstractmethod
+    def fourth_moments(self, dimension: int) -> Tensor:
+        """E[x_i^4] of each input, float64 [D]."""
+
+    @abstractmethod
+    def matrices(self, randomness: Randomness, prompts: int, dimension: int) -> Tensor:
+        """The covariance of each prompt [B, D, D]; of prompt b the one that `covariates` uses there."""
+
+    @abstractmethod
     def covariates(self, randomness: Randomness, prompts: int, points: int, dimension: int) -> Tensor:
-        """Covariates, float64 [B, N, D]; point i of prompt b depends on (randomness, b, i) alone."""
+        """Covariates [B, N, D]; point i of prompt b depends on (randomness, b, i) alone."""
+
+    def label_variance(self, dimension: int) -> float:
+        """v = E f(x)^2, the same for every family pretrained on these covariates: tr E[x x^T], 1 for one input."""
+        return 1.0 if dimension == 1 else float(self.second_moment(dimension).trace())
 
 
 class FunctionClass(Kind):
@@ -64,18 +84,69 @@ class FunctionClass(Kind):
         """Raises SpecError where the family does not fit the dimension."""
 
     @abstractmethod
-    def sample(self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int) -> Functions:
+    def sample(
+        self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int
+    ) -> Functions:
         """One function per prompt; function b depends on (randomness, b) alone."""
 
     @abstractmethod
     def family(self, covariates: Covariance, dimension: int) -> GaussianFamily | None:
         """The prior as a Gaussian family, for the Bayes learner; None where that is not computable."""
 
+    def task_second_moment(self, covariates: Covariance, dimension: int) -> Tensor | None:
+        """T = E[w w^T] of a linear family's weights, float64 [D, D]; None for every other family."""
+        return None
+
+
+class MagnitudeRange(NamedTuple):
+    """The magnitudes that a slider offers; at `neutral` there is no shift."""
+
+    low: float
+    high: float
+    step: float
+    neutral: float = 0.0
+
 
 class Shift(Kind):
-    """A change between pretraining and test, of one magnitude; 0 is none. See `icl_core.data.shifts`."""
+    """A change between pretraining and test, of one magnitude; each method changes nothing unless overridden.
 
-    magnitude: float
+    S is the second moment E[x x^T] of the test covariates before the shift, v the pretraining output variance.
+    The kinds are in `icl_core.data.shifts`.
+    """
+
+    range: ClassVar[MagnitudeRange]
+
+    @property
+    @abstractmethod
+    def magnitude(self) -> float:
+        """How strong; 0 is no shift."""
+
+    def check(self, dimension: int, mixture: Mixture) -> None:  # noqa: B027 - most shifts fit everywhere
+        """Raises SpecError where the shift does not fit the number of inputs or the families."""
+
+    def mixture(self, mixture: Mixture) -> Mixture:
+        """The families of the test prompts."""
+        return mixture
+
+    def covariates(self, xs: Tensor, S: Tensor) -> Tensor:
+        """Context points and queries [B, N, D]."""
+        return xs
+
+    def queries(self, xs: Tensor, S: Tensor) -> Tensor:
+        """Queries [B, N, D], which start as the context points xs; entry k may depend on xs[:, :k + 1] alone."""
+        return xs
+
+    def functions(self, functions: Functions, S: Tensor, v: float) -> Functions:
+        """The functions that label context points and queries."""
+        return functions
+
+    def noise_variance(self, noise_variance: float, v: float) -> float:
+        """Variance of the label noise."""
+        return noise_variance
+
+    def moments(self, moments: Moments, v: float) -> Moments | None:
+        """The second moments after the shift; None where they do not determine the risk of linear attention."""
+        return moments
 
 
 class Model(Kind):
@@ -218,9 +289,7 @@ class Pretraining(Spec):
     @property
     def label_variance(self) -> float:
         """v = E f(x)^2, the same for every family: tr E[x x^T], and 1 for one input."""
-        if self.dimension == 1:
-            return 1.0
-        return float(self.covariates.second_moment(self.dimension).trace())
+        return self.covariates.label_variance(self.dimension)
 
     @property
     def noise_variance(self) -> float:
@@ -232,6 +301,7 @@ class Pretraining(Spec):
 class Evaluation(Spec):
     """What a model is tested on. None means: as in pretraining.
 
+    `tasks`: 'new' draws fresh functions, 'seen' those of the pretraining's task pool.
     `context_length` is M, the most pairs a query sees (None: twice the dimension, at least the trained
     length); prompts have M+1 points. `alpha` is the Lasso's, `penalty` ridge's (None: noise over weight
     variance).
@@ -242,6 +312,7 @@ class Evaluation(Spec):
     covariates: Covariance | None = None
     shift: Shift = Shift.default("none")
     label_noise: float | None = None
+    tasks: Literal["new", "seen"] = "new"
     prompts: int = 128
     seed: int = 0
     alpha: float = 0.01
@@ -275,6 +346,15 @@ class Experiment(Spec):
         self.covariates.second_moment(self.pretraining.dimension)
         for function_class in self.mixture.families:
             function_class.check(self.pretraining.dimension)
+        self.evaluation.shift.check(self.pretraining.dimension, self.mixture)
+        if self.evaluation.tasks == "seen":
+            pool = self.pretraining.task_pool
+            require(
+                pool is not None,
+                "evaluation.tasks",
+                "seen",
+                "'new': the model was pretrained without a task pool",
+            )
 
     @property
     def context_length(self) -> int:

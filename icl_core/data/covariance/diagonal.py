@@ -1,0 +1,65 @@
+"""Kinds of covariance with independent inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from icl_core.data.covariance.base import DiagonalCovariance, powers_of_position, scaled_to_dimension
+from icl_core.specs import MAX_DIMENSION, require
+
+
+@dataclass(frozen=True)
+class Identity(DiagonalCovariance, kind="identity"):
+    """Independent inputs of variance 1."""
+
+    def eigenvalues(self, dimension: int) -> Tensor:
+        return torch.ones(dimension, dtype=torch.float64)
+
+
+@dataclass(frozen=True)
+class PowerLaw(DiagonalCovariance, kind="power_law"):
+    """Eigenvalue i proportional to i^-exponent, trace D."""
+
+    exponent: float = 1.0
+
+    def __post_init__(self) -> None:
+        require(0 <= self.exponent <= 4, "exponent", self.exponent, "0 to 4")
+
+    def eigenvalues(self, dimension: int) -> Tensor:
+        return powers_of_position(self.exponent, dimension)
+
+
+@dataclass(frozen=True)
+class LowRank(DiagonalCovariance, kind="low_rank"):
+    """Equal variance on the first `rank` inputs and none on the others, trace D."""
+
+    rank: int = 1
+
+    def __post_init__(self) -> None:
+        require(1 <= self.rank <= MAX_DIMENSION, "rank", self.rank, f"1 to {MAX_DIMENSION}")
+
+    def eigenvalues(self, dimension: int) -> Tensor:
+        require(self.rank <= dimension, "rank", self.rank, f"1 to {dimension}, the number of inputs")
+        return scaled_to_dimension((torch.arange(dimension) < self.rank).double())
+
+
+@dataclass(frozen=True)
+class Eigenvalues(DiagonalCovariance, kind="eigenvalues"):
+    """The user's own variances of the inputs, as they are."""
+
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        fits = 1 <= len(self.values) <= MAX_DIMENSION and all(0 <= value <= 1e6 for value in self.values)
+        require(
+            fits and sum(self.values) > 0, "values", self.values, "numbers from 0 to 10^6, not all of them 0"
+        )
+
+    def eigenvalues(self, dimension: int) -> Tensor:
+        require(
+            len(self.values) == dimension, "values", self.values, f"{dimension} numbers, one for each input"
+        )
+        return torch.tensor(self.values, dtype=torch.float64)
