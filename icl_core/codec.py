@@ -20,14 +20,13 @@ class SpecError(ValueError):
     def __init__(self, field: str, value: object, allowed: str) -> None:
         self.field, self.value, self.allowed = field, value, allowed
         shown = repr(value)
-        super().__init__(
-            f"{field} = {shown if len(shown) <= 80 else shown[:77] + '...'}: allowed is {allowed}."
-        )
+        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        super().__init__(f"{field} = {shown}: allowed is {allowed}.")
 
 
 @dataclass(frozen=True)
 class Spec:
-    """Base of every spec. Fields may be numbers, strings, literals, tuples, specs, and optional ones of these."""
+    """Base of every spec. Fields may be numbers, strings, literals, tuples, specs, and optional ones of them."""
 
     def to_dict(self) -> dict[str, Any]:
         """The canonical form: plain JSON values, fields at their default left out."""
@@ -65,7 +64,7 @@ class Spec:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Inverse of `to_json`; any JSON text in which omitted fields take their defaults. Raises SpecError."""
+        """Inverse of `to_json`; omitted fields take their defaults. Raises SpecError."""
         try:
             data = json.loads(text)
         except ValueError as error:
@@ -92,7 +91,8 @@ class Kind(Spec):
     """A spec that is one of several alternatives, told apart in JSON by `kind`.
 
     A direct subclass (say, FunctionClass) is the choice; its subclasses, declared with `kind="name"`,
-    are the alternatives, and those without a kind are what several of them share. Declaring one registers it; a package's `__init__` imports its alternatives.
+    are the alternatives, and those without a kind are what several alternatives share. Declaring one
+    registers it; a package's `__init__` imports its alternatives.
     """
 
     kind: ClassVar[str]
@@ -143,6 +143,8 @@ def _encode(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, tuple):
         return [_encode(entry) for entry in value]
+    if isinstance(value, float):  # 2 and 2.0 are equal, so their canonical form is one
+        return int(value) if value.is_integer() and abs(value) < 2**53 else float(value)
     return value
 
 
@@ -209,7 +211,7 @@ _SCALARS = {bool: _boolean, int: _integer, float: _number, str: _text}
 
 
 def _flatten(value: Any, at: str = "") -> list[tuple[str, str]]:
-    """Leaves of a JSON value with their dotted paths; the kind stands at its own path, number lists in one value."""
+    """Leaves of a JSON value with dotted paths; a kind stands at its own path, a number list is one value."""
     if isinstance(value, Mapping):
         leaves = [(at, "default")] if at and not value else []
         for key, entry in value.items():
