@@ -125,8 +125,9 @@ class Library:
 
     def write_card(self, entry: Entry, card: Card) -> Entry:
         """Replaces the card of a stored model, atomically."""
-        _write(entry.folder / CARD, card.to_json().encode())
-        return replace(entry, card=card, fault="")
+        text = card.to_json()
+        _write(entry.folder / CARD, text.encode())
+        return replace(entry, card=Card.from_json(text), fault="")
 
     def _folders(self) -> Iterator[Path]:
         for root in (self.shipped, self.own):

@@ -7,7 +7,6 @@ The weights of all layers stand in one tensor [L, out, in]: an optimiser can tre
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import torch
@@ -150,7 +149,6 @@ def _paired(xs: Tensor, ys: Tensor, queries: Tensor | None) -> tuple[Tensor, Ten
     return tokens, *_paired_pattern(xs.shape[1])
 
 
-@lru_cache(maxsize=64)
 def _paired_pattern(points: int) -> tuple[Tensor, Tensor, Tensor]:
     order = torch.arange(points)
     visible = torch.zeros(2 * points, 2 * points, dtype=torch.bool)
@@ -169,7 +167,6 @@ def _interleaved(xs: Tensor, ys: Tensor, queries: Tensor | None) -> tuple[Tensor
     return tokens, *_interleaved_pattern(xs.shape[1], queries is not None)
 
 
-@lru_cache(maxsize=64)
 def _interleaved_pattern(points: int, queried: bool) -> tuple[Tensor, Tensor, Tensor]:
     order, asked = torch.arange(2 * points), 2 * torch.arange(points)
     causal = order[:, None] >= order

@@ -1,0 +1,124 @@
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from icl_core.library import Library, LibraryError
+from icl_core.library.card import Card
+from icl_core.models import Transformer
+from icl_core.specs import Pretraining, Recipe
+from icl_core.training import Trained, train
+
+SPEC = Pretraining(dimension=2, context_length=3, model=Transformer(1, 1, 8), recipe=Recipe(steps=4, batch=4))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return train(SPEC, tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "shipped", tmp_path / "own")
+
+
+def test_a_stored_model_comes_back_as_it_was(library: Library, trained: Trained) -> None:
+    entry = library.add(trained, "tiny")
+    found = library.find("tiny")
+    assert found == entry == library.find(SPEC.hash)
+    assert found is not None
+    network = library.load(found)
+    for name, value in trained.network.state_dict().items():
+        assert torch.equal(value, network.state_dict()[name])
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+    assert library.specs() == {"tiny": SPEC}
+    assert library.verify(found) == ""
+
+
+def test_cards_are_readable_json_and_round_trip(library: Library, trained: Trained) -> None:
+    entry = library.add(trained, "tiny")
+    data = json.loads((entry.folder / "card.json").read_text())
+    assert data["spec_hash"] == SPEC.hash
+    assert data["steps"] == 4
+    assert data["seed"] == 0
+    assert data["versions"]["torch"]
+    assert len(data["history"]) == 4
+    assert entry.card is not None
+    assert Card.from_json(entry.card.to_json()).to_json() == entry.card.to_json()
+
+
+def test_altered_foreign_and_truncated_weights_are_refused_by_name(library: Library, trained: Trained) -> None:
+    entry = library.add(trained, "tiny")
+    weights = entry.folder / "model.safetensors"
+    sound = weights.read_bytes()
+    for damaged in (sound[:-4], sound[:-1] + bytes([sound[-1] ^ 1]), b"not a model", b""):
+        weights.write_bytes(damaged)
+        with pytest.raises(LibraryError, match=str(weights)):
+            library.load(entry)
+        assert str(weights) in library.verify(entry)
+    weights.unlink()
+    with pytest.raises(LibraryError, match="cannot be read"):
+        library.load(entry)
+
+
+def test_weights_of_another_shape_name_the_tensor(library: Library, trained: Trained) -> None:
+    entry = library.add(trained, "tiny")
+    wider = replace(SPEC, model=Transformer(1, 1, 16)).model.build(2, 3, 1.0)
+    save_file(wider.state_dict(), entry.folder / "model.safetensors")
+    content = (entry.folder / "model.safetensors").read_bytes()
+    import hashlib
+
+    assert entry.card is not None
+    card = replace(entry.card, weights_sha256=hashlib.sha256(content).hexdigest())
+    with pytest.raises(LibraryError, match=r"attend should be \(1, 24, 8\), is \(1, 48, 16\)"):
+        library.load(library.write_card(entry, card))
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"spec": 3}', "null"])
+def test_a_damaged_card_is_shown_and_harms_no_other(library: Library, trained: Trained, content: str) -> None:
+    sound = library.add(trained, "tiny")
+    broken = library.own / "broken"
+    broken.mkdir()
+    (broken / "card.json").write_text(content)
+    entries = {entry.name: entry for entry in library.entries()}
+    assert str(broken) in entries["broken"].fault
+    assert library.cards() == [sound.card]
+    with pytest.raises(LibraryError, match="broken"):
+        library.load(entries["broken"])
+
+
+def test_a_card_whose_spec_was_edited_is_refused(library: Library, trained: Trained) -> None:
+    entry = library.add(trained, "tiny")
+    path = entry.folder / "card.json"
+    data = json.loads(path.read_text())
+    data["spec"]["seed"] = 3
+    path.write_text(json.dumps(data))
+    found = library.find("tiny") or library.entries()[0]
+    assert "but the card says" in found.fault
+
+
+def test_a_folder_without_a_card_is_no_model(library: Library, trained: Trained) -> None:
+    entry = library.add(trained, "tiny")
+    (entry.folder / "card.json").unlink()
+    assert library.entries() == []
+
+
+def test_the_shipped_copy_wins_over_an_own_one(library: Library, trained: Trained) -> None:
+    library.add(trained, "own")
+    library.add(trained, "shipped", library.shipped / "shipped")
+    assert [card.name for card in library.cards()] == ["shipped"]
+
+
+def test_an_unwritable_library_says_what_to_do(tmp_path: Path, trained: Trained) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(LibraryError, match=r"cannot be written .* set ICL_MODEL_STORE"):
+        Library(tmp_path, tmp_path / "file" / "own").add(trained, "tiny")
+
+
+def test_no_draft_is_left_behind(library: Library, trained: Trained) -> None:
+    entry = library.add(trained, "tiny")
+    assert sorted(os.listdir(entry.folder)) == ["card.json", "model.safetensors"]
