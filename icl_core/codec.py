@@ -26,7 +26,7 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True)
 class Spec:
-    """Base of every spec. Fields may be numbers, strings, literals, tuples, specs, and optional ones of them."""
+    """Base of every spec. Fields: numbers, strings, literals, tuples, specs, and optional ones of these."""
 
     def to_dict(self) -> dict[str, Any]:
         """The canonical form: plain JSON values, fields at their default left out."""

@@ -50,11 +50,13 @@ def require(condition: bool, field: str, value: object, allowed: str) -> None:
 class Covariance(Kind):
     """A distribution of covariates x, by the covariance that its prompts have (E tr = D, or 1-D uniform).
 
-    `is_random`: every prompt draws its own covariance. `is_gaussian`: x is Gaussian given its prompt's covariance.
+    `is_random`: every prompt draws its own covariance. `is_gaussian`: x is Gaussian given its prompt's
+    covariance.
     """
 
     is_random: ClassVar[bool] = False
     is_gaussian: ClassVar[bool] = True
+    eigenvalue_moments: ClassVar[tuple[float, float, float] | None] = None  # E s^p of iid diagonal entries s
 
     @abstractmethod
     def second_moment(self, dimension: int) -> Tensor:
@@ -73,14 +75,14 @@ class Covariance(Kind):
         """Covariates [B, N, D]; point i of prompt b depends on (randomness, b, i) alone."""
 
     def label_variance(self, dimension: int) -> float:
-        """v = E f(x)^2, the same for every family pretrained on these covariates: tr E[x x^T], 1 for one input."""
+        """v = E f(x)^2, the same for every family pretrained on these covariates: tr E[x x^T], 1 in 1-D."""
         return 1.0 if dimension == 1 else float(self.second_moment(dimension).trace())
 
 
 class FunctionClass(Kind):
-    """A family of functions f with E f(x)^2 = v under the pretraining covariates (v = tr E[x x^T], 1 in 1-D)."""
+    """A family of functions f with E f(x)^2 = v under the pretraining covariates; v: `label_variance`."""
 
-    def check(self, dimension: int) -> None:  # noqa: B027 - most families fit every dimension
+    def check(self, dimension: int) -> None:
         """Raises SpecError where the family does not fit the dimension."""
 
     @abstractmethod
@@ -110,19 +112,20 @@ class MagnitudeRange(NamedTuple):
 class Shift(Kind):
     """A change between pretraining and test, of one magnitude; each method changes nothing unless overridden.
 
-    S is the second moment E[x x^T] of the test covariates before the shift, v the pretraining output variance.
-    The kinds are in `icl_core.data.shifts`.
+    S is the second moment E[x x^T] of the test covariates before the shift. The kinds are in
+    `icl_core.data.shifts`.
     """
 
     range: ClassVar[MagnitudeRange]
+    keeps_functions: ClassVar[bool] = True  # whether the functions are those of `mixture`, unchanged
 
     @property
     @abstractmethod
     def magnitude(self) -> float:
         """How strong; 0 is no shift."""
 
-    def check(self, dimension: int, mixture: Mixture) -> None:  # noqa: B027 - most shifts fit everywhere
-        """Raises SpecError where the shift does not fit the number of inputs or the families."""
+    def check(self, pretraining: Pretraining, mixture: Mixture) -> None:
+        """Raises SpecError where the shift does not fit the inputs or the test prompts' families."""
 
     def mixture(self, mixture: Mixture) -> Mixture:
         """The families of the test prompts."""
@@ -133,19 +136,19 @@ class Shift(Kind):
         return xs
 
     def queries(self, xs: Tensor, S: Tensor) -> Tensor:
-        """Queries [B, N, D], which start as the context points xs; entry k may depend on xs[:, :k + 1] alone."""
+        """Queries [B, N, D], which start as the points xs; entry k may depend on xs[:, :k + 1] alone."""
         return xs
 
-    def functions(self, functions: Functions, S: Tensor, v: float) -> Functions:
+    def functions(self, functions: Functions, pretraining: Pretraining) -> Functions:
         """The functions that label context points and queries."""
         return functions
 
-    def noise_variance(self, noise_variance: float, v: float) -> float:
+    def noise_variance(self, noise_variance: float, pretraining: Pretraining) -> float:
         """Variance of the label noise."""
         return noise_variance
 
-    def moments(self, moments: Moments, v: float) -> Moments | None:
-        """The second moments after the shift; None where they do not determine the risk of linear attention."""
+    def moments(self, moments: Moments, pretraining: Pretraining) -> Moments | None:
+        """The moments after the shift; None where they do not determine the risk of linear attention."""
         return moments
 
 
@@ -154,7 +157,7 @@ class Model(Kind):
 
     @abstractmethod
     def build(self, dimension: int, context_length: int, scale: float) -> nn.Module:
-        """A freshly initialised network for `context_length` pairs and a query; labels are divided by `scale`."""
+        """A fresh network for `context_length` pairs and a query; labels are divided by `scale`."""
 
 
 @dataclass(frozen=True)
@@ -346,15 +349,9 @@ class Experiment(Spec):
         self.covariates.second_moment(self.pretraining.dimension)
         for function_class in self.mixture.families:
             function_class.check(self.pretraining.dimension)
-        self.evaluation.shift.check(self.pretraining.dimension, self.mixture)
+        self.evaluation.shift.check(self.pretraining, self.mixture)
         if self.evaluation.tasks == "seen":
-            pool = self.pretraining.task_pool
-            require(
-                pool is not None,
-                "evaluation.tasks",
-                "seen",
-                "'new': the model was pretrained without a task pool",
-            )
+            self._check_seen_tasks()
 
     @property
     def context_length(self) -> int:
@@ -378,3 +375,11 @@ class Experiment(Spec):
         chosen = self.evaluation.label_noise
         noise = self.pretraining.label_noise if chosen is None else chosen
         return noise**2 * self.pretraining.label_variance
+
+    def _check_seen_tasks(self) -> None:
+        pool, own = self.pretraining.task_pool, self.pretraining.mixture
+        require(
+            pool is not None, "evaluation.tasks", "seen", "'new' for a model pretrained without a task pool"
+        )
+        same = self.evaluation.shift.mixture(self.mixture) == own
+        require(same, "evaluation.tasks", "seen", "'new' where the test prompts' families are other ones")

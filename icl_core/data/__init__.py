@@ -1,7 +1,7 @@
 """Prompts: covariates, functions, labels and shifts, drawn from addressed random numbers.
 
-Dimensions: B prompts, N points of a prompt, D inputs, F families. Importing the package registers every kind of
-covariance, function class and shift.
+Dimensions: B prompts, N points of a prompt, D inputs, F families. Importing the package registers every
+kind of covariance, function class and shift.
 """
 
 from icl_core.data import covariance, function_classes, shifts

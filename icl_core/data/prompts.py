@@ -19,7 +19,7 @@ from icl_core.specs import Experiment, Mixture, Pretraining
 
 @dataclass(frozen=True)
 class Prompts:
-    """B prompts of N points. Query k is asked from the pairs before k, and is point k itself unless shifted."""
+    """B prompts of N points. Query k is asked from the pairs before k; unless shifted it is point k."""
 
     xs: Tensor  # [B, N, D]
     ys: Tensor  # [B, N], labels of xs with their noise
@@ -32,8 +32,8 @@ def sample_prompts(experiment: Experiment, start: int, count: int) -> Prompts:
     """Test prompts start .. start + count - 1 of an experiment, float64, each with context_length + 1 points.
 
     A prompt depends on the experiment's test seed and its own number alone: any split into slices gives the
-    same prompts, and a longer context extends them. Covariates, functions and noise have streams of their own, so
-    that a knob of one leaves the draws of the others in place.
+    same prompts, and a longer context extends them. Covariates, functions and noise have streams of their
+    own, so that a knob of one leaves the draws of the others in place.
     """
     pretraining, evaluation = experiment.pretraining, experiment.evaluation
     dimension, shift = pretraining.dimension, evaluation.shift
@@ -45,7 +45,6 @@ def sample_prompts(experiment: Experiment, start: int, count: int) -> Prompts:
     xs = shift.covariates(xs, S)
     queries = shift.queries(xs, S)
 
-    v = pretraining.label_variance
     tasks = randomness.child("functions")
     if evaluation.tasks == "seen":
         pool = task_pool(pretraining, experiment.mixture, torch.float64)
@@ -53,10 +52,10 @@ def sample_prompts(experiment: Experiment, start: int, count: int) -> Prompts:
     else:
         mixture = shift.mixture(experiment.mixture)
         functions, family_index = sample_mixture(mixture, tasks, count, pretraining.covariates, dimension)
-    functions = shift.functions(functions, S, v)
+    functions = shift.functions(functions, pretraining)
 
     values = functions.evaluate(xs)
-    noise_variance = shift.noise_variance(experiment.noise_variance, v)
+    noise_variance = shift.noise_variance(experiment.noise_variance, pretraining)
     ys = _with_noise(values, noise_variance, randomness)
     targets = values if queries is xs else functions.evaluate(queries)
     return Prompts(xs, ys, queries, targets, family_index)
@@ -65,8 +64,9 @@ def sample_prompts(experiment: Experiment, start: int, count: int) -> Prompts:
 def training_batch(pretraining: Pretraining, mixture: Mixture, step: int) -> Prompts:
     """The batch of a training step, float32, context_length + 1 points a prompt.
 
-    It depends on the pretraining seed, the step and the batch size. `mixture` is the model's own or that of a stage
-    of its curriculum. With a task pool every prompt draws its function from the pool of that mixture.
+    It depends on the pretraining seed, the step and the batch size. `mixture` is the model's own or that of
+    a stage of its curriculum. With a task pool every prompt draws its function from the pool of that
+    mixture.
     """
     prompts, points, dimension = (
         pretraining.recipe.batch,
@@ -89,7 +89,7 @@ def training_batch(pretraining: Pretraining, mixture: Mixture, step: int) -> Pro
 def task_pool(
     pretraining: Pretraining, mixture: Mixture, dtype: torch.dtype = torch.float64
 ) -> MixtureSample:
-    """The functions of a pretraining's task pool, drawn once from its seed; a larger pool extends a smaller one.
+    """The functions of a pretraining's task pool, drawn from its seed; a larger pool extends a smaller one.
 
     Raises ValueError where the pretraining has no pool.
     """

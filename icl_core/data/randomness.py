@@ -1,8 +1,8 @@
 """Random numbers with an address, so that a prompt does not depend on how many others are drawn.
 
-A stream is named by a seed and a path of names. Its 128-bit Philox key is the first half of the SHA-256 of the
-path's names joined by '/', so no two streams share a generator and no order of calls matters: asking a stream
-twice gives the same numbers. Draw once from a stream, and take a `child` for everything else.
+A stream is named by a seed and a path of names. Its 128-bit Philox key is the first half of the SHA-256 of
+the path's names joined by '/', so no two streams share a generator and no order of calls matters: asking a
+stream twice gives the same numbers. Draw once from a stream, and take a `child` for everything else.
 
 Dimensions: B prompts, N points of a prompt.
 """
@@ -66,9 +66,10 @@ class Randomness(ABC):
 class AddressedRandomness(Randomness):
     """For evaluation: what point i of prompt b gets depends on the path, b and i alone, bit for bit.
 
-    So more prompts or more points extend a draw, and the prompts from `start` on are that slice of a larger draw.
-    One generator serves BLOCK prompts, whose points follow one another; every number takes one 64-bit word. The
-    words are NumPy's Philox 4x64, a stream that NumPy guarantees; normals are the normal quantiles of the uniforms.
+    So more prompts or more points extend a draw, and the prompts from `start` on are that slice of a larger
+    draw. One generator serves BLOCK prompts, whose points follow one another; every number takes one 64-bit
+    word. The words are NumPy's Philox 4x64, a stream that NumPy guarantees; normals are the normal
+    quantiles of the uniforms.
     """
 
     start: int = 0
@@ -90,12 +91,13 @@ class AddressedRandomness(Randomness):
         words = [self._generator(block).random_raw(size).reshape(points, BLOCK, *shape) for block in blocks]
         chosen = np.concatenate(words, axis=1)[:, skipped : skipped + prompts]  # [N, B, *shape]
         # The upper 52 bits at the middle of their cell: never 0 or 1, and exact in float64.
-        return ((np.ascontiguousarray(chosen.swapaxes(0, 1)) >> 12) + 0.5) * 2.0**-52
+        upper = np.ascontiguousarray(chosen.swapaxes(0, 1)) >> np.uint64(12)
+        return (upper.astype(np.float64) + 0.5) * 2.0**-52
 
 
 @dataclass(frozen=True)
 class BatchRandomness(Randomness):
-    """For training: a batch as a whole, float32, several times as fast; its numbers depend on its shape too."""
+    """For training: a batch as a whole, float32; its numbers depend on its shape too, and come faster."""
 
     dtype: torch.dtype = torch.float32
 
@@ -106,7 +108,6 @@ class BatchRandomness(Randomness):
 
     def point_uniforms(self, prompts: int, points: int, *shape: int) -> Tensor:
         words = self._generator().random_raw(math.prod((prompts, points, *shape)))
-        uniforms = (
-            (words >> 41) + 0.5
-        ) * 2.0**-23  # 23 bits at the middle of their cell: never 0 or 1 in float32
+        # The upper 23 bits at the middle of their cell: never 0 or 1, and exact in float32.
+        uniforms = ((words >> np.uint64(41)).astype(np.float64) + 0.5) * 2.0**-23
         return torch.from_numpy(uniforms).to(self.dtype).reshape(prompts, points, *shape)

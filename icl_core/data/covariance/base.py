@@ -1,7 +1,7 @@
 """Gaussian covariates x = R z: a root R of the covariance applied to standard normals z that never change.
 
-Sums over inputs run prompt by prompt rather than through one matrix product, whose rounding depends on how many
-prompts and points there are.
+Sums over inputs run prompt by prompt rather than through one matrix product, whose rounding depends on how
+many prompts and points there are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from icl_core.specs import Covariance
 
 
 def standard_normals(randomness: Randomness, prompts: int, points: int, dimension: int) -> Tensor:
-    """The z [B, N, D] behind every kind of Gaussian covariates, so that a covariance knob only reshapes them."""
+    """The z [B, N, D] behind all Gaussian covariates, so that a covariance knob only reshapes them."""
     return randomness.child("points").point_normals(prompts, points, dimension)
 
 
@@ -54,7 +54,7 @@ class DiagonalCovariance(FixedCovariance):
 
     @abstractmethod
     def eigenvalues(self, dimension: int) -> Tensor:
-        """Variances of the inputs, float64 [D]. Raises SpecError where the kind does not fit the dimension."""
+        """Variances of the inputs, float64 [D]. Raises SpecError where the kind does not fit D."""
 
     def second_moment(self, dimension: int) -> Tensor:
         return self.eigenvalues(dimension).diag()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -16,7 +16,7 @@ from icl_core.specs import Covariance, Spec, require
 
 @dataclass(frozen=True)
 class CovarianceShare(Spec):
-    """One covariance of a mixture and its share of the prompts; shares need not sum to 1."""
+    """One covariance of a mixture and its share of the prompts."""
 
     covariance: Covariance
     weight: float = 1.0
@@ -27,7 +27,10 @@ class CovarianceShare(Spec):
 
 @dataclass(frozen=True)
 class CovarianceMixture(Covariance, kind="mixture"):
-    """Every prompt draws one of several covariances; all of them reshape the same standard normals."""
+    """Every prompt draws one of several covariances; all of them reshape the same standard normals.
+
+    Shares are made to sum to 1.
+    """
 
     is_random: ClassVar[bool] = True
 
@@ -37,12 +40,14 @@ class CovarianceMixture(Covariance, kind="mixture"):
         require(len(self.components) > 0, "components", self.components, "at least one covariance")
         gaussian = all(part.covariance.is_gaussian for part in self.components)
         require(gaussian, "components", self.components, "Gaussian covariates")
+        total = math.fsum(part.weight for part in self.components)
+        if abs(total - 1) > 1e-12:
+            scaled = tuple(replace(part, weight=part.weight / total) for part in self.components)
+            object.__setattr__(self, "components", scaled)
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """Shares of the prompts, sum 1."""
-        total = math.fsum(part.weight for part in self.components)
-        return tuple(part.weight / total for part in self.components)
+        return tuple(part.weight for part in self.components)
 
     def second_moment(self, dimension: int) -> Tensor:
         moments = [part.covariance.second_moment(dimension) for part in self.components]

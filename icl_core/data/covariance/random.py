@@ -25,7 +25,7 @@ class RandomCovariance(Covariance):
 
 @dataclass(frozen=True)
 class RandomDiagonal(RandomCovariance, kind="random_diagonal"):
-    """Diagonal, with independent Exp(1) eigenvalues (the random covariance of Zhang et al. 2306.09927, figure 1)."""
+    """Diagonal, with independent Exp(1) eigenvalues (Zhang et al. 2306.09927, figure 1)."""
 
     eigenvalue_moments: ClassVar[tuple[float, float, float]] = (1.0, 2.0, 6.0)  # E s, E s^2, E s^3
 

@@ -4,8 +4,21 @@ A new family is one file with a frozen dataclass that subclasses `FunctionClass`
 """
 
 from icl_core.data.function_classes.base import Functions, LinearFunctions
+from icl_core.data.function_classes.combination import Combination
 from icl_core.data.function_classes.dense import Dense
+from icl_core.data.function_classes.quadratic import Quadratic
+from icl_core.data.function_classes.relu_network import ReluNetwork
 from icl_core.data.function_classes.sinusoid import Sinusoid
 from icl_core.data.function_classes.sparse import FixedSparse, Sparse
 
-__all__ = ["Dense", "FixedSparse", "Functions", "LinearFunctions", "Sinusoid", "Sparse"]
+__all__ = [
+    "Combination",
+    "Dense",
+    "FixedSparse",
+    "Functions",
+    "LinearFunctions",
+    "Quadratic",
+    "ReluNetwork",
+    "Sinusoid",
+    "Sparse",
+]

@@ -27,8 +27,11 @@ class MixtureSample(NamedTuple):
 def sample_mixture(
     mixture: Mixture, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int
 ) -> MixtureSample:
-    """One function per prompt. Each kind of family has a stream of its own, so that the function which a family
-    gives prompt b is the same whatever else is in the mixture and whatever the weights."""
+    """One function per prompt.
+
+    Each kind of family has a stream of its own: the function which a family gives prompt b is the same
+    whatever else is in the mixture and whatever the weights.
+    """
     options = [
         family.sample(randomness.child(family.kind), prompts, covariates, dimension)
         for family in mixture.families

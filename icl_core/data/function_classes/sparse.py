@@ -17,7 +17,7 @@ from icl_core.specs import Covariance, FunctionClass, require
 
 @dataclass(frozen=True)
 class Sparse(FunctionClass, kind="sparse"):
-    """f(x) = w.x with `nnz` Gaussian weights on a uniformly random support and the output variance of `Dense`.
+    """f(x) = w.x with `nnz` Gaussian weights on a uniformly random support, output variance v.
 
     Their variance is D / nnz times that of dense weights. One draw serves every nnz: supports are nested.
     """
