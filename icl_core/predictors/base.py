@@ -3,7 +3,9 @@
 Dimensions: B prompts, N points, D inputs.
 """
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -42,9 +44,7 @@ class ChunkedPredictor(LinearPredictor):
     def weights(self, xs: Tensor, ys: Tensor) -> Tensor:
         """Learned weights [B, N, D], float64; entry k is the solution for the pairs before k, 0 at k = 0."""
         check_shapes(xs, ys)
-        chunk = max(1, CHUNK_ENTRIES // max(1, xs.shape[1] * xs.shape[2] ** 2))
-        pairs = zip(xs.double().split(chunk), ys.double().split(chunk), strict=True)
-        return torch.cat([self.fit(x, y) for x, y in pairs])
+        return torch.cat([self.fit(*chunk) for chunk in chunks(xs.double(), ys.double())])
 
     @abstractmethod
     def fit(self, xs: Tensor, ys: Tensor) -> Tensor:
@@ -65,6 +65,12 @@ def check_shapes(xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> None:
         raise ValueError(
             f"queries has shape {tuple(queries.shape)}: pass one query a point, {tuple(xs.shape)}."
         )
+
+
+def chunks(xs: Tensor, ys: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """xs and ys cut along the prompts, evenly, so that a chunk's prefix Gram matrices stay moderate."""
+    count = max(1, math.ceil(xs.numel() * xs.shape[2] / CHUNK_ENTRIES))
+    return zip(xs.tensor_split(count), ys.tensor_split(count), strict=True)
 
 
 def prefix_sum(terms: Tensor) -> Tensor:

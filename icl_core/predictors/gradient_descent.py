@@ -15,7 +15,7 @@ class GradientDescent(ChunkedPredictor):
     """w after `steps` steps of size `lr` on (1/2k) |y - X w|^2 from w = 0.
 
     One step is what a linear self-attention layer can express (von Oswald et al. 2212.07677, proposition 1).
-    It converges to minimum-norm least squares where lr is below 2 / lambda_max(X^T X / k), and diverges above.
+    It converges to minimum-norm least squares where lr < 2 / lambda_max(X^T X / k), and diverges above.
     """
 
     steps: int

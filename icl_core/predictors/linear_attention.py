@@ -15,7 +15,7 @@ class LinearAttention(ChunkedPredictor):
     """Prediction x_k^T A (1/k) sum_{i<k} y_i x_i with A [D, D] (Zhang, Frei & Bartlett 2306.09927).
 
     A = u U^T gathers the value and key-query weights that act on the prediction; the rest stay at 0 under
-    gradient flow from their initialisation. A is not transposed when it is not symmetric: its rows meet the query.
+    gradient flow from their initialisation. A need not be symmetric: its rows meet the query.
     """
 
     A: Tensor

@@ -16,15 +16,11 @@ def test_every_entry_equals_the_formula():
 
 
 def test_it_equals_softmax_free_attention_over_the_tokens():
-    """The layer of Zhang et al.: E + W_PV E (E^T W_KQ E) / k on the tokens (x_i, y_i) and the query (x, 0), read off
-    at the query's label, with A = u U^T in the blocks that survive training."""
+    """The layer E + W_PV E (E^T W_KQ E) / k on the tokens (x_i, y_i) and the query (x, 0), read off at the
+    query's label, with the blocks that survive training."""
     dimension, k, u = 3, 6, 1.7
-    key_query, xs, ys = (
-        torch.randn(dimension, dimension).double(),
-        torch.randn(k + 1, dimension).double(),
-        None,
-    )
-    ys = torch.randn(k + 1).double()
+    key_query = torch.randn(dimension, dimension).double()
+    xs, ys = torch.randn(k + 1, dimension).double(), torch.randn(k + 1).double()
     tokens = torch.cat([xs.T, torch.cat([ys[:k], ys.new_zeros(1)])[None]])  # [D + 1, k + 1]
     attention, value = torch.zeros(2, dimension + 1, dimension + 1).double()
     attention[:dimension, :dimension], value[-1, -1] = key_query, u
