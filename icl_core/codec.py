@@ -226,8 +226,8 @@ def _flatten(value: Any, at: str = "") -> list[tuple[str, str]]:
     return [(at, "none" if value is None else value if isinstance(value, str) else repr(value))]
 
 
-def _unflatten(query: Mapping[str, str]) -> Any:
-    """Inverse of `_flatten`."""
+def _unflatten(query: Mapping[str, str], at: str = "") -> Any:
+    """Inverse of `_flatten`. Raises SpecError for paths that no value has."""
     children: dict[str, dict[str, str]] = {}
     own: dict[str, Any] = {}
     for path, value in query.items():
@@ -237,8 +237,13 @@ def _unflatten(query: Mapping[str, str]) -> Any:
         else:
             own[head] = value
     for head, below in children.items():
-        inner = _unflatten(below)
+        inner, path = _unflatten(below, _join(at, head)), _join(at, head)
+        if head in own and isinstance(inner, list):
+            raise SpecError(path, own[head], "either a value or a numbered list, not both")
         own[head] = {"kind": own[head], **inner} if head in own else inner
-    if own and all(key.isdigit() for key in own):
-        return [own[key] for key in sorted(own, key=int)]
+    if own and all(key.isdecimal() for key in own):
+        positions = sorted(own, key=int)
+        if [int(key) for key in positions] != list(range(len(own))):
+            raise SpecError(at, ", ".join(positions), "a list numbered 0, 1, 2, ...")
+        return [own[key] for key in positions]
     return own
