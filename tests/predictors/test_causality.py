@@ -5,19 +5,37 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icl_core.data.families import DenseWeights, SparseWeights
+from icl_core.models.transformer import Transformer
 from icl_core.predictors import (
     Averaging,
+    BayesMixture,
+    DiscreteMMSE,
     GradientDescent,
     Lasso,
     LeastSquares,
     LinearAttention,
     Neighbours,
+    Network,
     Ridge,
     Zero,
 )
 
 DIMENSION = 4
-PREDICTORS = {
+POINTS = 11
+
+
+def random_network(layout):
+    """A transformer with every parameter away from its start, at which blocks are the identity."""
+    generator = torch.Generator().manual_seed(7)
+    network = Transformer(layers=2, heads=2, width=16, layout=layout).build(DIMENSION, POINTS, scale=1.0)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.3, generator=generator)
+    return Network(network)
+
+
+TASKS = torch.eye(DIMENSION).repeat(2, 1) * torch.tensor([1.0, -1.0]).repeat_interleave(DIMENSION)[:, None]
+SOLVERS = {
     "least squares": LeastSquares(),
     "ridge": Ridge(0.5),
     "lasso": Lasso(0.05),
@@ -26,11 +44,23 @@ PREDICTORS = {
     "neighbours": Neighbours(3),
     "zero": Zero(),
     "linear attention": LinearAttention(torch.eye(DIMENSION) + 0.1),
+    "Bayes mixture": BayesMixture([DenseWeights(1.0), SparseWeights(2, 2.0)], [0.5, 0.5], noise_var=0.1),
+    "task pool": DiscreteMMSE(TASKS, noise_var=0.5),  # a pool of mean 0
 }
-every_predictor = pytest.mark.parametrize("predictor", PREDICTORS.values(), ids=PREDICTORS.keys())
+NETWORKS = {layout: random_network(layout) for layout in ("paired", "interleaved")}
+every_solver = pytest.mark.parametrize("predictor", SOLVERS.values(), ids=SOLVERS.keys())
+every_predictor = pytest.mark.parametrize(
+    "predictor", [*SOLVERS.values(), *NETWORKS.values()], ids=[*SOLVERS, *NETWORKS]
+)
 
 
-def prompts(seed, count=3, points=11, dtype=torch.float64):
+def assert_same(actual, expected, predictor):
+    """Equal up to the rounding of the precision that the predictor works in."""
+    tolerance = 1e-4 if isinstance(predictor, Network) else 1e-9
+    torch.testing.assert_close(actual, expected, rtol=tolerance, atol=tolerance)
+
+
+def prompts(seed, count=3, points=POINTS, dtype=torch.float64):
     generator = torch.Generator().manual_seed(seed)
     xs = torch.randn(count, points, DIMENSION, generator=generator, dtype=dtype)
     return xs, torch.randn(count, points, generator=generator, dtype=dtype)
@@ -38,7 +68,7 @@ def prompts(seed, count=3, points=11, dtype=torch.float64):
 
 @every_predictor
 @settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 2**32), k=st.integers(0, 10), scale=st.sampled_from([0.01, 1.0, 30.0]))
+@given(seed=st.integers(0, 2**32), k=st.integers(0, POINTS - 1), scale=st.sampled_from([0.01, 1.0, 30.0]))
 def test_later_pairs_change_nothing_before_them(predictor, seed, k, scale):
     xs, ys = prompts(seed)
     other_xs, other_ys = prompts(seed + 1)
@@ -46,28 +76,28 @@ def test_later_pairs_change_nothing_before_them(predictor, seed, k, scale):
     changed_xs[:, k + 1 :] = scale * other_xs[:, k + 1 :]
     changed_ys[:, k:] = scale * other_ys[:, k:]  # the label at k too: it is what entry k is asked for
     before, after = predictor.predict(xs, ys), predictor.predict(changed_xs, changed_ys)
-    torch.testing.assert_close(after[:, : k + 1], before[:, : k + 1], rtol=1e-9, atol=1e-10)
+    assert_same(after[:, : k + 1], before[:, : k + 1], predictor)
 
 
 @every_predictor
 @settings(max_examples=10, deadline=None)
-@given(seed=st.integers(0, 2**32), k=st.integers(0, 10))
+@given(seed=st.integers(0, 2**32), k=st.integers(0, POINTS - 1))
 def test_a_query_replaces_the_input_at_its_own_entry_alone(predictor, seed, k):
     xs, ys = prompts(seed)
     queries = prompts(seed + 1)[0]
     moved = xs.clone()
     moved[:, k] = queries[:, k]
     answers = predictor.predict_query(xs, ys, queries)
-    torch.testing.assert_close(answers[:, k], predictor.predict(moved, ys)[:, k], rtol=1e-9, atol=1e-10)
+    assert_same(answers[:, k], predictor.predict(moved, ys)[:, k], predictor)
 
 
 @every_predictor
 def test_predict_asks_for_the_inputs_themselves(predictor):
     xs, ys = prompts(0)
-    torch.testing.assert_close(predictor.predict(xs, ys), predictor.predict_query(xs, ys, xs))
+    assert_same(predictor.predict(xs, ys), predictor.predict_query(xs, ys, xs.clone()), predictor)
 
 
-@every_predictor
+@every_solver
 def test_nothing_is_known_before_the_first_pair(predictor):
     assert predictor.predict(*prompts(1))[:, 0].abs().max() == 0
 
@@ -78,7 +108,7 @@ def test_the_shortest_prompts_work(predictor, points):
     assert predictor.predict(*prompts(2, points=points)).shape == (3, points)
 
 
-@every_predictor
+@every_solver
 def test_single_precision_comes_back_and_is_solved_in_double(predictor):
     xs, ys = prompts(3, dtype=torch.float32)
     predictions = predictor.predict(xs, ys)
@@ -87,8 +117,18 @@ def test_single_precision_comes_back_and_is_solved_in_double(predictor):
     torch.testing.assert_close(predictions, exact.float(), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", [name for name in [*SOLVERS, *NETWORKS] if name != "zero"])
+def test_the_first_label_matters_from_then_on(name):
+    """A predictor that ignored its prompt would pass all tests above."""
+    predictor = (SOLVERS | NETWORKS)[name]
+    xs, ys = prompts(5)
+    before = predictor.predict(xs, ys)
+    ys[:, 0] += 1
+    assert (predictor.predict(xs, ys) - before)[:, 1:].abs().max() > 1e-3
+
+
 @every_predictor
 def test_prompts_do_not_mix_however_many_there_are(predictor):
     xs, ys = prompts(4, count=7)
     alone = torch.cat([predictor.predict(xs[b : b + 1], ys[b : b + 1]) for b in range(7)])
-    torch.testing.assert_close(predictor.predict(xs, ys), alone, rtol=1e-9, atol=1e-10)
+    assert_same(predictor.predict(xs, ys), alone, predictor)

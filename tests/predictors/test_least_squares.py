@@ -53,3 +53,15 @@ def test_repeated_and_zero_inputs_are_harmless():
 
 def test_prompts_of_zeros_have_weights_of_zero():
     assert LeastSquares().weights(torch.zeros(2, 5, 3), torch.ones(2, 5)).abs().max() == 0
+
+
+@pytest.mark.parametrize("smallest", [1e-2, 1e-5, 1e-9])
+def test_badly_conditioned_inputs_fall_back_on_a_decomposition(smallest):
+    """Inputs whose scales span up to nine decades: the predictions that the data determine stay exact."""
+    scales = torch.logspace(0, np.log10(smallest), 6).double()
+    xs, task = scales * torch.randn(4, 15, 6).double(), torch.randn(4, 6).double() / scales
+    ys = torch.einsum("bnd,bd->bn", xs, task)
+    predictions = LeastSquares().predict(xs, ys)
+    torch.testing.assert_close(predictions[:, 7:], ys[:, 7:], rtol=1e-6, atol=1e-6)
+    expected = pseudo_inverse_weights(xs.numpy(), ys.numpy(), 1e-14)
+    np.testing.assert_allclose(LeastSquares().weights(xs, ys) * scales, expected * scales.numpy(), atol=1e-5)
