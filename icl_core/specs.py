@@ -95,6 +95,11 @@ class FunctionClass(Kind):
     def family(self, covariates: Covariance, dimension: int) -> GaussianFamily | None:
         """The prior as a Gaussian family, for the Bayes learner; None where that is not computable."""
 
+    @property
+    def unknown_support(self) -> int | None:
+        """Number of nonzero weights where their places have to be found in context; None for other families."""
+        return None
+
     def task_second_moment(self, covariates: Covariance, dimension: int) -> Tensor | None:
         """T = E[w w^T] of a linear family's weights, float64 [D, D]; None for every other family."""
         return None
@@ -335,7 +340,7 @@ class Evaluation(Spec):
         require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2^31 - 1")
         require(1e-6 <= self.alpha <= 100, "alpha", self.alpha, "1e-6 to 100")
         if self.penalty is not None:
-            require(0 <= self.penalty <= 1e6, "penalty", self.penalty, "0 to 10^6")
+            require(1e-9 <= self.penalty <= 1e6, "penalty", self.penalty, "1e-9 to 10^6")
 
 
 @dataclass(frozen=True)
@@ -383,3 +388,8 @@ class Experiment(Spec):
         )
         same = self.evaluation.shift.mixture(self.mixture) == own
         require(same, "evaluation.tasks", "seen", "'new' where the test prompts' families are other ones")
+
+    @property
+    def test_noise_variance(self) -> float:
+        """Variance of the label noise of the test prompts, shift included."""
+        return self.evaluation.shift.noise_variance(self.noise_variance, self.pretraining)

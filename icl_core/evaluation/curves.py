@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,17 @@ class LearningCurves:
             "exact": {name: _finite(line) for name, line in self.exact.items()},
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of `to_dict`. Raises KeyError, TypeError or ValueError for anything else."""
+        curves = {
+            name: Curve(*(_floats(curve[key]) for key in ("mean", "low", "high")), tuple(curve["median_at"]))
+            for name, curve in data["predictors"].items()
+        }
+        exact = {name: _floats(line) for name, line in data["exact"].items()}
+        experiment = Experiment.from_dict(data["spec"])
+        return cls(experiment, int(data["n_prompts"]), float(data["normaliser"]), curves, exact)
+
 
 def learning_curves(
     experiment: Experiment, predictors: Mapping[str, Predictor], exact: Mapping[str, Array] | None = None
@@ -114,7 +125,7 @@ def squared_errors(predictor: Predictor, prompts: Prompts) -> Array:
 
 def heavy_context_lengths(experiment: Experiment) -> list[int]:
     """The k at which min-norm least squares has an infinite mean: D-1, D and D+1 under label noise."""
-    if experiment.shift_noise_variance() == 0:
+    if experiment.test_noise_variance == 0:
         return []
     d = experiment.pretraining.dimension
     return [k for k in (d - 1, d, d + 1) if 1 <= k <= experiment.context_length]
@@ -130,3 +141,7 @@ def _curve(estimate: Estimate, heavy: list[int], tails: list[Array]) -> Curve:
 
 def _finite(values: Array) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in values.tolist()]
+
+
+def _floats(values: list[float | None]) -> Array:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Means over prompts with bootstrap intervals, accumulated in chunks so that memory does not grow with prompts."""
+"""Means over prompts with bootstrap intervals, in chunks so that memory does not grow with prompts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 RESAMPLES = 1000
 LEVEL = 0.9
 BLOCK = 64  # prompts whose resampling weights are drawn together
-
 
 
 @dataclass(frozen=True)

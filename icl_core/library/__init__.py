@@ -3,4 +3,13 @@
 from icl_core.library.card import Card, Check, FamilyErrors
 from icl_core.library.store import Entry, Library, LibraryError, default_library, state_folder
 
-__all__ = ["Card", "Check", "Entry", "FamilyErrors", "Library", "LibraryError", "default_library", "state_folder"]
+__all__ = [
+    "Card",
+    "Check",
+    "Entry",
+    "FamilyErrors",
+    "Library",
+    "LibraryError",
+    "default_library",
+    "state_folder",
+]

@@ -1,4 +1,4 @@
-"""The card of a trained model: what it is, how it was made, how good it is. Readable JSON beside the weights."""
+"""The card of a trained model: what it is, how it was made, how good it is; JSON beside the weights."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from icl_core.training import Snapshot
 
 @dataclass(frozen=True)
 class FamilyErrors:
-    """Normalised error on test prompts of one family at some context lengths, with 90% bootstrap intervals."""
+    """Normalised error on test prompts of one family at some context lengths, with 90% intervals."""
 
     family: str
     prompts: int

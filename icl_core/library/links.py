@@ -27,7 +27,9 @@ def from_query(query: Mapping[str, str], models: Mapping[str, Pretraining]) -> E
     if name is None:
         return Experiment.from_query(spec)
     if name not in models:
-        raise SpecError(MODEL, name, f"one of the library's models: {', '.join(sorted(models)) or 'none yet'}")
+        raise SpecError(
+            MODEL, name, f"one of the library's models: {', '.join(sorted(models)) or 'none yet'}"
+        )
     clash = next((key for key in spec if key.startswith(PRETRAINING)), None)
     if clash:
         raise SpecError(clash, spec[clash], "left out where a model is named")

@@ -1,4 +1,4 @@
-"""Where models lie: a folder each, weights first and card last; shipped ones read-only, trained ones apart."""
+"""Where models lie: a folder each, weights first and card last; shipped ones apart from trained ones."""
 
 from __future__ import annotations
 
@@ -157,20 +157,28 @@ def _read_entry(folder: Path, stamp: tuple[int, int]) -> Entry:
     try:
         return Entry(folder, Card.from_json((folder / CARD).read_text()))
     except (ValueError, OSError) as error:
-        return Entry(folder, None, f"The card {folder / CARD} cannot be used: {error}. Delete the folder or mend it.")
+        return Entry(
+            folder, None, f"The card {folder / CARD} cannot be used: {error}. Delete the folder or mend it."
+        )
 
 
 def _verified_weights(path: Path, sha256: str) -> dict[str, Tensor]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise LibraryError(f"The weights {path} cannot be read ({error.strerror}): train the model again.") from None
+        raise LibraryError(
+            f"The weights {path} cannot be read ({error.strerror}): train the model again."
+        ) from None
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise LibraryError(f"The weights {path} are not the ones that the card describes: train the model again.")
+        raise LibraryError(
+            f"The weights {path} are not the ones that the card describes: train the model again."
+        )
     try:
         return load(content)
     except SafetensorError as error:
-        raise LibraryError(f"The weights {path} are no safetensors file ({error}): train the model again.") from None
+        raise LibraryError(
+            f"The weights {path} are no safetensors file ({error}): train the model again."
+        ) from None
 
 
 def _check_shapes(path: Path, expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> None:
@@ -178,7 +186,9 @@ def _check_shapes(path: Path, expected: Mapping[str, Tensor], found: Mapping[str
         want = tuple(expected[name].shape) if name in expected else "no such tensor"
         have = tuple(found[name].shape) if name in found else "no such tensor"
         if want != have or found[name].dtype != torch.float32:
-            raise LibraryError(f"The weights {path} do not fit their card: {name} should be {want}, is {have}.")
+            raise LibraryError(
+                f"The weights {path} do not fit their card: {name} should be {want}, is {have}."
+            )
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from icl_core.data.covariance import RandomDiagonal, Uniform
-from icl_core.data.function_classes import Dense, FixedSparse, Sinusoid, Sparse
+from icl_core.data.covariance import Uniform
+from icl_core.data.function_classes import Dense, Sinusoid
 from icl_core.models import Transformer
-from icl_core.specs import Mixture, Pretraining, Recipe, Stage
+from icl_core.specs import Mixture, Pretraining, Recipe
 
 DENSE = Recipe(steps=12_000, matrix_rate=0.02, rate=0.002)
 CURVES = Recipe(steps=12_000, matrix_rate=0.01, rate=0.002)

@@ -111,8 +111,10 @@ class TransformerNetwork(nn.Module):
 
     def _norm(self, values: Tensor) -> Tensor:
         shape = values.shape[-1:]
-        return functional.rms_norm(values, shape) if self.spec.normalisation == "rms" else functional.layer_norm(
-            values, shape
+        return (
+            functional.rms_norm(values, shape)
+            if self.spec.normalisation == "rms"
+            else functional.layer_norm(values, shape)
         )
 
     def _attention(self, values: Tensor, bias: Tensor, attend: Tensor, project: Tensor) -> Tensor:

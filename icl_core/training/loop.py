@@ -32,7 +32,7 @@ class TrainingStopped(RuntimeError):
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training stands: steps done, seconds trained, the last batch's loss over v, and the last snapshot."""
+    """Where a training stands: steps done, seconds trained, the last loss over v, the last snapshot."""
 
     step: int
     steps: int
@@ -74,7 +74,9 @@ def train(
     while run.step < spec.recipe.steps:
         if stop():
             run.save("latest")
-            raise TrainingStopped(f"Training of {spec.hash} stopped at step {run.step}; it can go on from there.")
+            raise TrainingStopped(
+                f"Training of {spec.hash} stopped at step {run.step}; it can go on from there."
+            )
         if run.step == spec.recipe.decay_start:
             run.save("stable")
         run.advance()
@@ -115,8 +117,8 @@ class _Run:
         self.loss = float(loss.detach())
         if not math.isfinite(self.loss):
             raise TrainingDiverged(
-                f"The loss of {self.spec.hash} is {self.loss} at step {self.step}: lower the rates or raise the "
-                f"warm-up. The last good checkpoint is kept."
+                f"The loss of {self.spec.hash} is {self.loss} at step {self.step}: lower the rates "
+                f"or raise the warm-up. The last good checkpoint is kept."
             )
         loss.backward()
         self.optimizer.step(self.step)
@@ -159,8 +161,8 @@ class _Run:
         path = checkpoint_path(self.state, parent, "stable")
         if not path.exists():
             raise FileNotFoundError(
-                f"Model {self.spec.hash} starts from {parent.hash}, whose checkpoint before the decay is missing "
-                f"({path}): train that model first."
+                f"Model {self.spec.hash} starts from {parent.hash}, whose checkpoint before the decay "
+                f"is missing ({path}): train that model first."
             )
         return Checkpoint.load(path, parent.hash).parameters
 

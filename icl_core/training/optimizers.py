@@ -33,7 +33,9 @@ class Optimizer:
     def step(self, step: int) -> None:
         factor = self.recipe.rate_at(step)
         for part in self.parts:
-            part.step((self.recipe.matrix_rate if isinstance(part, Muon) else self.recipe.rate) * factor, step)
+            part.step(
+                (self.recipe.matrix_rate if isinstance(part, Muon) else self.recipe.rate) * factor, step
+            )
 
     def state(self) -> dict[str, Tensor]:
         """Every buffer by name; writing into them restores the state."""
@@ -110,7 +112,9 @@ def orthogonalise(stack: Tensor) -> Tensor:
     values = values / (values.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
     for _ in range(5):
         gram = values @ values.mT
-        values = torch.baddbmm(values, torch.baddbmm(gram, gram, gram, beta=third, alpha=fifth), values, beta=first)
+        values = torch.baddbmm(
+            values, torch.baddbmm(gram, gram, gram, beta=third, alpha=fifth), values, beta=first
+        )
     return values.mT if tall else values
 
 

@@ -51,7 +51,9 @@ def test_cards_are_readable_json_and_round_trip(library: Library, trained: Train
     assert Card.from_json(entry.card.to_json()).to_json() == entry.card.to_json()
 
 
-def test_altered_foreign_and_truncated_weights_are_refused_by_name(library: Library, trained: Trained) -> None:
+def test_altered_foreign_and_truncated_weights_are_refused_by_name(
+    library: Library, trained: Trained
+) -> None:
     entry = library.add(trained, "tiny")
     weights = entry.folder / "model.safetensors"
     sound = weights.read_bytes()

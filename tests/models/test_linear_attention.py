@@ -3,7 +3,9 @@ import torch
 from icl_core.models import LinearAttention, LinearAttentionNetwork
 
 
-def as_printed(value: torch.Tensor, key_query: torch.Tensor, pairs: torch.Tensor, query: torch.Tensor) -> float:
+def as_printed(
+    value: torch.Tensor, key_query: torch.Tensor, pairs: torch.Tensor, query: torch.Tensor
+) -> float:
     """f(E) = E + W^PV E E^T W^KQ E / rho with the embedding matrix written out; its bottom right entry."""
     embedding = torch.cat([pairs, torch.cat([query, torch.zeros(1)])[None]]).T  # [D + 1, k + 1]
     attended = value @ embedding @ embedding.T @ key_query @ embedding / len(pairs)

@@ -46,7 +46,9 @@ def test_the_checkpoint_before_the_decay_is_kept_and_can_warm_start_another(tmp_
     train(SMALL, tmp_path)
     stable = Checkpoint.load(checkpoint_path(tmp_path, SMALL, "stable"), SMALL.hash)
     assert stable.step == SMALL.recipe.decay_start == 30
-    child = replace(SMALL, warm_start=SMALL, recipe=Recipe(steps=1, warmup=0, decay=0, rate=1e-9, matrix_rate=1e-9))
+    child = replace(
+        SMALL, warm_start=SMALL, recipe=Recipe(steps=1, warmup=0, decay=0, rate=1e-9, matrix_rate=1e-9)
+    )
     started = train(child, tmp_path).network.state_dict()
     for name, value in stable.parameters.items():
         assert torch.allclose(value, started[name], atol=1e-6), name

@@ -22,7 +22,9 @@ def test_adam_follows_torchs_adam() -> None:
 
 
 @pytest.mark.parametrize("shape", [(3, 24, 8), (2, 8, 24), (1, 16, 16)])
-def test_orthogonalised_stacks_keep_singular_vectors_and_level_singular_values(shape: tuple[int, ...]) -> None:
+def test_orthogonalised_stacks_keep_singular_vectors_and_level_singular_values(
+    shape: tuple[int, ...],
+) -> None:
     torch.manual_seed(0)
     stack = torch.randn(shape)
     left, _, right = torch.linalg.svd(stack, full_matrices=False)
@@ -40,7 +42,9 @@ def test_matrices_go_to_muon_and_the_rest_to_adam() -> None:
         "momentum.narrow",
     }
     assert {"first.position", "second.embed.weight", "first.read.bias"} <= state.keys()
-    assert not any(name.startswith("momentum") for name in Optimizer(network, Recipe(optimizer="adam")).state())
+    assert not any(
+        name.startswith("momentum") for name in Optimizer(network, Recipe(optimizer="adam")).state()
+    )
     assert Optimizer(network, Recipe(optimizer="sgd")).state() == {}
 
 

@@ -30,6 +30,10 @@ class Sparse(FunctionClass, kind="sparse"):
     def check(self, dimension: int) -> None:
         require(self.nnz <= dimension, "nnz", self.nnz, f"1 to {dimension}, the number of inputs")
 
+    @property
+    def unknown_support(self) -> int:
+        return self.nnz
+
     def sample(
         self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int
     ) -> Functions:

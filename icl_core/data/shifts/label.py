@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -47,6 +48,8 @@ class LabelNonlinearity(BoundedShift, kind="label_nonlinearity"):
     For families symmetric about 0, f and |f| are uncorrelated, so that the output variance stays exactly as
     it is; at m = 1 no linear function of x is correlated with the label under symmetric covariates.
     """
+
+    keeps_functions: ClassVar[bool] = False
 
     def functions(self, functions: Functions, pretraining: Pretraining) -> Functions:
         return FoldedFunctions(functions, self.magnitude) if self.magnitude else functions

@@ -22,6 +22,7 @@ class TaskScale(BoundedShift, kind="task_scale"):
     """Functions times 2^m."""
 
     range: ClassVar[MagnitudeRange] = SCALE
+    keeps_functions: ClassVar[bool] = False
 
     def functions(self, functions: Functions, pretraining: Pretraining) -> Functions:
         return WeightedSum((functions,), (2.0**self.magnitude,))
@@ -49,6 +50,8 @@ class WeightShift(BoundedShift):
 class TaskMean(WeightShift, kind="task_mean"):
     """Adds m standard deviations of a dense weight to every weight: a mean task of length m sqrt(D)."""
 
+    keeps_functions: ClassVar[bool] = False
+
     def functions(self, functions: Functions, pretraining: Pretraining) -> Functions:
         weights = _weights(functions)
         return LinearFunctions(weights + self._mean(pretraining))
@@ -63,6 +66,8 @@ class TaskMean(WeightShift, kind="task_mean"):
 @dataclass(frozen=True)
 class TaskCovariance(WeightShift, kind="task_covariance"):
     """Weight i times the root of eigenvalue i, the eigenvalues ~ i^(-2m) with sum D."""
+
+    keeps_functions: ClassVar[bool] = False
 
     def functions(self, functions: Functions, pretraining: Pretraining) -> Functions:
         weights = _weights(functions)

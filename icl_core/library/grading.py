@@ -1,0 +1,178 @@
+"""How good a model is: errors on test prompts it never saw, and the limits that a shipped model is held to.
+
+Every excess is over what an ideal learner does on the same prompts: the Bayes learner with the pretraining
+prior, the discrete MMSE on tasks of a pool, and for sparse functions the Lasso at the best alpha for each k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from torch import Tensor, nn
+
+from icl_core.evaluation.curves import prompt_chunks
+from icl_core.evaluation.estimate import Accumulator, Estimate
+from icl_core.evaluation.suite import bayes_learners
+from icl_core.library.card import Card, Check, FamilyErrors
+from icl_core.library.store import Entry, Library
+from icl_core.predictors import LeastSquares, Network, Predictor, lasso_path
+from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining, Spec
+
+PROMPTS = 4096
+SEED = 20_231_101  # of the test prompts; validation during training uses another
+LASSO_ALPHAS = tuple(float(alpha) for alpha in np.geomspace(1e-3, 1, 13))
+MEAN_EXCESS, FINAL_EXCESS = 0.05, 0.02
+LASSO_EXCESS, LEAST_SQUARES_GAIN = 0.05, 0.2
+SELECTION_COST = 0.05
+
+
+def grade(library: Library, entry: Entry) -> Card:
+    """The entry's card, errors and checks measured afresh. Raises LibraryError for a damaged model."""
+    network = library.load(entry)
+    assert entry.card is not None
+    spec = entry.card.spec
+    errors, checks = [], []
+    for family in spec.mixture.families:
+        for tasks in ("new", "seen") if spec.task_pool else ("new",):
+            experiment = held_out(spec, family, tasks)
+            name = family.kind if tasks == "new" else f"{family.kind}, tasks of the pool"
+            estimates = _estimates(experiment, network)
+            errors.append(_family_errors(name, spec.context_length, estimates["model"]))
+            checks += _family_checks(name, family, spec, estimates)
+        checks += _selection_checks(library, spec, family, network)
+    return replace(entry.card, errors=tuple(errors), checks=tuple(checks))
+
+
+def held_out(spec: Pretraining, family: FunctionClass, tasks: str = "new") -> Experiment:
+    """The test prompts of one family, at the trained length."""
+    evaluation = Evaluation(
+        function_class=family, context_length=spec.context_length, prompts=PROMPTS, seed=SEED
+    )
+    return Experiment(spec, replace(evaluation, tasks=tasks))
+
+
+def specialist_of(library: Library, spec: Pretraining, family: FunctionClass) -> Card | None:
+    """The library's model of one family of a mixture alone, all else of the data being the same."""
+    wanted = _data_of(replace(spec, mixture=Mixture.of(family)))
+    return next((card for card in library.cards() if _data_of(card.spec) == wanted), None)
+
+
+def _data_of(spec: Pretraining) -> Spec:
+    """What a model was pretrained on, without how."""
+    return Pretraining(
+        dimension=spec.dimension,
+        context_length=spec.context_length,
+        covariates=spec.covariates,
+        mixture=spec.mixture,
+        label_noise=spec.label_noise,
+        task_pool=spec.task_pool,
+    )
+
+
+def _estimates(experiment: Experiment, network: nn.Module) -> dict[str, Estimate]:
+    """Normalised errors by name: model, bayes (the ideal for these tasks), ols, and Lasso by alpha."""
+    learners = bayes_learners(experiment)
+    ideal = learners.get("dmmse" if experiment.evaluation.tasks == "seen" else "bayes")
+    predictors: dict[str, Predictor] = {"model": Network(network), "ols": LeastSquares()}
+    if ideal is not None:
+        predictors["bayes"] = ideal
+    estimates = _accumulate(experiment, {name: each.predict for name, each in predictors.items()})
+    if experiment.mixture.families[0].unknown_support is not None:
+        estimates |= _accumulate_lasso(experiment)
+    return estimates
+
+
+def _accumulate(
+    experiment: Experiment, predict: Mapping[str, Callable[[Tensor, Tensor], Tensor]]
+) -> dict[str, Estimate]:
+    points, v = experiment.context_length + 1, experiment.pretraining.label_variance
+    sums = {name: Accumulator(points) for name in predict}
+    for prompts in prompt_chunks(experiment):
+        for name, function in predict.items():
+            sums[name].add(((function(prompts.xs, prompts.ys) - prompts.targets) ** 2 / v).numpy())
+    return {name: total.estimate() for name, total in sums.items()}
+
+
+def _accumulate_lasso(experiment: Experiment) -> dict[str, Estimate]:
+    points, v = experiment.context_length + 1, experiment.pretraining.label_variance
+    sums = {alpha: Accumulator(points) for alpha in LASSO_ALPHAS}
+    for prompts in prompt_chunks(experiment):
+        path = lasso_path(prompts.xs, prompts.ys, lowest=min(LASSO_ALPHAS))
+        for alpha, total in sums.items():
+            predictions = (path.weights(alpha) * prompts.xs).sum(-1)
+            total.add(((predictions - prompts.targets) ** 2 / v).numpy())
+    return {f"lasso {alpha:.3g}": total.estimate() for alpha, total in sums.items()}
+
+
+def best_lasso(estimates: Mapping[str, Estimate]) -> Estimate:
+    """Lasso at the alpha that is best on these prompts, chosen for every k."""
+    each = [estimate for name, estimate in estimates.items() if name.startswith("lasso ")]
+    chosen = np.argmin([estimate.mean for estimate in each], axis=0)
+    mean = np.stack([each[a].mean[k] for k, a in enumerate(chosen)])
+    resamples = np.stack([each[a].resamples[:, k] for k, a in enumerate(chosen)], axis=1)
+    return Estimate(mean, resamples)
+
+
+def _family_errors(name: str, K: int, model: Estimate) -> FamilyErrors:
+    lengths = sorted({max(1, K // 4), max(1, K // 2), K})
+    low, high = model.interval()
+    mean, low, high = (
+        tuple(float(f"{values[k]:.5g}") for k in lengths) for values in (model.mean, low, high)
+    )
+    return FamilyErrors(name, PROMPTS, tuple(lengths), mean, low, high)
+
+
+def _family_checks(
+    name: str, family: FunctionClass, spec: Pretraining, estimates: Mapping[str, Estimate]
+) -> list[Check]:
+    model, K, nnz = estimates["model"], spec.context_length, family.unknown_support
+    if nnz is not None:
+        beyond = slice(nnz + 1, K + 1)
+        half = slice(spec.dimension // 2, spec.dimension // 2 + 1)
+        excess = (model - best_lasso(estimates))[beyond].maximum()
+        gain = (model - estimates["ols"])[half]
+        return [
+            _check(f"{name}: largest excess over the best Lasso, k > nnz", excess, LASSO_EXCESS),
+            _check(f"{name}: error less that of least squares at k = d/2", gain, -LEAST_SQUARES_GAIN),
+        ]
+    if "bayes" not in estimates:
+        return []
+    excess = model - estimates["bayes"]
+    return [
+        _check(f"{name}: mean excess over Bayes, k = 1..K", excess[slice(1, K + 1)].average(), MEAN_EXCESS),
+        _check(f"{name}: excess over Bayes at k = K", excess[slice(K, K + 1)], FINAL_EXCESS),
+    ]
+
+
+def _selection_checks(
+    library: Library, spec: Pretraining, family: FunctionClass, network: nn.Module
+) -> list[Check]:
+    """What choosing among families costs the model beyond what it costs the Bayes learner."""
+    if len(spec.mixture.families) == 1:
+        return []
+    card = specialist_of(library, spec, family)
+    entry = library.find(card.spec.hash) if card else None
+    if card is None or entry is None:
+        return []
+    mixture, alone = held_out(spec, family), held_out(card.spec, family)
+    ideal_mixture, ideal_alone = bayes_learners(mixture).get("bayes"), bayes_learners(alone).get("bayes")
+    if ideal_mixture is None or ideal_alone is None:
+        return []
+    learners: dict[str, Predictor] = {
+        "model": Network(network),
+        "specialist": Network(library.load(entry)),
+        "bayes": ideal_mixture,
+        "bayes alone": ideal_alone,
+    }
+    found = _accumulate(mixture, {name: learner.predict for name, learner in learners.items()})
+    cost = (found["model"] - found["specialist"]) - (found["bayes"] - found["bayes alone"])
+    statement = f"{family.kind}: largest cost of selection beyond Bayes's, against {card.name}"
+    return [_check(statement, cost.maximum(), SELECTION_COST)]
+
+
+def _check(statement: str, estimate: Estimate, limit: float) -> Check:
+    low, high = estimate.interval()
+    value, low, high = (float(f"{float(number):.5g}") for number in (estimate.mean[0], low[0], high[0]))
+    return Check(statement, value, low, high, limit)

@@ -1,0 +1,46 @@
+"""A trained model as a predictor.
+
+Dimensions: B prompts, N points, D inputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from icl_core.predictors.base import Predictor, check_shapes
+
+CHUNK_POINTS = 1 << 13  # points of a forward pass: bounds the attention weights held at once
+
+
+@dataclass(frozen=True, eq=False)
+class Network(Predictor):
+    """Predictions of a network in float32, in one forward pass for all context lengths.
+
+    `model` maps xs [B, N, D], ys [B, N] and queries [B, N, D] to predictions [B, N]; entry k answers
+    queries[:, k] from the pairs before k. Raises the model's ValueError for prompts longer than it has positions.
+    """
+
+    model: nn.Module
+
+    def predict(self, xs: Tensor, ys: Tensor) -> Tensor:
+        """Prediction [B, N] at xs[:, k] from the pairs before k; dtype of xs."""
+        check_shapes(xs, ys)
+        return self._run(xs, ys, None)
+
+    def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
+        """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k; dtype of xs."""
+        check_shapes(xs, ys, queries)
+        return self._run(xs, ys, None if queries is xs else queries)
+
+    @torch.no_grad()
+    def _run(self, xs: Tensor, ys: Tensor, queries: Tensor | None) -> Tensor:
+        chunk = max(1, CHUNK_POINTS // xs.shape[1])
+        parts = []
+        for start in range(0, len(xs), chunk):
+            rows = slice(start, start + chunk)
+            asked = None if queries is None else queries[rows].float()
+            parts.append(self.model(xs[rows].float(), ys[rows].float(), asked))
+        return torch.cat(parts).to(xs.dtype)
