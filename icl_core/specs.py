@@ -97,7 +97,7 @@ class FunctionClass(Kind):
 
     @property
     def unknown_support(self) -> int | None:
-        """Number of nonzero weights where their places have to be found in context; None for other families."""
+        """Number of nonzero weights where their places must be found in context; None elsewhere."""
         return None
 
     def task_second_moment(self, covariates: Covariance, dimension: int) -> Tensor | None:

@@ -48,7 +48,7 @@ class LinearAttentionNetwork(nn.Module):
         return []
 
     def forward(self, xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> Tensor:
-        """Predictions [B, N] for xs [B, N, D], ys [B, N]; entry k answers queries[:, k] from earlier pairs."""
+        """Predictions [B, N] for xs [B, N, D], ys [B, N]; entry k answers queries[:, k] by earlier pairs."""
         asked = xs if queries is None else queries
         pairs = torch.cat([xs, ys[..., None]], -1)  # columns of E: [B, N, D + 1]
         query = torch.cat([asked, torch.zeros_like(ys)[..., None]], -1)

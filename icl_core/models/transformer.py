@@ -22,7 +22,7 @@ class Transformer(Model, kind="transformer"):
 
     `layout`: 'interleaved' feeds x_0, y_0, x_1, y_1, ... and predicts at the x tokens, as in Garg et al.
     (arXiv 2208.01066); 'paired' feeds N context tokens (x, y) and N query tokens (x, -), where query k sees
-    the pairs before it and itself. `mlp`: 'glu' gates with SiLU (hidden 8/3 of the width), 'gelu' has hidden 4.
+    the pairs before it and itself. `mlp`: 'glu' gates with SiLU (hidden 8/3 of the width), 'gelu' has 4.
     `normalisation` has no parameters. The position table has rows for `positions` points (default 2K + 1);
     rows beyond the trained length stay as initialised.
     """

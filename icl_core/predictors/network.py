@@ -20,7 +20,7 @@ class Network(Predictor):
     """Predictions of a network in float32, in one forward pass for all context lengths.
 
     `model` maps xs [B, N, D], ys [B, N] and queries [B, N, D] to predictions [B, N]; entry k answers
-    queries[:, k] from the pairs before k. Raises the model's ValueError for prompts longer than it has positions.
+    queries[:, k] from the pairs before k. Raises the model's ValueError for prompts beyond its positions.
     """
 
     model: nn.Module

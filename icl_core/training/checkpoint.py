@@ -1,4 +1,4 @@
-"""Checkpoints of a training: parameters, optimiser state and history in one safetensors file, written atomically."""
+"""Checkpoints of a training: parameters, optimiser state and history in one safetensors file."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Checkpoint:
             raise CheckpointError(f"The checkpoint {path} cannot be read ({error}): delete it.") from None
         if about["spec_hash"] != spec_hash:
             raise CheckpointError(
-                f"The checkpoint {path} belongs to model {about['spec_hash']}, not to {spec_hash}: move it away."
+                f"The checkpoint {path} belongs to model {about['spec_hash']}, not {spec_hash}: move it away."
             )
         history = tuple(
             Snapshot(**entry | {"errors": tuple(tuple(family) for family in entry["errors"])})

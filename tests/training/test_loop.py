@@ -67,8 +67,8 @@ def test_curriculum_stages_come_first_and_change_what_is_learned(tmp_path: Path)
 def test_divergence_names_the_step_and_keeps_the_last_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    steps: list[int] = []
     with pytest.raises(TrainingStopped):
-        steps: list[int] = []
         train(SMALL, tmp_path, report=lambda p: steps.append(p.step), stop=lambda: len(steps) == 10)
     path = checkpoint_path(tmp_path, SMALL, "latest")
     before = path.read_bytes()

@@ -1,0 +1,125 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from icl_core.data.covariance import PowerLaw
+from icl_core.data.function_classes import Dense, Sinusoid, Sparse
+from icl_core.data.shifts import CovariateScale, LabelNoise, NoShift, QueryScale, TaskScale
+from icl_core.evaluation.closed_forms import exact_lines, trained_attention
+from icl_core.evaluation.curves import LearningCurves, learning_curves, prompt_chunks
+from icl_core.evaluation.suite import suite
+from icl_core.models import Transformer
+from icl_core.predictors import LeastSquares, Zero
+from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+from icl_core.training.loop import initial_network
+
+SMALL = Pretraining(dimension=4, context_length=8, model=Transformer(1, 1, 8))
+
+
+def curves(evaluation: Evaluation, spec: Pretraining = SMALL) -> LearningCurves:
+    experiment = Experiment(spec, evaluation)
+    return learning_curves(experiment, suite(experiment, initial_network(spec)), exact_lines(experiment))
+
+
+def test_the_zero_predictor_is_one_and_follows_a_covariate_scale() -> None:
+    for shift, expected in ((NoShift(), 1), (CovariateScale(1.0), 4)):
+        experiment = Experiment(SMALL, Evaluation(prompts=4096, shift=shift))
+        zero = learning_curves(experiment, {"zero": Zero()}).curves["zero"]
+        assert zero.mean == pytest.approx(expected, rel=0.12)
+
+
+@pytest.mark.parametrize(
+    "evaluation",
+    [
+        Evaluation(),
+        Evaluation(shift=CovariateScale(-1.0)),
+        Evaluation(shift=QueryScale(1.0)),
+        Evaluation(shift=TaskScale(-1.0)),
+        Evaluation(shift=LabelNoise(0.5)),
+        Evaluation(covariates=PowerLaw(1.0)),
+    ],
+    ids=lambda evaluation: evaluation.to_json(),
+)
+def test_monte_carlo_agrees_with_the_exact_lines(evaluation: Evaluation) -> None:
+    experiment = Experiment(SMALL, replace(evaluation, prompts=8192))
+    predictors = {name: suite(experiment, None)[name] for name in ("lsa", "ols")}
+    found = learning_curves(experiment, predictors, exact_lines(experiment))
+    heavy = {0} | {k for k in range(9) if abs(k - 4) <= 2 and experiment.test_noise_variance}
+    for name in ("lsa", "ols"):
+        for k in set(range(9)) - heavy:
+            exact, curve = found.exact[name][k], found.curves[name]
+            if np.isfinite(exact):
+                spread = max(curve.high[k] - curve.low[k], 1e-9)  # 90%: 3.3 standard errors
+                assert abs(exact - curve.mean[k]) < 1.5 * spread, (name, k)
+
+
+def test_no_linear_attention_beats_the_reoptimised_one() -> None:
+    for evaluation in (Evaluation(), Evaluation(shift=CovariateScale(1.0))):
+        exact = curves(evaluation).exact
+        assert (exact["lsa_reoptimised"] <= exact["lsa"] + 1e-12).all()
+    assert curves(Evaluation()).exact["lsa_reoptimised"][8] == pytest.approx(
+        exact_at_trained_length(), rel=1e-12
+    )
+
+
+def exact_at_trained_length() -> float:
+    return float(exact_lines(Experiment(SMALL, Evaluation(context_length=8)))["lsa"][8])
+
+
+def test_noise_puts_medians_near_the_dimension_and_nowhere_else() -> None:
+    noisy = curves(Evaluation(label_noise=0.5, prompts=512))
+    assert noisy.curves["ols"].medians == (3, 4, 5)
+    assert noisy.curves["ridge"].medians == ()
+    assert curves(Evaluation()).curves["ols"].medians == ()
+    assert noisy.exact["ols"][4] == np.inf
+    data = json.dumps(noisy.to_dict(), allow_nan=False)
+    assert json.loads(data)["exact"]["ols"][4] is None
+
+
+def test_curves_are_the_same_twice_and_more_prompts_extend_them() -> None:
+    few, again = curves(Evaluation(prompts=128)), curves(Evaluation(prompts=128))
+    assert json.dumps(few.to_dict()) == json.dumps(again.to_dict())
+    more = next(iter(prompt_chunks(Experiment(SMALL, Evaluation(prompts=256)))))
+    assert (more.xs[:128] == next(iter(prompt_chunks(Experiment(SMALL, Evaluation(prompts=128))))).xs).all()
+
+
+def test_json_round_trips() -> None:
+    found = curves(Evaluation(label_noise=0.5))
+    assert LearningCurves.from_dict(json.loads(json.dumps(found.to_dict()))).to_dict() == found.to_dict()
+
+
+def test_learners_fit_the_setting() -> None:
+    def names(spec: Pretraining, evaluation: Evaluation | None = None) -> set[str]:
+        return set(suite(Experiment(spec, evaluation or Evaluation()), None))
+
+    one = Pretraining(dimension=1, context_length=6, mixture=Mixture.of(Dense(), Sinusoid()))
+    assert "lsa" not in names(one)
+    assert "bayes" in names(one)
+    assert "dmmse" in names(replace(SMALL, task_pool=4, label_noise=0.5))
+    assert "bayes_test" not in names(SMALL)
+    assert "bayes_test" in names(SMALL, Evaluation(function_class=Sparse(nnz=1)))
+    assert "bayes_test" not in names(SMALL, Evaluation(shift=TaskScale(1.0)))
+
+
+def test_attention_for_one_family_equals_that_for_another_of_the_same_second_moment() -> None:
+    dense, sparse = (
+        trained_attention(replace(SMALL, mixture=Mixture.of(f))) for f in (Dense(), Sparse(nnz=2))
+    )
+    assert dense is not None
+    assert sparse is not None
+    assert np.array_equal(dense, sparse)
+
+
+def test_memory_does_not_grow_with_prompts() -> None:
+    experiment = Experiment(SMALL, Evaluation(prompts=2048))
+    seen: list[int] = []
+
+    class Watched(Zero):
+        def predict_query(self, xs, ys, queries):  # type: ignore[no-untyped-def]
+            seen.append(len(xs))
+            return super().predict_query(xs, ys, queries)
+
+    learning_curves(experiment, {"watched": Watched(), "ols": LeastSquares()})
+    assert seen == [512] * 4

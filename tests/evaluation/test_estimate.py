@@ -1,0 +1,47 @@
+import numpy as np
+
+from icl_core.evaluation.estimate import Accumulator
+
+
+def values(prompts: int = 640, entries: int = 3) -> np.ndarray:
+    return np.random.default_rng(0).exponential(size=(prompts, entries)) * np.arange(1, entries + 1)
+
+
+def test_chunks_do_not_matter() -> None:
+    data = values()
+    whole, parts = Accumulator(3), Accumulator(3)
+    whole.add(data)
+    for start in range(0, 640, 128):
+        parts.add(data[start : start + 128])
+    assert np.allclose(whole.estimate().resamples, parts.estimate().resamples, rtol=1e-12)
+    assert np.allclose(whole.estimate().mean, data.mean(0), rtol=1e-12)
+
+
+def test_intervals_cover_the_mean_as_often_as_they_say() -> None:
+    covered = 0
+    for trial in range(200):
+        sample = Accumulator(1)
+        sample.add(np.random.default_rng(trial).normal(size=(200, 1)))
+        low, high = sample.estimate().interval()
+        covered += bool(low[0] <= 0 <= high[0])
+    assert 165 <= covered <= 195  # 90% of 200, within 3.5 standard errors
+
+
+def test_differences_are_paired() -> None:
+    data = values()
+    first, second = Accumulator(3), Accumulator(3)
+    first.add(data + 0.5)
+    second.add(data)
+    low, high = (first.estimate() - second.estimate()).interval()
+    assert np.allclose(low, 0.5)
+    assert np.allclose(high, 0.5)
+
+
+def test_averages_maxima_and_slices_act_within_each_resample() -> None:
+    total = Accumulator(3)
+    total.add(values())
+    estimate = total.estimate()
+    assert np.allclose(estimate.average().resamples[:, 0], estimate.resamples.mean(1))
+    assert np.allclose(estimate.maximum().resamples[:, 0], estimate.resamples.max(1))
+    assert np.allclose(estimate[[2]].mean, estimate.mean[2:])
+    assert np.allclose((estimate / 2).mean, estimate.mean / 2)
