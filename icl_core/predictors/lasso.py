@@ -44,11 +44,16 @@ class LassoSolution:
     rounding: Tensor  # [B, N]
 
     @property
-    def certified(self) -> Tensor:
-        """Which problems [B, N] keep both limits.
+    def shortfall(self) -> Tensor:
+        """The larger of kkt / 1e-8 and gap / 1e-9, [B, N]: at most 1 where both limits are kept."""
+        return torch.maximum(self.kkt / KKT_LIMIT, self.gap / GAP_LIMIT)
 
-        The limits are 1e-8 and 1e-9. They widen to `rounding` where float64 weights cannot keep them (alpha
-        below about 1e-7 of the largest correlation), up to the point where alpha itself is lost.
+    @property
+    def certified(self) -> Tensor:
+        """Which problems [B, N] keep both limits, 1e-8 and 1e-9, or come within `rounding` of it.
+
+        The second is for an alpha below about 1e-7 of the largest correlation, where float64 has no weights
+        that keep the limits; it ends where alpha itself is lost in rounding.
         """
         kkt_limit, gap_limit = self.rounding.clamp(min=KKT_LIMIT), self.rounding.clamp(min=GAP_LIMIT)
         kept = (self.kkt <= kkt_limit) & (self.gap <= gap_limit)
@@ -150,17 +155,8 @@ class _ChunkPath:
         penalties = alpha * prefix_lengths(self.xs)[:, 0].repeat(len(self.xs))  # [B * N]
         weights = self.pieces.weights(penalties).view_as(self.xs)
         solution = certify(self.xs, self.ys, weights, alpha)
-        if solution.certified.all():
-            return solution
-        return self._finish(solution, alpha)
-
-    def _finish(self, solution: LassoSolution, alpha: float) -> LassoSolution:
-        """Solves what rounding or ties have kept from its certificate one by one."""
-        weights = solution.weights.clone()
-        for b, k in (~solution.certified).nonzero().tolist():
-            xs, ys, start = self.xs[b, :k].numpy(), self.ys[b, :k].numpy(), weights[b, k].numpy()
-            weights[b, k] = torch.from_numpy(solve_active_set(xs, ys, k * alpha, start))
-        solution = certify(self.xs, self.ys, weights, alpha)
+        if not (solution.shortfall <= 1).all():
+            solution = self._finish(solution, alpha)
         if not solution.certified.all():
             raise ValueError(
                 f"Lasso at alpha = {alpha:g} reaches no certificate (KKT violation {solution.kkt.max():.1e} "
@@ -168,6 +164,18 @@ class _ChunkPath:
                 "alpha is too small for inputs and labels of this size, use a larger one."
             )
         return solution
+
+    def _finish(self, solution: LassoSolution, alpha: float) -> LassoSolution:
+        """Solves one by one what rounding or ties have spoilt, and keeps what that improves."""
+        weights = solution.weights.clone()
+        for b, k in (~(solution.shortfall <= 1)).nonzero().tolist():
+            xs, ys, start = self.xs[b, :k].numpy(), self.ys[b, :k].numpy(), weights[b, k].numpy()
+            weights[b, k] = torch.from_numpy(solve_active_set(xs, ys, k * alpha, start))
+        finished = certify(self.xs, self.ys, weights, alpha)
+        worse = (finished.shortfall >= solution.shortfall)[
+            ..., None
+        ]  # never where the path was left unfinished
+        return certify(self.xs, self.ys, solution.weights.where(worse, weights), alpha)
 
 
 def _chunk_paths(xs: Tensor, ys: Tensor, lowest: float) -> Iterator[_ChunkPath]:

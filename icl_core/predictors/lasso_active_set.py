@@ -7,7 +7,8 @@ Array = NDArray[np.float64]
 
 STATIONARY = 1e-11  # correlations may pass the penalty by this share, and by rounding
 DEPENDENT = 1e-12  # singular values below this share of the largest count as 0
-CHANGES_PER_INPUT = 50
+ROUNDINGS = 4 * np.finfo(np.float64).eps
+CHANGES_PER_INPUT = 20
 
 
 def solve_active_set(xs: Array, ys: Array, penalty: float, start: Array) -> Array:
@@ -20,12 +21,13 @@ def solve_active_set(xs: Array, ys: Array, penalty: float, start: Array) -> Arra
     """
     weights = np.where(np.isfinite(start), start, 0.0)
     signs = np.sign(weights)
-    rounding = 4 * np.finfo(np.float64).eps * np.linalg.norm(xs, axis=0).max() * np.linalg.norm(ys)
+    norms, label_norm = np.linalg.norm(xs, axis=0), np.linalg.norm(ys)
     _minimise_over_active(xs, ys, penalty, weights, signs)
     for _ in range(CHANGES_PER_INPUT * len(weights)):
         correlations = xs.T @ (ys - xs @ weights)
         violations = np.where(signs == 0, np.abs(correlations) - penalty, -np.inf)
         joining = int(violations.argmax())
+        rounding = ROUNDINGS * norms.max() * (label_norm + norms @ np.abs(weights))
         if violations[joining] <= STATIONARY * penalty + rounding:
             break
         signs[joining] = np.sign(correlations[joining])
