@@ -164,6 +164,10 @@ class Model(Kind):
     def build(self, dimension: int, context_length: int, scale: float) -> nn.Module:
         """A fresh network for `context_length` pairs and a query; labels are divided by `scale`."""
 
+    def longest_context(self, context_length: int) -> int:
+        """The most pairs that the model can be asked with, trained on `context_length`."""
+        return MAX_CONTEXT
+
 
 @dataclass(frozen=True)
 class Component(Spec):
@@ -311,7 +315,7 @@ class Evaluation(Spec):
 
     `tasks`: 'new' draws fresh functions, 'seen' those of the pretraining's task pool.
     `context_length` is M, the most pairs a query sees (None: twice the dimension, at least the trained
-    length); prompts have M+1 points. `alpha` is the Lasso's, `penalty` ridge's (None: noise over weight
+    length, at most what the model has positions for); prompts have M+1 points. `alpha` is the Lasso's, `penalty` ridge's (None: noise over weight
     variance).
     """
 
@@ -351,6 +355,13 @@ class Experiment(Spec):
     evaluation: Evaluation = field(default_factory=Evaluation)
 
     def __post_init__(self) -> None:
+        longest = self.pretraining.model.longest_context(self.pretraining.context_length)
+        require(
+            self.context_length <= longest,
+            "evaluation.context_length",
+            self.context_length,
+            f"at most {longest} pairs, which this model has positions for",
+        )
         self.covariates.second_moment(self.pretraining.dimension)
         for function_class in self.mixture.families:
             function_class.check(self.pretraining.dimension)
@@ -362,7 +373,9 @@ class Experiment(Spec):
     def context_length(self) -> int:
         """M, with the default resolved."""
         chosen = self.evaluation.context_length
-        return chosen or max(2 * self.pretraining.dimension, self.pretraining.context_length)
+        trained = self.pretraining.context_length
+        longest = self.pretraining.model.longest_context(trained)
+        return chosen or min(max(2 * self.pretraining.dimension, trained), longest)
 
     @property
     def covariates(self) -> Covariance:

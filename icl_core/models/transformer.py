@@ -48,10 +48,12 @@ class Transformer(Model, kind="transformer"):
         """Hidden units of the MLP."""
         return 8 * self.width // 3 // 16 * 16 if self.mlp == "glu" else 4 * self.width
 
+    def longest_context(self, context_length: int) -> int:
+        return self.positions - 1 if self.positions else 2 * context_length
+
     def build(self, dimension: int, context_length: int, scale: float) -> TransformerNetwork:
         """Raises SpecError where the position table is shorter than the trained prompts."""
-        points = context_length + 1
-        rows = self.positions or 2 * context_length + 1
+        points, rows = context_length + 1, self.longest_context(context_length) + 1
         require(rows >= points, "positions", rows, f"at least the {points} points of a training prompt")
         return TransformerNetwork(self, dimension, rows, scale)
 

@@ -12,7 +12,7 @@ from icl_core.evaluation.curves import LearningCurves, learning_curves, prompt_c
 from icl_core.evaluation.suite import suite
 from icl_core.models import Transformer
 from icl_core.predictors import LeastSquares, Zero
-from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, SpecError
 from icl_core.training.loop import initial_network
 
 SMALL = Pretraining(dimension=4, context_length=8, model=Transformer(1, 1, 8))
@@ -123,3 +123,9 @@ def test_memory_does_not_grow_with_prompts() -> None:
 
     learning_curves(experiment, {"watched": Watched(), "ols": LeastSquares()})
     assert seen == [512] * 4
+
+
+def test_a_context_beyond_the_position_table_is_refused_by_name() -> None:
+    Experiment(SMALL, Evaluation(context_length=16))
+    with pytest.raises(SpecError, match=r"evaluation.context_length = 17: allowed is at most 16 pairs"):
+        Experiment(SMALL, Evaluation(context_length=17))
