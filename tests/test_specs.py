@@ -233,7 +233,10 @@ def test_evaluation_survives_json_and_url(spec: Evaluation) -> None:
 
 @given(FRESH_PRETRAININGS, EVALUATIONS)
 def test_experiment_survives_json_and_url(pretraining: Pretraining, evaluation: Evaluation) -> None:
-    assert_survives(Experiment(pretraining, evaluation), Experiment)
+    longest = pretraining.model.longest_context(pretraining.context_length)
+    asked = evaluation.context_length
+    fitting = replace(evaluation, context_length=min(asked, longest) if asked else None)
+    assert_survives(Experiment(pretraining, fitting), Experiment)
 
 
 @given(st.builds(Sinusoid, low=numbers(0, 10), high=numbers(10.5, 100)), numbers(0.1, 10))
@@ -443,6 +446,7 @@ def test_senseless_url_is_refused_by_name(query: dict[str, str], field: str) -> 
         ),
         (Pretraining(), Evaluation(covariates=Uniform()), "dimension"),
         (Pretraining(), Evaluation(function_class=Sparse(9)), "nnz"),
+        (Pretraining(context_length=8), Evaluation(context_length=17), "evaluation.context_length"),
         (Pretraining(task_pool=4), Evaluation(tasks="seen", function_class=Sparse()), "evaluation.tasks"),
         (Pretraining(task_pool=4), Evaluation(tasks="seen", shift=TaskSparsity(2)), "evaluation.tasks"),
     ],
