@@ -1,0 +1,73 @@
+"""The Explore page: a learning curve of a pretrained model beside every baseline, under any test."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import captions, knobs, presets, results
+from dashboard.bootstrap import apply_presentation, bootstrap
+from dashboard.curve_chart import draw_curves
+from dashboard.explore_sections import (
+    explanation,
+    exports_section,
+    numbers_section,
+    presets_row,
+    settings_section,
+)
+from dashboard.navigation import navigation
+from dashboard.texts import t
+from dashboard.url_state import Settings, UrlState
+from dashboard.views import CurveView
+from icl_core.library import default_library
+
+bootstrap()
+library = default_library()
+models = library.specs()
+state = UrlState.begin("explore", Settings(presets.start(models), CurveView()), models)
+apply_presentation(state.presentation)
+
+if not state.presentation.present:
+    with st.sidebar:
+        navigation(state)
+        with st.container(key="evaluation_group"):
+            knobs.evaluation_knobs(state)
+        with st.container(key="pretraining_group"):
+            knobs.pretraining_knobs(state, models)
+        knobs.restart_buttons(state)
+
+for notice in (*state.notices, *knobs.notices(state)):
+    st.warning(notice)
+
+with st.spinner(t("figure.waiting"), show_time=True):
+    outcome = results.explored(state.experiment, library)
+for fault in outcome.faults:
+    st.error(fault)
+
+curves, k = outcome.curves, knobs.read_out(state)
+sentence = captions.reading(curves, k, outcome.unshifted)
+st.title(captions.title(curves), anchor=False)
+draw_curves(
+    curves,
+    state.view,
+    state.presentation,
+    read_out=k,
+    alt=sentence,
+    picture=st.session_state.get("picture", "png"),
+)
+with st.container(key="reading"):
+    st.markdown(sentence)
+with st.container(key="provenance"):
+    st.caption(captions.provenance(curves, outcome.card))
+
+if state.presentation.present:
+    knobs.leave_button(state)
+else:
+    for remark in captions.remarks(curves, outcome):
+        st.caption(remark)
+    presets_row(state, models)
+    settings_section(state, curves)
+    explanation()
+    numbers_section(state, curves)
+    exports_section(state, curves)
+
+st.html(f"<div id='done' data-cfg='{state.experiment.hash}' data-k='{k}'></div>")

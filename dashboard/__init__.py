@@ -1,0 +1,1 @@
+"""What the pages share: state in the URL, controls, navigation, texts, captions, presets, exports."""

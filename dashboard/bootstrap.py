@@ -1,0 +1,74 @@
+"""What every page does first: page settings, one thread, look and language of the viewer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+import torch
+
+from dashboard.views import Presentation
+from icl_core.figures import ThemeName
+
+ROOT = Path(__file__).resolve().parent.parent
+
+STYLE = """
+<style>
+.stMainBlockContainer { padding: 1.6rem 2.5rem 3rem; max-width: 1500px; }
+[data-testid="stHeader"] { background: transparent; pointer-events: none; }
+[data-testid="stHeader"] button { pointer-events: auto; }
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .6rem; }
+[data-testid="stSidebar"] h5 { padding: 0; }
+@media (min-width: 769px) {
+  [data-testid="stSidebar"][data-collapsed="false"] { width: 350px !important; min-width: 350px !important; }
+}
+.st-key-navigation [data-testid="stPageLink"] p { font-size: .92rem; }
+[data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
+[data-testid="stSidebarHeader"] { height: 2rem; margin: 0; padding: 0 .5rem; }
+.stMainBlockContainer h1 { line-height: 1.2; padding: 0 0 .25rem; text-wrap: balance; }
+.st-key-reading p { font-size: 1.2rem; line-height: 1.4; }
+.st-key-provenance p { font-size: .86rem; }
+.st-key-evaluation_group { border-left: 4px solid #0072B2; padding-left: .8rem; }
+.st-key-pretraining_group { border-left: 4px solid #8A929C; padding-left: .8rem; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.2rem .8rem 2rem; }
+  .stMainBlockContainer h1 { font-size: 1.35rem; }
+  .st-key-reading p { font-size: 1.05rem; }
+}
+</style>
+"""
+
+PRESENT_STYLE = """
+<style>
+[data-testid="stSidebar"], [data-testid="stSidebarCollapsedControl"], [data-testid="stExpandSidebarButton"],
+[data-testid="stHeader"] { display: none; }
+.stMainBlockContainer { padding-top: 1.2rem; max-width: none; }
+.stMainBlockContainer h1 { font-size: 2.6rem; }
+.st-key-reading p { font-size: 1.7rem; }
+</style>
+"""
+
+
+def bootstrap() -> None:
+    """Call first on every page. Safe to call on every run."""
+    torch.set_num_threads(1)
+    st.set_page_config(page_title="ICL Explorer", layout="wide", initial_sidebar_state="auto")
+    st.html(STYLE)
+
+
+def apply_presentation(presentation: Presentation) -> None:
+    """Lecture mode: large type, nothing but title, figure and sentence."""
+    if presentation.present:
+        st.html(PRESENT_STYLE)
+
+
+def figure_theme(presentation: Presentation) -> ThemeName:
+    """The look of figures that goes with the viewer's own theme, or a projector's."""
+    if presentation.present:
+        return "present"
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def is_narrow() -> bool:
+    """Whether the viewer holds a phone, by what the browser says of itself."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")

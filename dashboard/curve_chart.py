@@ -1,0 +1,89 @@
+"""The learning curve on a page: labels in the page's language, which curves it shows, the chart itself."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import exports
+from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.texts import t
+from dashboard.views import CurveView, Presentation
+from icl_core.evaluation import LearningCurves
+from icl_core.figures import METHODS, Labels, learning_curve_figure, ordered
+
+USUAL = (
+    "transformer",
+    "linear_attention",
+    "lsa",
+    "lsa_reoptimised",
+    "ols",
+    "ridge",
+    "lasso",
+    "bayes",
+    "zero",
+)
+"""The curves that a page shows unless told otherwise."""
+
+
+def curve_labels() -> Labels:
+    """The figure's texts."""
+    return Labels(
+        methods={name: t(f"method.{name}") for name in METHODS},
+        context_length=t("figure.context_length"),
+        error=t("figure.error"),
+        dimension=t("figure.dimension"),
+        beyond=t("figure.beyond"),
+        off_scale=t("figure.off_scale"),
+        read_out=t("figure.read_out"),
+        interval=t("figure.interval"),
+        median=t("figure.median"),
+    )
+
+
+def available_methods(curves: LearningCurves) -> list[str]:
+    """Methods that the figure could show, in reading order."""
+    return ordered((*curves.curves, *curves.exact))
+
+
+def shown_methods(curves: LearningCurves, view: CurveView) -> tuple[str, ...]:
+    """Methods that the figure shows: those asked for, else the usual ones."""
+    asked = view.show or USUAL
+    return tuple(name for name in available_methods(curves) if name in asked)
+
+
+def draw_curves(
+    curves: LearningCurves,
+    view: CurveView,
+    presentation: Presentation,
+    *,
+    read_out: int,
+    alt: str,
+    picture: str = "png",
+) -> None:
+    """The chart; `alt` says aloud what it shows."""
+    figure = learning_curve_figure(
+        curves,
+        curve_labels(),
+        theme=figure_theme(presentation),
+        read_out=read_out,
+        trained_length=curves.experiment.pretraining.context_length,
+        log_axis=view.log,
+        shown=shown_methods(curves, view),
+        compact=is_narrow(),
+    )
+    config = exports.chart_config(curves.experiment, picture)
+    st.plotly_chart(figure, theme=None, key="curves", config=config, alt=alt)
+
+
+def numbers_table(curves: LearningCurves, shown: tuple[str, ...]) -> pd.DataFrame:
+    """Errors by k and method: the estimate with its 90% interval, or the exact risk alone."""
+    columns: dict[str, list[str]] = {}
+    for name in shown:
+        curve, exact = curves.curves.get(name), curves.exact.get(name)
+        if curve is not None:
+            rows = zip(curve.mean, curve.low, curve.high, strict=True)
+            columns[t(f"method.{name}")] = [f"{mean:.3f} [{low:.3f}, {high:.3f}]" for mean, low, high in rows]
+        elif exact is not None:
+            columns[t(f"method.{name}")] = [f"{value:.4f}" for value in exact]
+    return pd.DataFrame(columns, index=pd.Index(curves.context_lengths, name=t("table.k")))

@@ -1,0 +1,82 @@
+"""Specs in words: short names for menus, phrases for titles and captions."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from dashboard.texts import t
+from icl_core.data.function_classes import Combination
+from icl_core.specs import (
+    Covariance,
+    Experiment,
+    FunctionClass,
+    Kind,
+    Mixture,
+    Pretraining,
+    Shift,
+)
+
+
+def covariance_name(covariance: Covariance) -> str:
+    """'power law, exponent 1'."""
+    return t(f"covariance.{covariance.kind}", **_values(covariance))
+
+
+def family_name(family: FunctionClass) -> str:
+    """'sparse linear (2 nonzero)'."""
+    if isinstance(family, Combination):
+        first, second = family_name(family.first), family_name(family.second)
+        return t("family.combination", first=first, second=second, alpha=family.alpha, rest=1 - family.alpha)
+    return t(f"family.{family.kind}", **_values(family))
+
+
+def mixture_name(mixture: Mixture) -> str:
+    """'50% dense linear + 50% sparse linear (2 nonzero)', or the one family's name."""
+    if len(mixture.components) == 1:
+        return family_name(mixture.families[0])
+    return " + ".join(
+        t("mixture.part", share=round(100 * part.weight), family=family_name(part.function_class))
+        for part in mixture.components
+    )
+
+
+def pretraining_data(pretraining: Pretraining) -> str:
+    """'dense linear functions of 8 inputs': what a model was pretrained on, beside its covariates."""
+    key = "pretraining.one_input" if pretraining.dimension == 1 else "pretraining.inputs"
+    text = t(key, mixture=mixture_name(pretraining.mixture), dimension=pretraining.dimension)
+    if pretraining.label_noise:
+        text += t("pretraining.noise", noise=pretraining.label_noise)
+    if pretraining.task_pool:
+        text += t("pretraining.pool", tasks=pretraining.task_pool)
+    return text
+
+
+def shift_name(kind: str) -> str:
+    """'covariates: scale'."""
+    return t(f"shift.{kind}")
+
+
+def shift_effect(shift: Shift) -> str:
+    """'covariates × 2 (covariance × 4)': what the shift does at its magnitude."""
+    m = shift.magnitude
+    return t(
+        f"shift_effect.{shift.kind}",
+        m=m,
+        factor=2**m if abs(m) <= 4 else 0,
+        square=4**m if abs(m) <= 4 else 0,
+        degrees=90 * m,
+        percent=100 * m,
+        m2=2 * m,
+    )
+
+
+def is_shifted(experiment: Experiment) -> bool:
+    """Whether the shift changes anything."""
+    shift = experiment.evaluation.shift
+    return shift.magnitude != shift.range.neutral
+
+
+def _values(spec: Kind) -> dict[str, object]:
+    """The spec's own fields, for the places of its text."""
+    values = {item.name: getattr(spec, item.name) for item in fields(spec)}
+    return {name: t("value.default") if value is None else value for name, value in values.items()}

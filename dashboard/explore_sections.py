@@ -1,0 +1,103 @@
+"""The parts of the Explore page below its figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import exports, presets
+from dashboard.controls import pick_several, press, toggle
+from dashboard.curve_chart import available_methods, numbers_table, shown_methods
+from dashboard.pretraining import Models
+from dashboard.texts import t
+from dashboard.url_state import Settings, UrlState
+from dashboard.views import CurveView
+from icl_core.evaluation import LearningCurves
+
+State = UrlState[CurveView]
+
+
+def presets_row(state: State, models: Models) -> None:
+    """One button for each preset, named by what it shows; the current one is marked."""
+    st.markdown(f"##### {t('presets.title')}")
+    with st.container(horizontal=True, gap="small", key="presets"):
+        for name, settings in presets.available(models).items():
+            shown = settings == Settings(state.experiment, state.view)
+            st.button(
+                t(f"preset.{name}"),
+                key=f"preset_{name}",
+                type="primary" if shown else "secondary",
+                on_click=lambda chosen=settings: state.change(
+                    lambda now: replace(chosen, presentation=now.presentation)
+                ),
+            )
+
+
+def settings_section(state: State, curves: LearningCurves) -> None:
+    """Which curves are drawn, on which axis; the lecture view."""
+    with st.expander(t("section.settings"), icon=":material/visibility:"):
+        pick_several(
+            state,
+            "methods",
+            t("knob.methods"),
+            available_methods(curves),
+            shown_methods(curves, state.view),
+            lambda name: t(f"method.{name}"),
+            lambda settings, names: replace(settings, view=replace(settings.view, show=names)),
+        )
+        toggle(
+            state,
+            "log_axis",
+            t("knob.log"),
+            state.view.log,
+            lambda settings, log: replace(settings, view=replace(settings.view, log=log)),
+        )
+        press(
+            state,
+            "present",
+            t("button.present"),
+            lambda settings: replace(settings, presentation=replace(settings.presentation, present=True)),
+            icon=":material/slideshow:",
+        )
+
+
+def explanation() -> None:
+    """What the figure means, and what to try on it."""
+    with st.expander(t("section.what"), icon=":material/help:"):
+        st.markdown(t("section.what.text"))
+    with st.expander(t("section.try"), icon=":material/experiment:"):
+        st.markdown(t("section.try.text"))
+
+
+def numbers_section(state: State, curves: LearningCurves) -> None:
+    """The drawn numbers as a table."""
+    with st.expander(t("section.numbers"), icon=":material/table:"):
+        st.dataframe(numbers_table(curves, shown_methods(curves, state.view)))
+
+
+def exports_section(state: State, curves: LearningCurves) -> None:
+    """Downloads, the code and the command that compute the numbers again, and the camera's format."""
+    stem = exports.file_stem(curves.experiment)
+    with st.expander(t("section.export"), icon=":material/download:"):
+        with st.container(horizontal=True):
+            for name, data, file, mime in (
+                ("csv", exports.curves_csv(curves), f"{stem}.csv", "text/csv"),
+                ("json", exports.curves_json(curves), f"{stem}.json", "application/json"),
+                ("spec", curves.experiment.to_json(indent=1), f"{stem}-spec.json", "application/json"),
+            ):
+                label = t(f"export.{name}")
+                st.download_button(label, data, file, mime, key=f"export_{name}", on_click="ignore")
+        st.segmented_control(
+            t("knob.picture"),
+            ["png", "svg"],
+            format_func=str.upper,
+            default="png",
+            required=True,
+            key="picture",
+        )
+        query = exports.full_query(curves.experiment, state.models)
+        st.markdown(t("export.python"))
+        st.code(exports.python_snippet(query), language="python")
+        st.markdown(t("export.command"))
+        st.code(exports.command(query), language="bash")

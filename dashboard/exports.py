@@ -1,0 +1,78 @@
+"""What can be taken away: the numbers as CSV and JSON, the spec, code that computes them again, pictures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from icl_core.evaluation import LearningCurves
+from icl_core.library.links import to_query
+from icl_core.specs import Experiment, Pretraining
+
+SNIPPET = """\
+from icl_core.library import default_library
+from icl_core.library.links import from_query
+from icl_core.library.results import cached_curves
+
+library = default_library()
+experiment = from_query({query}, library.specs())
+curves = cached_curves(experiment, library)
+
+for name, curve in curves.curves.items():
+    print(f"{{name:18}}", *(f"{{error:.4f}}" for error in curve.mean))
+"""
+
+
+def curves_csv(curves: LearningCurves) -> str:
+    """One row for each k and method: mean, 90% interval, exact risk, and whether the row is a median."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["k", "method", "error", "low", "high", "exact", "statistic"])
+    for name in dict.fromkeys((*curves.curves, *curves.exact)):
+        curve, exact = curves.curves.get(name), curves.exact.get(name)
+        for k in curves.context_lengths:
+            estimate = ("", "", "") if curve is None else (curve.mean[k], curve.low[k], curve.high[k])
+            statistic = "" if curve is None else "median" if k in curve.medians else "mean"
+            writer.writerow([k, name, *estimate, "" if exact is None else exact[k], statistic])
+    return text.getvalue()
+
+
+def curves_json(curves: LearningCurves) -> str:
+    """What the command line prints for the same experiment."""
+    return json.dumps(curves.to_dict(), indent=1, allow_nan=False) + "\n"
+
+
+def python_snippet(query: Mapping[str, str]) -> str:
+    """Code that computes the figure's numbers again."""
+    return SNIPPET.format(query=json.dumps(dict(query), indent=4, ensure_ascii=False))
+
+
+def full_query(experiment: Experiment, models: Mapping[str, Pretraining]) -> dict[str, str]:
+    """URL parameters that name the experiment completely, for code and commands."""
+    return to_query(experiment, models)
+
+
+def command(query: Mapping[str, str]) -> str:
+    """The command line that prints the figure's numbers."""
+    return f"python -m icl_core curve --url {shlex.quote(urlencode(query))} --json"
+
+
+def file_stem(experiment: Experiment) -> str:
+    """A file name that says which experiment it holds."""
+    return f"icl-{experiment.hash}"
+
+
+def chart_config(experiment: Experiment, picture: str) -> dict[str, Any]:
+    """Plotly's configuration: a mode bar with one button, which saves the chart as `picture` (png or svg)."""
+    return {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "modeBarButtonsToRemove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale"],
+        "toImageButtonOptions": {"format": picture, "scale": 3, "filename": file_stem(experiment)},
+        "responsive": True,
+    }

@@ -1,0 +1,113 @@
+"""Presets of the Explore page, each named by what it shows. A test holds every one to its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.pretraining import Models, closed_form
+from dashboard.url_state import Settings
+from dashboard.views import CurveView
+from icl_core.data.covariance import PowerLaw, RandomDiagonal, Uniform
+from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
+from icl_core.data.shifts import CovariateRotation, CovariateScale, QueryCovariance
+from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+
+PROMPTS = 256  # smooth enough to read, few enough to answer at once
+
+
+def _tested(**settings: Any) -> Evaluation:
+    return Evaluation(prompts=PROMPTS, **settings)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named picture. `needs_model`: without a trained model there is nothing to show."""
+
+    name: str
+    asked: Pretraining
+    evaluation: Evaluation
+    view: CurveView = field(default_factory=CurveView)
+    needs_model: bool = True
+
+    def settings(self, models: Models) -> Settings[CurveView] | None:
+        """With the library's model, or with the closed form; None where a needed model is missing."""
+        pretraining = closed_form(self.asked)
+        if self.needs_model:
+            found = (spec for spec in models.values() if _same_data(spec, self.asked))
+            chosen = next(found, None)
+            if chosen is None:
+                return None
+            pretraining = chosen
+        return Settings(Experiment(pretraining, self.evaluation), self.view)
+
+
+DENSE = Pretraining(dimension=8, context_length=16)
+ONE_INPUT = Pretraining(
+    dimension=1,
+    context_length=24,
+    covariates=Uniform(),
+    mixture=Mixture.of((Dense(), 0.5), (Sinusoid(), 0.5)),
+)
+POWER_LAW = Pretraining(dimension=8, context_length=64, covariates=PowerLaw(exponent=1.5))
+LONG = Pretraining(dimension=4, context_length=128)
+RANDOM = Pretraining(dimension=8, context_length=128, covariates=RandomDiagonal())
+
+PRESETS = (
+    Preset("covariate_scale", DENSE, _tested(shift=CovariateScale(1.0))),
+    Preset("at_home", DENSE, _tested()),
+    Preset("sparse", DENSE, _tested(function_class=Sparse(2)), CurveView(k=6)),
+    Preset("label_noise", DENSE, _tested(label_noise=0.5), CurveView(k=8)),
+    Preset("longer", DENSE, _tested(context_length=32), CurveView(k=32, log=True)),
+    Preset(
+        "one_input",
+        ONE_INPUT,
+        _tested(),
+        CurveView(k=8, show=("transformer", "bayes", "ols", "neighbours", "zero")),
+    ),
+    Preset(
+        "combination",
+        ONE_INPUT,
+        _tested(function_class=Combination(Dense(), Sinusoid(), 0.5)),
+        CurveView(k=12, show=("transformer", "bayes", "bayes_test", "zero")),
+    ),
+    Preset(
+        "rotation",
+        POWER_LAW,
+        _tested(shift=CovariateRotation(1.0)),
+        CurveView(k=16),
+        needs_model=False,
+    ),
+    Preset(
+        "query_shift",
+        LONG,
+        _tested(shift=QueryCovariance(1.0), context_length=128),
+        CurveView(k=128),
+        needs_model=False,
+    ),
+    Preset("random_covariance", RANDOM, _tested(), CurveView(k=128), needs_model=False),
+)
+
+
+def start(models: Models) -> Experiment:
+    """What the bare URL shows: dense linear functions at home, with the library's model where it has one."""
+    chosen = next((spec for spec in models.values() if _same_data(spec, DENSE)), closed_form(DENSE))
+    return Experiment(chosen, _tested())
+
+
+def available(models: Models) -> dict[str, Settings[CurveView]]:
+    """The presets that can be shown with these models, by name."""
+    found = {preset.name: preset.settings(models) for preset in PRESETS}
+    return {name: settings for name, settings in found.items() if settings is not None}
+
+
+def _same_data(spec: Pretraining, asked: Pretraining) -> bool:
+    """Whether a model was pretrained on the asked distribution of prompts, up to their length."""
+    return (
+        spec.dimension == asked.dimension
+        and spec.covariates == asked.covariates
+        and spec.mixture == asked.mixture
+        and spec.label_noise == asked.label_noise
+        and spec.task_pool == asked.task_pool
+        and spec.context_length == asked.context_length
+    )

@@ -1,0 +1,117 @@
+"""One colour, dash and width for each method on every page, and one look for each theme.
+
+Colours follow M. Okabe and K. Ito, "Color universal design" (2008), without its yellow, which vanishes on
+white; on dark paper each keeps its hue and gains lightness. No line is told apart by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+
+ThemeName = Literal["light", "dark", "present"]
+
+SEQUENTIAL = "Cividis"
+DIVERGING = ((0.0, "#D55E00"), (0.5, "#F2F2F2"), (1.0, "#0072B2"))
+FAMILY = "Source Sans, Source Sans Pro, Noto Sans, Noto Sans CJK SC, DejaVu Sans, sans-serif"
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """How a method's line looks: colour on light and on dark paper, dash, width in pixels."""
+
+    light: str
+    dark: str
+    dash: str
+    width: float
+
+    def colour(self, theme: Theme) -> str:
+        return self.dark if theme.dark else self.light
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Paper, ink and type sizes of a figure. `scale` multiplies the widths of lines and marks."""
+
+    dark: bool
+    paper: str
+    ink: str
+    muted: str
+    grid: str
+    size: int
+    height: int
+    scale: float
+
+
+THEMES: Mapping[ThemeName, Theme] = {
+    "light": Theme(False, "#FFFFFF", "#1A1C21", "#5A626D", "#E4E7EB", 16, 520, 1.0),
+    "dark": Theme(True, "#0F1217", "#F0F2F5", "#A3ADBA", "#2A313B", 16, 520, 1.0),
+    "present": Theme(False, "#FFFFFF", "#000000", "#444B55", "#DDE1E6", 24, 640, 1.6),
+}
+
+_INK = ("#1A1C21", "#F0F2F5")
+
+METHODS: Mapping[str, Stroke] = {
+    "transformer": Stroke("#0072B2", "#4FB0EE", "solid", 4.0),
+    "linear_attention": Stroke("#0072B2", "#4FB0EE", "solid", 4.0),
+    "lsa": Stroke("#7A4A12", "#E0A96D", "solid", 2.75),
+    "lsa_reoptimised": Stroke("#7A4A12", "#E0A96D", "solid", 1.25),
+    "ols": Stroke("#D55E00", "#FF8A3D", "dash", 2.75),
+    "ridge": Stroke("#009E73", "#2BCB9B", "dashdot", 2.75),
+    "lasso": Stroke("#B8558F", "#E59CC6", "dot", 3.0),
+    "bayes": Stroke(*_INK, "4px,3px", 2.25),
+    "bayes_test": Stroke(*_INK, "1px,4px", 2.25),
+    "averaging": Stroke("#3E97CC", "#A8DDF8", "longdashdot", 2.25),
+    "neighbours": Stroke("#B37700", "#F2BE4A", "longdash", 2.25),
+    "gradient_descent": Stroke("#117A7A", "#5CCFCF", "12px,3px,3px,3px", 2.25),
+    "dmmse": Stroke("#5A3E9E", "#B7A3F5", "6px,3px,1px,3px", 2.25),
+    "zero": Stroke("#5A626D", "#A3ADBA", "2px,5px", 1.75),
+}
+"""Methods in the order in which readers meet them; later ones are drawn underneath."""
+
+
+def stroke(method: str) -> Stroke:
+    """The stroke of a method. Raises KeyError where there is none: nothing is drawn in a chance colour."""
+    return METHODS[method]
+
+
+def ordered(names: Mapping[str, object] | tuple[str, ...]) -> list[str]:
+    """The given methods in reading order."""
+    return [name for name in METHODS if name in names]
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """#RRGGBB as an rgba() colour."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def layout(theme: Theme) -> go.Layout:
+    """What every figure shares: type, paper, axes, hover, no change of view on a stray touch."""
+    axis = {
+        "gridcolor": theme.grid,
+        "linecolor": theme.muted,
+        "tickcolor": theme.muted,
+        "ticks": "outside",
+        "showline": True,
+        "zeroline": False,
+        "title": {"font": {"size": theme.size + 1}, "standoff": 10},
+        "fixedrange": True,
+    }
+    return go.Layout(
+        font={"family": FAMILY, "size": theme.size, "color": theme.ink},
+        paper_bgcolor=theme.paper,
+        plot_bgcolor=theme.paper,
+        height=theme.height,
+        margin={"l": 4 * theme.size, "r": 10, "t": 2 * theme.size, "b": round(3.6 * theme.size)},
+        xaxis=axis,
+        yaxis=axis,
+        showlegend=False,
+        hovermode="x unified",
+        hoverlabel={"bgcolor": theme.paper, "font": {"color": theme.ink, "size": theme.size - 2}},
+        dragmode=False,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": theme.muted, "activecolor": theme.ink},
+    )
