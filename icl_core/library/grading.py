@@ -80,7 +80,7 @@ def _estimates(experiment: Experiment, network: nn.Module) -> dict[str, Estimate
         predictors["bayes"] = ideal
     estimates = _accumulate(experiment, {name: each.predict for name, each in predictors.items()})
     if experiment.mixture.families[0].unknown_support is not None:
-        estimates |= _accumulate_lasso(experiment)
+        estimates |= lasso_errors(experiment)
     return estimates
 
 
@@ -95,7 +95,8 @@ def _accumulate(
     return {name: total.estimate() for name, total in sums.items()}
 
 
-def _accumulate_lasso(experiment: Experiment) -> dict[str, Estimate]:
+def lasso_errors(experiment: Experiment) -> dict[str, Estimate]:
+    """Normalised error of the Lasso at each of LASSO_ALPHAS."""
     points, v = experiment.context_length + 1, experiment.pretraining.label_variance
     sums = {alpha: Accumulator(points) for alpha in LASSO_ALPHAS}
     for prompts in prompt_chunks(experiment):
