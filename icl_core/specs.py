@@ -315,8 +315,8 @@ class Evaluation(Spec):
 
     `tasks`: 'new' draws fresh functions, 'seen' those of the pretraining's task pool.
     `context_length` is M, the most pairs a query sees (None: twice the dimension, at least the trained
-    length, at most what the model has positions for); prompts have M+1 points. `alpha` is the Lasso's, `penalty` ridge's (None: noise over weight
-    variance).
+    length, at most what the model has positions for); prompts have M+1 points. `alpha` is the Lasso's,
+    `penalty` ridge's (None: noise over weight variance).
     """
 
     context_length: int | None = None
