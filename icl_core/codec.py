@@ -143,7 +143,7 @@ def _encode(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, tuple):
         return [_encode(entry) for entry in value]
-    if isinstance(value, float):  # 2 and 2.0 are equal, so their canonical form is one
+    if isinstance(value, float):  # 2 and 2.0 are equal, and so are 0.0 and -0.0: one canonical form
         return int(value) if value.is_integer() and abs(value) < 2**53 else float(value)
     return value
 
@@ -198,7 +198,7 @@ def _number(value: Any, at: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise SpecError(at, value, "a finite number")
-    return number + 0.0  # -0.0 becomes 0.0, so that equal specs have equal hashes
+    return number
 
 
 def _text(value: Any, at: str) -> str:

@@ -24,6 +24,7 @@ ROWS = ((2.0, 0.5, 0.0), (0.5, 1.0, -0.3), (0.0, -0.3, 0.5))
 MIXED = CovarianceMixture(
     (CovarianceShare(Identity(), 1.0), CovarianceShare(Matrix(ROWS), 2.0), CovarianceShare(Wishart(5), 1.0))
 )
+MIXED_20 = CovarianceMixture((CovarianceShare(Spiked(3.0), 1.0), CovarianceShare(RandomDiagonal(), 1.0)))
 KINDS = [
     (Identity(), 3),
     (PowerLaw(1.5), 3),
@@ -95,6 +96,14 @@ def test_a_point_depends_on_its_address_alone(covariance: Covariance, dimension:
     assert torch.equal(single, whole[149:, :1])
     matrices = covariance.matrices(STREAM.from_prompt(37), 70, dimension)
     torch.testing.assert_close(matrices, covariance.matrices(STREAM, 150, dimension)[37:107])
+
+
+@pytest.mark.parametrize("covariance", [AutoRegressive(0.7), Wishart(), MIXED_20], ids=str)
+def test_addresses_hold_at_sizes_where_matrix_products_are_blocked(covariance: Covariance) -> None:
+    whole = covariance.covariates(STREAM, 300, 41, 20)
+    for start, prompts, points in ((0, 1, 1), (3, 1, 41), (64, 128, 7), (299, 1, 2)):
+        part = covariance.covariates(STREAM.from_prompt(start), prompts, points, 20)
+        assert torch.equal(part, whole[start : start + prompts, :points])
 
 
 @each_kind
