@@ -1,29 +1,51 @@
-"""The models that the library ships, by name, with the recipes that train them."""
+"""The models that the library ships, by name, with the recipes that train them.
+
+Names end in the number of inputs where it is not one. The mixtures' specialists have their data but for the mixture.
+"""
 
 from __future__ import annotations
 
-from icl_core.data.covariance import Uniform
+from dataclasses import replace
+
+from icl_core.data.covariance import RandomDiagonal, Uniform
 from icl_core.data.function_classes import Dense, Sinusoid
 from icl_core.models import Transformer
 from icl_core.specs import Mixture, Pretraining, Recipe
 
-DENSE = Recipe(steps=12_000, matrix_rate=0.02, rate=0.002)
-CURVES = Recipe(steps=12_000, matrix_rate=0.01, rate=0.002)
+WIDE = Sinusoid(high=3.0)
 
-IDENTITY = Pretraining(dimension=8, context_length=16, recipe=DENSE)
+IDENTITY = Pretraining(
+    dimension=8,
+    context_length=16,
+    recipe=Recipe(steps=12_000, matrix_rate=0.02, rate=0.002),
+)
 
-ONE_INPUT = Pretraining(
+LINEAR_SINUSOID = Pretraining(
     dimension=1,
     context_length=24,
     covariates=Uniform(),
     mixture=Mixture.of((Dense(), 0.5), (Sinusoid(), 0.5)),
-    model=Transformer(layers=6, heads=4, width=64),
-    recipe=CURVES,
+    model=Transformer(width=64),
+    recipe=Recipe(steps=12_000, matrix_rate=0.01, rate=0.002),
+)
+
+LIVE_DEMO = Pretraining(
+    dimension=4,
+    context_length=12,
+    model=Transformer(layers=3, width=64),
+    recipe=Recipe(steps=1500, matrix_rate=0.03, rate=0.003, warmup=50),
 )
 
 TIERS: dict[int, dict[str, Pretraining]] = {
     1: {
         "identity-d8": IDENTITY,
-        "linear-sinusoid": ONE_INPUT,
+        "random-diagonal-d8": replace(IDENTITY, covariates=RandomDiagonal()),
+        "linear-sinusoid": LINEAR_SINUSOID,
+        "linear": replace(LINEAR_SINUSOID, mixture=Mixture.of(Dense())),
+        "sinusoid": replace(LINEAR_SINUSOID, mixture=Mixture.of(Sinusoid())),
+        "linear-sinusoid-wide": replace(LINEAR_SINUSOID, mixture=Mixture.of((Dense(), 0.5), (WIDE, 0.5))),
+        "linear-sinusoid-small": replace(LINEAR_SINUSOID, model=Transformer(layers=3, width=32)),
+        "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=Transformer(width=128)),
+        "live-demo-d4": LIVE_DEMO,
     },
 }
