@@ -1,0 +1,111 @@
+"""The exact risk of linear attention as a function of the test length: a constant and two terms in 1/M."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icl_core import theory
+from icl_core.data.moments import Moments, experiment_moments, mixture_task_moment
+from icl_core.data.shifts import LabelNonlinearity, NoShift
+from icl_core.specs import Experiment
+
+Array = NDArray[np.float64]
+
+
+class RiskLine(NamedTuple):
+    """risk(M) = bias + (sampling + noise)/M: error of the mean prediction, finite context, label noise."""
+
+    bias: float
+    sampling: float
+    noise: float
+
+    def at(self, lengths: Array) -> Array:
+        """Bias, sampling and noise parts at each length [n], as rows [3, n]; a length may be infinite."""
+        inverse = 1 / lengths
+        return np.stack([np.full_like(inverse, self.bias), self.sampling * inverse, self.noise * inverse])
+
+    def total(self, lengths: Array) -> Array:
+        """The risk at each length [n]."""
+        return self.at(lengths).sum(0)
+
+
+def attention_risk(A: Array, experiment: Experiment) -> RiskLine | None:
+    """Risk of the prediction x_q^T A h on an experiment's test prompts; None where it has no closed form.
+
+    Exact for Gaussian inputs of fixed covariance and linear functions under any shift that keeps both; for
+    labels bent by `LabelNonlinearity`; and, unshifted, for random covariances of i.i.d. eigenvalues.
+    """
+    if experiment.evaluation.tasks == "seen":
+        return None
+    moments = experiment_moments(experiment)
+    if moments is not None:
+        return _linear(A, moments)
+    bent = _bent_labels(experiment)
+    if bent is not None:
+        return nonlinear_label_risk(A, *bent)
+    return _random_covariance(A, experiment)
+
+
+def correlation(share: float) -> float:
+    """Of ((1 - share) f + share |f|) with f, both scaled to variance 1, for a centred Gaussian f."""
+    return (1 - share) / float(np.hypot(1 - share, share))
+
+
+def nonlinear_label_risk(A: Array, moments: Moments, share: float) -> RiskLine:
+    """For labels ((1-m) f + m |f|)/sqrt((1-m)^2 + m^2), m = share, of linear f with these moments.
+
+    |f| is even and f odd in x, so with r = `correlation`(m): E[y x] = r S w, while E[y^2 x x^T] is what it is
+    for the linear f. Hence bias r^2 tr(Q A S T S A^T) - 2 r^2 tr(Q A S T) + tr(Q T), and sampling (2 - r^2)
+    tr(Q A S T S A^T) + tr(S T) tr(Q A S A^T), over M.
+    """
+    S, T, Q = (matrix.numpy() for matrix in moments[:3])
+    squared = correlation(share) ** 2
+    signal = float(np.trace(Q @ A @ S @ T @ S @ A.T))
+    spread = float(np.trace(Q @ A @ S @ A.T))
+    bias = squared * (signal - 2 * float(np.trace(Q @ A @ S @ T))) + float(np.trace(Q @ T))
+    sampling = (2 - squared) * signal + float(np.trace(S @ T)) * spread
+    return RiskLine(bias, sampling, moments.noise_variance * spread)
+
+
+def unshifted(experiment: Experiment) -> Experiment:
+    """The same test without its shift."""
+
+    return replace(experiment, evaluation=replace(experiment.evaluation, shift=NoShift()))
+
+
+def _linear(A: Array, moments: Moments) -> RiskLine:
+    S, T, Q = (matrix.numpy() for matrix in moments[:3])
+    return RiskLine(*theory.lsa_risk_parts(A, S, T, moments.noise_variance, 1, Q))
+
+
+def _bent_labels(experiment: Experiment) -> tuple[Moments, float] | None:
+    """Moments before the labels are bent, and by how much."""
+    shift = experiment.evaluation.shift
+    before = experiment_moments(unshifted(experiment))
+    if before is None or not isinstance(shift, LabelNonlinearity):
+        return None
+    return before, shift.magnitude
+
+
+def _random_covariance(A: Array, experiment: Experiment) -> RiskLine | None:
+    covariates, d = experiment.covariates, experiment.pretraining.dimension
+    spectrum = covariates.eigenvalue_moments
+    T = mixture_task_moment(experiment.mixture, experiment.pretraining.covariates, d)
+    isotropic = T is not None and np.array_equal(T, np.eye(d)) and np.allclose(A, A[0, 0] * np.eye(d))
+    if spectrum is None or not isotropic or experiment.evaluation.shift.kind != NoShift.kind:
+        return None
+    return iid_risk_line(float(A[0, 0]), theory.SpectrumMoments(*spectrum), d, experiment.noise_variance)
+
+
+def iid_risk_line(
+    a: float, moments: theory.SpectrumMoments, d: int, noise_var: float, scale: float = 1.0
+) -> RiskLine:
+    """Risk of A = a I for `scale` times a diagonal covariance of i.i.d. eigenvalues with these moments."""
+    bias = theory.lsa_risk_iid(a, moments, d, 0.0, float("inf"), scale)
+    sampling = theory.lsa_risk_iid(a, moments, d, 0.0, 1, scale) - bias
+    noise = theory.lsa_risk_iid(a, moments, d, noise_var, 1, scale) - bias - sampling
+    return RiskLine(bias, sampling, noise)

@@ -1,0 +1,131 @@
+"""What a shift does: every kind beside every other on the same axes, and one kind at every magnitude."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from icl_core.data.shifts import NoShift
+from icl_core.evaluation.attention_risk import attention_risk
+from icl_core.evaluation.closed_forms import trained_attention
+from icl_core.evaluation.curves import LearningCurves, learning_curves
+from icl_core.evaluation.suite import suite
+from icl_core.specs import Experiment, Shift, SpecError
+
+Array = NDArray[np.float64]
+
+METHODS = ("transformer", "linear_attention", "lsa", "ols", "ridge", "zero")
+MOST_COLUMNS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class ShiftGrid:
+    """Errors over v [m, n] of one method at magnitudes [m] and context lengths [n].
+
+    `exact`: from a closed form; otherwise measured on the experiment's prompts.
+    """
+
+    experiment: Experiment
+    method: str
+    magnitudes: tuple[float, ...]
+    lengths: tuple[int, ...]
+    errors: Array
+    exact: bool
+
+
+def with_shift(experiment: Experiment, kind: str, magnitude: float) -> Experiment:
+    """The same test under another shift. Raises SpecError where the shift does not fit."""
+    chosen: type[Any] = Shift.kinds[kind]  # type: ignore[assignment]
+    shift = NoShift() if kind == NoShift.kind else chosen(magnitude)
+    return replace(experiment, evaluation=replace(experiment.evaluation, shift=shift))
+
+
+def strong_magnitude(experiment: Experiment, kind: str, strength: float) -> float:
+    """A share of the way from no shift to the strongest, on the slider's grid; a count of inputs is 1 to d."""
+    chosen: type[Any] = Shift.kinds[kind]  # type: ignore[assignment]
+    span = chosen.range
+    if isinstance(span.step, int):
+        return max(1, round(strength * experiment.pretraining.dimension)) if strength > 0 else 0
+    return span.neutral + round(strength * (span.high - span.neutral) / span.step) * span.step
+
+
+def fitting_kinds(experiment: Experiment) -> list[str]:
+    """The kinds of shift that fit the experiment's inputs and functions, without 'none'."""
+    found = []
+    for kind in Shift.kinds:
+        try:
+            with_shift(experiment, kind, strong_magnitude(experiment, kind, 0.5))
+        except SpecError:
+            continue
+        found.append(kind)
+    return [kind for kind in found if kind != NoShift.kind]
+
+
+def shift_curves(experiment: Experiment, network: nn.Module | None) -> LearningCurves:
+    """The model, linear attention (exact where it can be), OLS, ridge and the zero predictor."""
+    predictors = {name: entry for name, entry in suite(experiment, network).items() if name in METHODS}
+    exact = {}
+    A = trained_attention(experiment.pretraining)
+    line = None if A is None else attention_risk(A, experiment)
+    if line is not None:
+        lengths = np.arange(1.0, experiment.context_length + 1)
+        values = line.total(lengths) / experiment.pretraining.label_variance
+        exact["lsa"] = np.concatenate([[np.nan], values])  # without examples: as measured
+    return learning_curves(experiment, predictors, exact)
+
+
+def relative_error(curves: LearningCurves, method: str, k: int) -> float:
+    """The error at k over that of predicting zero on the same prompts: what is left of the function."""
+    exact = curves.exact.get(method)
+    value = curves.curves[method].mean[k] if exact is None or np.isnan(exact[k]) else exact[k]
+    return float(value / curves.curves["zero"].mean[k])
+
+
+def grid_magnitudes(experiment: Experiment, kind: str) -> tuple[float, ...]:
+    """Magnitudes over the whole range of a kind, at most eleven, no shift among them."""
+    chosen: type[Any] = Shift.kinds[kind]  # type: ignore[assignment]
+    span = chosen.range
+    if isinstance(span.step, int):
+        return tuple(
+            sorted({0, *np.linspace(1, experiment.pretraining.dimension, 8).round().astype(int).tolist()})
+        )
+    count = 9 if span.low < span.neutral else 11
+    return tuple(np.linspace(span.low, span.high, count).round(4).tolist())
+
+
+def grid_lengths(experiment: Experiment) -> tuple[int, ...]:
+    """Context lengths from 1 to the experiment's, the trained one among them where it is in reach."""
+    end, N = experiment.context_length, experiment.pretraining.context_length
+    spaced = np.geomspace(1, end, MOST_COLUMNS).round().astype(int).tolist()
+    return tuple(sorted({*spaced, min(N, end)}))
+
+
+def attention_grid(experiment: Experiment, kind: str) -> ShiftGrid | None:
+    """The grid of linear attention from its closed form; None where there is none for this kind."""
+    A = trained_attention(experiment.pretraining)
+    if A is None:
+        return None
+    magnitudes, lengths = grid_magnitudes(experiment, kind), grid_lengths(experiment)
+    rows = []
+    for magnitude in magnitudes:
+        line = attention_risk(A, with_shift(experiment, kind, magnitude))
+        if line is None:
+            return None
+        rows.append(line.total(np.array(lengths, dtype=np.float64)))
+    errors = np.stack(rows) / experiment.pretraining.label_variance
+    return ShiftGrid(experiment, "lsa", magnitudes, lengths, errors, exact=True)
+
+
+def measured_grid(experiment: Experiment, kind: str, method: str, network: nn.Module | None) -> ShiftGrid:
+    """The grid of any method of `METHODS`, measured. Raises KeyError for one that the experiment lacks."""
+    magnitudes, lengths = grid_magnitudes(experiment, kind), grid_lengths(experiment)
+    rows = []
+    for magnitude in magnitudes:
+        shifted = with_shift(experiment, kind, magnitude)
+        predictor = suite(shifted, network)[method]
+        rows.append(learning_curves(shifted, {method: predictor}).curves[method].mean[list(lengths)])
+    return ShiftGrid(experiment, method, magnitudes, lengths, np.stack(rows), exact=False)
