@@ -1,6 +1,6 @@
 """The models that the library ships, by name, with the recipes that train them.
 
-Names end in the number of inputs where it is not one. The mixtures' specialists have their data but for the mixture.
+Names end in the number of inputs where it is not one. Specialists share all of a mixture but its families.
 """
 
 from __future__ import annotations
