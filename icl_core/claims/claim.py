@@ -1,0 +1,212 @@
+"""What a claim is: a statement, what is measured of it, and the limits that the measurement is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from icl_core.evaluation import Estimate
+from icl_core.specs import Experiment
+
+if TYPE_CHECKING:
+    from icl_core.claims.workbench import Workbench
+
+
+class Side(StrEnum):
+    """On which side of its threshold a quantity should lie."""
+
+    AT_MOST = "at most"
+    AT_LEAST = "at least"
+    ABOVE = "above"
+
+
+class Verdict(StrEnum):
+    """What a measurement says of a claim. In order of weight: the first one among its limits decides."""
+
+    NOT_REPRODUCED = "not reproduced"
+    UNDECIDED = "undecided"
+    REPRODUCED = "reproduced"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A measured quantity with its 90% interval; an exact one is its own interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> Self:
+        """An estimate of one entry. Raises ValueError for more."""
+        if len(estimate.mean) != 1:
+            raise ValueError(f"a measurement is one number, but the estimate has {len(estimate.mean)}.")
+        low, high = estimate.interval()
+        return cls(float(estimate.mean[0]), float(low[0]), float(high[0]))
+
+    @classmethod
+    def exact(cls, value: float) -> Self:
+        """A number that no sampling went into, or whose sampling error the quantity itself accounts for."""
+        return cls(float(value), float(value), float(value))
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One inequality of a claim."""
+
+    quantity: str
+    side: Side
+    threshold: float
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.side} {self.threshold:g}"
+
+    def verdict(self, measured: Measurement) -> Verdict:
+        """Reproduced if the interval lies wholly on the claim's side, not if wholly on the other."""
+        keeps = (self._keeps(measured.low), self._keeps(measured.high))
+        if all(keeps):
+            return Verdict.REPRODUCED
+        return Verdict.UNDECIDED if any(keeps) else Verdict.NOT_REPRODUCED
+
+    def slack(self, measured: Measurement) -> float:
+        """How far the whole interval lies on the claim's side, in units of the threshold (of 1 for 0)."""
+        unit = abs(self.threshold) or 1.0
+        if self.side is Side.AT_MOST:
+            return (self.threshold - measured.high) / unit
+        return (measured.low - self.threshold) / unit
+
+    def _keeps(self, value: float) -> bool:
+        match self.side:
+            case Side.AT_MOST:
+                return value <= self.threshold
+            case Side.AT_LEAST:
+                return value >= self.threshold
+            case Side.ABOVE:
+                return value > self.threshold
+
+
+def at_most(quantity: str, threshold: float) -> Limit:
+    return Limit(quantity, Side.AT_MOST, threshold)
+
+
+def at_least(quantity: str, threshold: float) -> Limit:
+    return Limit(quantity, Side.AT_LEAST, threshold)
+
+
+def above(quantity: str, threshold: float) -> Limit:
+    return Limit(quantity, Side.ABOVE, threshold)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One measurement for each limit of a claim, the setting in one line, and a state that shows it."""
+
+    measurements: tuple[Measurement, ...]
+    setting: str
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement of one of the papers that can come out either way.
+
+    It holds only where all its limits do. `page` is the dashboard's page that shows it.
+    """
+
+    id: str
+    statement: str
+    limits: tuple[Limit, ...]
+    measure: Callable[[Workbench], Finding]
+    page: str
+
+    @property
+    def statistic(self) -> str:
+        """What is measured, with the thresholds."""
+        return "; ".join(map(str, self.limits))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One limit of a claim as measured."""
+
+    quantity: str
+    side: Side
+    threshold: float
+    value: float
+    low: float
+    high: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """A claim's outcome. `value`, `low`, `high`, `side` and `threshold` are those of the limit that decides.
+
+    Where the library lacks a model, `verdict` says which one is waited for and the numbers are None.
+    """
+
+    id: str
+    statement: str
+    statistic: str
+    value: float | None
+    low: float | None
+    high: float | None
+    side: Side
+    threshold: float
+    verdict: str
+    setting: str
+    url: str
+    parts: tuple[Part, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self) | {"parts": [asdict(part) for part in self.parts]}
+
+
+def judge(claim: Claim, finding: Finding, url: str) -> ClaimResult:
+    """The outcome of a measured claim: the limit that is worst off decides."""
+    judged = [
+        (limit.verdict(measured), limit.slack(measured), limit, measured)
+        for limit, measured in zip(claim.limits, finding.measurements, strict=True)
+    ]
+    weight = list(Verdict)
+    verdict, _, limit, measured = min(judged, key=lambda entry: (weight.index(entry[0]), entry[1]))
+    parts = tuple(
+        Part(each.quantity, each.side, each.threshold, *_numbers(found), outcome)
+        for outcome, _, each, found in judged
+    )
+    return ClaimResult(
+        claim.id,
+        claim.statement,
+        claim.statistic,
+        *_numbers(measured),
+        limit.side,
+        limit.threshold,
+        str(verdict),
+        finding.setting,
+        url,
+        parts,
+    )
+
+
+def waiting(claim: Claim, model: str) -> ClaimResult:
+    """The outcome of a claim whose model the library lacks."""
+    limit = claim.limits[0]
+    verdict = f"waiting for {model}"
+    return ClaimResult(
+        claim.id,
+        claim.statement,
+        claim.statistic,
+        *(None, None, None),
+        limit.side,
+        limit.threshold,
+        verdict,
+        "",
+        claim.page,
+    )
+
+
+def _numbers(measured: Measurement) -> tuple[float, float, float]:
+    return measured.value, measured.low, measured.high

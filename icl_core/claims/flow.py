@@ -1,0 +1,183 @@
+"""Training linear attention: the gradient flow reaches the global minimum, and SGD follows the flow.
+
+Zhang, Frei and Bartlett (arXiv 2306.09927), Theorem 4.1 and Lemma 5.2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from icl_core import theory
+from icl_core.claims.claim import Claim, Finding, Measurement, at_most
+from icl_core.claims.workbench import Workbench, line
+from icl_core.data.covariance import Matrix
+from icl_core.models import LinearAttention, LinearAttentionNetwork
+from icl_core.specs import Experiment, Pretraining
+
+Array = NDArray[np.float64]
+CASES, SEED = 20, 41
+LONG = 1e5  # learning rate times steps after which the slowest direction has converged
+
+
+class Case(NamedTuple):
+    """A covariance, a length of training prompts, and a start that Theorem 4.1 admits."""
+
+    S: Array
+    N: int
+    init_scale: float
+    theta_theta: Array
+
+    @property
+    def experiment(self) -> Experiment:
+        covariates = Matrix(tuple(map(tuple, self.S.tolist())))
+        model = LinearAttention(init_scale=round(self.init_scale, 3))
+        return Experiment(
+            Pretraining(dimension=len(self.S), context_length=self.N, covariates=covariates, model=model)
+        )
+
+
+def random_cases(count: int = CASES, seed: int = SEED) -> list[Case]:
+    """Rotated covariances of 2 to 6 inputs, N from 5 to 100, Theta Theta^T of rank 1 up to full."""
+    rng = np.random.default_rng(seed)
+    return [_random_case(rng) for _ in range(count)]
+
+
+def _random_case(rng: np.random.Generator) -> Case:
+    d, N = int(rng.integers(2, 7)), int(rng.integers(5, 101))
+    rotation = np.linalg.qr(rng.standard_normal((d, d)))[0]
+    S = np.round(rotation * rng.uniform(0.3, 2, d) @ rotation.T, 3)  # short enough for a link
+    S = (S + S.T) / 2
+    theta = rng.standard_normal((d, int(rng.integers(1, d + 1))))
+    theta_theta = theta @ theta.T
+    init_scale = rng.uniform(0.1, 0.9) * theory.max_init_scale(S, N)
+    return Case(S, N, float(init_scale), theta_theta / np.linalg.norm(theta_theta))
+
+
+def reaches_minimum(bench: Workbench) -> Finding:
+    """A1: u U at the end of the flow against Gamma^-1."""
+
+    def deviation(case: Case, end: theory.FlowPath) -> float:
+        return _relative(end.u[-1] * end.U[-1], _inverse_gamma(case))
+
+    return _worst(deviation)
+
+
+def has_stated_factors(bench: Workbench) -> Finding:
+    """A2: the factors against tr(Gamma^-2)^(-1/4) Gamma^-1 and tr(Gamma^-2)^(1/4)."""
+
+    def deviation(case: Case, end: theory.FlowPath) -> float:
+        inverse = _inverse_gamma(case)
+        size = np.trace(inverse @ inverse) ** 0.25
+        return max(_relative(end.U[-1], inverse / size), abs(end.u[-1] / size - 1))
+
+    return _worst(deviation)
+
+
+def _worst(deviation: Callable[[Case, theory.FlowPath], float]) -> Finding:
+    cases = random_cases()
+    ends = [theory.gradient_flow(*case[:2], [LONG], *case[2:]) for case in cases]
+    found = [deviation(case, end) for case, end in zip(cases, ends, strict=True)]
+    worst = cases[int(np.argmax(found))]
+    setting = line(cases=CASES, d="2 to 6", N="5 to 100", seed=SEED, time=f"{LONG:g}")
+    return Finding((Measurement.exact(max(found)),), setting, worst.experiment)
+
+
+def _inverse_gamma(case: Case) -> Array:
+    return np.asarray(np.linalg.inv(theory.zhang_gamma(case.S, case.N)), np.float64)
+
+
+def _relative(found: Array, expected: Array) -> float:
+    return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
+
+
+SGD_TIMES = (1.0, 2.0, 4.0, 10.0, 20.0)
+SGD_EIGENVALUES = (1.5, 0.8, 0.3)
+SGD_PAIRS, SGD_INIT, SGD_BATCH, SGD_RATE = 10, 0.3, 3000, 0.01
+
+
+def sgd_follows_flow(bench: Workbench) -> Finding:
+    """A3: plain SGD on half the squared error of the query, all (d+1)^2 entries of both matrices free."""
+    case = _sgd_case()
+    d = len(case.S)
+    path = theory.gradient_flow(case.S, case.N, SGD_TIMES, case.init_scale, case.theta_theta)
+    risk_gaps, weight_gaps = [], []
+    for network, U, u in zip(_descend(case), path.U, path.u, strict=True):
+        value, key_query = np.zeros((2, d + 1, d + 1))
+        value[-1, -1], key_query[:-1, :-1] = u, U
+        found_value, found_key_query = (
+            parameter.detach().double().numpy() for parameter in (network.value, network.key_query)
+        )
+        weight_gaps += [np.abs(found_value - value).max(), np.abs(found_key_query - key_query).max()]
+        found, expected = (
+            theory.lsa_risk(A, case.S, np.eye(d), 0.0, case.N)
+            for A in (network.reduced().double().numpy(), u * U.T)
+        )
+        risk_gaps.append(abs(found / expected - 1))
+    setting = line(
+        d=d, N=case.N, init_scale=SGD_INIT, batch=SGD_BATCH, rate=SGD_RATE, times=SGD_TIMES, seed=SEED
+    )
+    measured = (Measurement.exact(max(risk_gaps)), Measurement.exact(max(weight_gaps)))
+    return Finding(measured, setting, case.experiment)
+
+
+def _sgd_case() -> Case:
+    d = len(SGD_EIGENVALUES)
+    rotation = np.linalg.qr(np.random.default_rng(SEED).standard_normal((d, d)))[0]
+    S = np.round(rotation * np.array(SGD_EIGENVALUES) @ rotation.T, 3)
+    return Case((S + S.T) / 2, SGD_PAIRS, SGD_INIT, np.eye(d) / math.sqrt(d))
+
+
+def _descend(case: Case) -> Iterator[LinearAttentionNetwork]:
+    """The network at each of SGD_TIMES."""
+    d = len(case.S)
+    generator = torch.Generator().manual_seed(SEED)
+    root = torch.from_numpy(np.linalg.cholesky(case.S)).float()
+    theta_theta = torch.from_numpy(case.theta_theta).float()
+    network = LinearAttentionNetwork(d, case.init_scale, theta_theta)
+    descent = torch.optim.SGD(network.parameters(), lr=SGD_RATE)
+    step = 0
+    for time in SGD_TIMES:
+        while step < round(time / SGD_RATE):
+            xs = torch.randn(SGD_BATCH, case.N + 1, d, generator=generator) @ root.T
+            ys = (xs * torch.randn(SGD_BATCH, 1, d, generator=generator)).sum(-1)
+            descent.zero_grad()
+            loss = (network(xs, ys)[:, -1] - ys[:, -1]).square().mean() / 2
+            loss.backward()
+            descent.step()
+            step += 1
+        yield network
+
+
+PAGE = "/training_dynamics"
+CLAIMS = (
+    Claim(
+        "A1",
+        "Gradient flow from the theorem's starts reaches the global minimum.",
+        (at_most("largest relative deviation of uU from the inverse of Gamma, 20 random cases", 1e-6),),
+        reaches_minimum,
+        PAGE,
+    ),
+    Claim(
+        "A2",
+        "The minimum is reached at the stated factors of W^KQ and W^PV.",
+        (at_most("largest relative deviation of a factor, 20 random cases", 1e-6),),
+        has_stated_factors,
+        PAGE,
+    ),
+    Claim(
+        "A3",
+        "Stochastic gradient descent on the full matrices follows the flow.",
+        (
+            at_most("largest relative difference of the risk at 5 times", 0.01),
+            at_most("largest difference of a weight at 5 times", 0.02),
+        ),
+        sgd_follows_flow,
+        PAGE,
+    ),
+)

@@ -1,0 +1,78 @@
+"""The Bayes learner of a dense/sparse mixture, off the sparsity that it expects."""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor
+
+from icl_core.claims.claim import Claim, Finding, Measurement, at_least
+from icl_core.claims.workbench import SEED, Workbench, line, shown
+from icl_core.data.families import DenseWeights, SparseWeights
+from icl_core.data.function_classes import Dense, Sparse
+from icl_core.data.prompts import Prompts
+from icl_core.data.randomness import AddressedRandomness
+from icl_core.evaluation import Estimate
+from icl_core.evaluation.curves import prompt_chunks
+from icl_core.evaluation.estimate import Accumulator
+from icl_core.models import LinearAttention
+from icl_core.predictors import BayesMixture
+from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+
+D, NNZ, TESTED, PAIRS = 20, 2, 3, 12
+PROMPTS = 1024
+NOISE_VARIANCE, OTHER_NOISE_VARIANCES = 1e-4, (0.05, 0.25)
+
+
+def jumps_to_dense(bench: Workbench) -> Finding:
+    """B9: weights N(0, 1) where they are not 0; beside it, families of equal output variance."""
+    facts = {}
+    for name, equal_output in (("unit_weights", False), ("equal_output_variance", True)):
+        for noise_variance in (NOISE_VARIANCE, *OTHER_NOISE_VARIANCES):
+            probability = float(probability_of_dense(equal_output, noise_variance).mean[0])
+            facts[f"P(dense) {name} noise {noise_variance:g}"] = f"{probability:.3f}"
+    setting = line(d=D, nnz_trained=NNZ, nnz=TESTED, M=PAIRS, prompts=PROMPTS, seed=SEED, **facts)
+    measured = (Measurement.of(probability_of_dense(False, NOISE_VARIANCE)),)
+    return Finding(measured, setting, _shown())
+
+
+def probability_of_dense(equal_output: bool, noise_variance: float) -> Estimate:
+    """Mean posterior probability of 'dense' after PAIRS pairs of functions with TESTED nonzero weights.
+
+    The prior is half dense, weights N(0, 1), half sparse. Nonzero weights are N(0, 1) too, or of the variance
+    that gives every family the output variance D. Labels carry noise of the variance the learner assumes.
+    """
+    sparse = SparseWeights(NNZ, D / NNZ if equal_output else 1.0)
+    learner = BayesMixture((DenseWeights(1.0), sparse), (0.5, 0.5), noise_variance)
+    factor = 1.0 if equal_output else math.sqrt(TESTED / D)  # sampled functions have output variance D
+    total = Accumulator(1)
+    for start, prompts in enumerate(prompt_chunks(_experiment())):
+        labels = factor * prompts.ys + math.sqrt(noise_variance) * _noise(start, prompts)
+        total.add(learner.posterior(prompts.xs, labels)[:, -1:, 0].numpy())
+    return total.estimate()
+
+
+def _noise(chunk: int, prompts: Prompts) -> Tensor:
+    return AddressedRandomness.of(SEED, "claim", chunk).point_normals(*prompts.ys.shape)
+
+
+def _experiment() -> Experiment:
+    evaluation = Evaluation(context_length=PAIRS, function_class=Sparse(TESTED), prompts=PROMPTS, seed=SEED)
+    return Experiment(Pretraining(dimension=D, context_length=PAIRS), evaluation)
+
+
+def _shown() -> Experiment:
+    mixture = Mixture.of((Dense(), 0.5), (Sparse(NNZ), 0.5))
+    spec = Pretraining(dimension=D, context_length=PAIRS, mixture=mixture, model=LinearAttention())
+    return shown(_experiment(), spec)
+
+
+CLAIMS = (
+    Claim(
+        "B9",
+        "The ideal mixture itself jumps to the dense answer off the trained sparsity.",
+        (at_least("mean P(dense) at nnz = 3, M = 12, d = 20, noise variance 1e-4", 0.8),),
+        jumps_to_dense,
+        "/model_selection",
+    ),
+)

@@ -1,0 +1,69 @@
+"""Mixtures beside dense/sparse: linear functions and ReLU networks, dense functions and a fixed support."""
+
+from __future__ import annotations
+
+from icl_core.claims.claim import Claim, Finding, Measurement, at_most
+from icl_core.claims.estimates import absolute, at
+from icl_core.claims.wanted import Wanted
+from icl_core.claims.workbench import Workbench, shown
+from icl_core.data.function_classes import Dense, FixedSparse, ReluNetwork
+from icl_core.evaluation.suite import bayes_mixture
+from icl_core.specs import Mixture
+
+RELU = Wanted("dense-relu-d8", Mixture.of((Dense(), 0.5), (ReluNetwork(), 0.5)))
+FIXED = Wanted("dense-fixed-d8", Mixture.of((Dense(), 0.5), (FixedSparse(2), 0.5)))
+
+
+def selects_networks(bench: Workbench) -> Finding:
+    """B17: distance of the mixture's error from each specialist's at k = K/2."""
+    mixture = bench.models(RELU)
+    alone = RELU.beside(mixture)
+    dense = bench.models(alone.specialist("dense-d8", Dense()))
+    relu = bench.models(alone.specialist("relu-d8", ReluNetwork()))
+    half = mixture.spec.context_length // 2
+    measured = []
+    for family, specialist in ((Dense(), dense), (ReluNetwork(), relu)):
+        experiment = bench.experiment(mixture.spec, family)
+        gap = bench.errors(experiment, mixture) - bench.errors(experiment, specialist)
+        measured.append(Measurement.of(at(absolute(gap), half)))
+    experiment = shown(bench.experiment(mixture.spec, ReluNetwork()), mixture.spec)
+    return Finding(tuple(measured), bench.setting(mixture, dense, relu, k=half), experiment)
+
+
+def selects_fixed_support(bench: Workbench) -> Finding:
+    """C3: largest excess over the Bayes mixture, k = 1 .. K."""
+    models = bench.models(FIXED)
+    spec = models.spec
+    ideal = bayes_mixture(spec, spec.mixture, spec.noise_variance)
+    assert ideal is not None  # two Gaussian priors
+    measured = []
+    for family in spec.mixture.families:
+        experiment = bench.experiment(spec, family)
+        excess = bench.errors(experiment, models) - bench.errors(experiment, ideal)
+        measured.append(Measurement.of(excess[slice(1, None)].maximum()))
+    experiment = shown(bench.experiment(spec, FixedSparse(2)), spec)
+    return Finding(tuple(measured), bench.setting(models, nnz=2), experiment)
+
+
+CLAIMS = (
+    Claim(
+        "B17",
+        "Trained on linear functions and ReLU networks, a transformer is as good as either specialist.",
+        (
+            at_most("|e - linear specialist| on linear, k = K/2", 0.05),
+            at_most("|e - network specialist| on networks, k = K/2", 0.05),
+        ),
+        selects_networks,
+        "/beyond_the_mixture",
+    ),
+    Claim(
+        "C3",
+        "Between a dense prior and one of fixed support it selects as the exact Bayes learner does.",
+        (
+            at_most("largest excess over the Bayes mixture, dense", 0.05),
+            at_most("largest excess over the Bayes mixture, fixed support", 0.05),
+        ),
+        selects_fixed_support,
+        "/model_selection",
+    ),
+)

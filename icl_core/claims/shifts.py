@@ -1,0 +1,126 @@
+"""Which shifts linear attention at its minimum tolerates: Zhang et al. (arXiv 2306.09927), section 4.2."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icl_core import theory
+from icl_core.claims.claim import Claim, Finding, Measurement, at_least, at_most
+from icl_core.claims.minimum import isotropic_minimum
+from icl_core.claims.workbench import Workbench, line
+from icl_core.data.moments import experiment_moments
+from icl_core.data.shifts import CovariateScale, QueryScale, TaskCovariance, TaskMean, TaskScale
+from icl_core.evaluation.closed_forms import trained_attention
+from icl_core.models import LinearAttention
+from icl_core.specs import Evaluation, Experiment, Pretraining, Shift
+
+Array = NDArray[np.float64]
+D = 8
+SEED = 43
+
+
+def task_shift(bench: Workbench) -> Finding:
+    """A7: error over E f^2 with each task shift, over that without one."""
+    pairs = 4 * D
+    shifts: list[Shift] = [TaskScale(2.0), TaskMean(1.0), TaskCovariance(1.0)]
+    unshifted = _relative_error(_experiment(pairs))
+    measured = [_relative_error(_experiment(pairs, shift)) / unshifted for shift in shifts]
+    setting = line(d=D, N=pairs, M=pairs, unshifted=f"{unshifted:.6g}")
+    return Finding(tuple(map(Measurement.exact, measured)), setting, _experiment(pairs, shifts[0]))
+
+
+def _relative_error(experiment: Experiment) -> float:
+    """Risk at M pairs over E f^2 of the test functions."""
+    A, moments = trained_attention(experiment.pretraining), experiment_moments(experiment)
+    assert A is not None
+    assert moments is not None
+    S, T, Q = (matrix.numpy() for matrix in moments[:3])
+    risk = theory.lsa_risk(A, S, T, moments.noise_variance, experiment.context_length, Q)
+    return risk / float(np.trace(Q @ T))
+
+
+def query_shift(bench: Workbench) -> Finding:
+    """A8: error over tr(Q T) with each query covariance, over that without one; and orthogonal queries."""
+    pairs = 20 * D
+    A, S = isotropic_minimum(D, pairs), np.eye(D)
+
+    def relative(Q: Array) -> float:
+        return theory.lsa_risk(A, S, S, 0.0, pairs, Q) / float(np.trace(Q))
+
+    skew = np.arange(1, D + 1) ** -2.0
+    half = np.repeat([2.0, 0.0], D // 2)
+    shifted = [relative(Q) / relative(S) for Q in (4 * S, np.diag(D * skew / skew.sum()), np.diag(half))]
+    setting = line(d=D, N=pairs, M=pairs, orthogonal_M=f"1 to {D - 1}", prompts=bench.prompts, seed=SEED)
+    measured = map(Measurement.exact, [*shifted, _largest_orthogonal_prediction(A, bench.prompts)])
+    return Finding(tuple(measured), setting, _experiment(pairs, QueryScale(1.0)))
+
+
+def _largest_orthogonal_prediction(A: Array, prompts: int) -> float:
+    """Largest prediction for a query orthogonal to all x_i, which M = 1 .. D-1 pairs leave room for."""
+    rng = np.random.default_rng(SEED)
+    largest = 0.0
+    for M in range(1, D):
+        xs = rng.standard_normal((prompts, M, D))
+        ys = np.einsum("bmd,bd->bm", xs, rng.standard_normal((prompts, D)))
+        basis = np.linalg.qr(xs.swapaxes(1, 2), mode="complete")[0]  # [B, D, D]; the first M columns span x_i
+        queries = np.einsum("bdi,bi->bd", basis[..., M:], rng.standard_normal((prompts, D - M)))
+        h = np.einsum("bmd,bm->bd", xs, ys) / M
+        largest = max(largest, float(np.abs(np.einsum("bi,ij,bj->b", queries, A, h)).max()))
+    return largest
+
+
+def covariate_shift(bench: Workbench) -> Finding:
+    """A9: error over c under covariance c I, c = 4, over the unshifted error; least squares beside it."""
+    pairs, c = 20 * D, 4.0
+    A, I = isotropic_minimum(D, pairs), np.eye(D)  # noqa: E741
+    unshifted, shifted = (theory.lsa_risk(A, scale * I, I, 0.0, pairs) / (scale * D) for scale in (1.0, c))
+    least_squares = theory.ols_risk(c * I, 0.0, pairs)
+    setting = line(d=D, N=pairs, M=pairs, c=c, unshifted=f"{unshifted:.6g}", shifted=f"{shifted:.6g}")
+    measured = (Measurement.exact(shifted / unshifted), Measurement.exact(least_squares))
+    return Finding(measured, setting, _experiment(pairs, CovariateScale(1.0)))
+
+
+def _experiment(pairs: int, shift: Shift | None = None) -> Experiment:
+    """Linear attention pretrained on S = I at so many pairs, tested at as many."""
+    spec = Pretraining(dimension=D, context_length=pairs, model=LinearAttention())
+    evaluation = Evaluation(context_length=pairs)
+    return Experiment(spec, evaluation if shift is None else Evaluation(context_length=pairs, shift=shift))
+
+
+PAGE = "/shift_lab"
+CLAIMS = (
+    Claim(
+        "A7",
+        "Shifts of the task are tolerated.",
+        (
+            at_most("error / E f^2 over unshifted, weights times 4, N = M = 4 d", 1.5),
+            at_most("error / E f^2 over unshifted, mean task of length sqrt(d), N = M = 4 d", 1.5),
+            at_most("error / E f^2 over unshifted, power-law task covariance, N = M = 4 d", 1.5),
+        ),
+        task_shift,
+        PAGE,
+    ),
+    Claim(
+        "A8",
+        "Shifts of the query are tolerated with long prompts; an orthogonal query gives 0.",
+        (
+            at_most("error / tr(QT) over unshifted, Q = 4 I, N = M = 20 d", 1.5),
+            at_most("error / tr(QT) over unshifted, skewed Q, N = M = 20 d", 1.5),
+            at_most("error / tr(QT) over unshifted, Q on half the inputs, N = M = 20 d", 1.5),
+            at_most("largest prediction for a query orthogonal to all x_i", 1e-12),
+        ),
+        query_shift,
+        PAGE,
+    ),
+    Claim(
+        "A9",
+        "Shifts of the covariates are not tolerated, though least squares does not mind them.",
+        (
+            at_least("error / 4 under 4 times the covariance over unshifted, N = M = 20 d", 10),
+            at_most("error of least squares there", 0),
+        ),
+        covariate_shift,
+        PAGE,
+    ),
+)

@@ -1,0 +1,58 @@
+"""Few pretraining tasks make a transformer like the discrete MMSE, many like ridge (arXiv 2306.15063)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from icl_core.claims.claim import Claim, Finding, Measurement, above
+from icl_core.claims.estimates import absolute, at, over_seeds
+from icl_core.claims.wanted import Models, Wanted
+from icl_core.claims.workbench import Workbench, shown
+from icl_core.data.function_classes import Dense
+from icl_core.evaluation import Estimate
+from icl_core.evaluation.suite import bayes_learners, ridge_penalty
+from icl_core.predictors import Ridge
+from icl_core.specs import Experiment, Mixture
+
+POOL = Wanted("pool-4-d8", Mixture.of(Dense()), label_noise=None, task_pool=4)
+UNLIMITED = replace(POOL, name="pool-unlimited-d8", task_pool=None)
+
+
+def few_tasks_or_many(bench: Workbench) -> Finding:
+    """C2: on new tasks at k = K, how much nearer to one reference the model's error is than to the other."""
+    pool = bench.models(POOL)
+    unlimited = bench.models(UNLIMITED.beside(pool))
+    experiment = bench.experiment(pool.spec, Dense())
+    ridge = bench.errors(experiment, Ridge(ridge_penalty(experiment)))
+    discrete = _discrete(bench, experiment, pool)
+
+    def distance(models: Models, reference: Estimate) -> Estimate:
+        gap = bench.errors(experiment, models) - reference
+        return at(absolute(gap), pool.spec.context_length)
+
+    measured = (
+        Measurement.of(distance(pool, ridge) - distance(pool, discrete)),
+        Measurement.of(distance(unlimited, discrete) - distance(unlimited, ridge)),
+    )
+    setting = bench.setting(pool, unlimited, label_noise=pool.spec.label_noise, tasks="new")
+    return Finding(measured, setting, shown(experiment, pool.spec))
+
+
+def _discrete(bench: Workbench, experiment: Experiment, pool: Models) -> Estimate:
+    """Error of the discrete MMSE, each model's own pool its prior."""
+    learners = [bayes_learners(Experiment(card.spec))["dmmse"] for card in pool.cards]
+    return over_seeds([bench.errors(experiment, learner) for learner in learners], pool.address)
+
+
+CLAIMS = (
+    Claim(
+        "C2",
+        "Pretrained on few tasks a transformer is like the discrete MMSE, on many like ridge.",
+        (
+            above("pool of 4: |e - ridge| less |e - dMMSE| on new tasks, k = K", 0),
+            above("unlimited: |e - dMMSE| less |e - ridge| on new tasks, k = K", 0),
+        ),
+        few_tasks_or_many,
+        "/task_diversity",
+    ),
+)

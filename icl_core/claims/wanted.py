@@ -1,0 +1,102 @@
+"""The models that claims are about, found in the library by what they were pretrained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from icl_core.data.covariance import Identity
+from icl_core.library import Card, Library
+from icl_core.predictors import Network
+from icl_core.specs import Covariance, FunctionClass, Mixture, Pretraining
+
+
+class WaitingForModel(LookupError):
+    """The library lacks a model that a claim is about; the message is its name."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A transformer by its pretraining data, however it was trained. None for K or noise: whatever it has.
+
+    `name` is the model's name in the shipped library: it decides between several that fit, and is what a
+    claim waits for.
+    """
+
+    name: str
+    mixture: Mixture
+    dimension: int = 8
+    context_length: int | None = None
+    covariates: Covariance = field(default_factory=Identity)
+    label_noise: float | None = 0.0
+    task_pool: int | None = None
+
+    def fits(self, spec: Pretraining) -> bool:
+        return (
+            spec.model.kind == "transformer"
+            and (spec.mixture, spec.dimension, spec.covariates, spec.task_pool)
+            == (self.mixture, self.dimension, self.covariates, self.task_pool)
+            and self.context_length in (None, spec.context_length)
+            and self.label_noise in (None, spec.label_noise)
+        )
+
+    def beside(self, found: Models) -> Wanted:
+        """The same wish, of the context length and noise of another model: to be compared with it."""
+        spec = found.spec
+        return replace(self, context_length=spec.context_length, label_noise=spec.label_noise)
+
+    def specialist(self, name: str, family: FunctionClass) -> Wanted:
+        """The model of one family of the mixture alone."""
+        return replace(self, name=name, mixture=Mixture.of(family))
+
+
+@dataclass(frozen=True)
+class Models:
+    """Trained models that differ in their training seed alone."""
+
+    cards: tuple[Card, ...]
+    networks: tuple[Network, ...]
+
+    @property
+    def spec(self) -> Pretraining:
+        return self.cards[0].spec
+
+    @property
+    def address(self) -> str:
+        """Hash of what the models share."""
+        return replace(self.spec, seed=0).hash
+
+    def __str__(self) -> str:
+        return ", ".join(f"{card.name} {card.spec.hash}" for card in self.cards)
+
+
+def find(library: Library, wanted: Wanted) -> Models:
+    """The wanted model in every training seed. Raises WaitingForModel where there is none."""
+    return load(library, group(library, wanted))
+
+
+def group(library: Library, wanted: Wanted) -> list[Card]:
+    """Cards of the wanted model; of several architectures or recipes the one that has the wanted name."""
+    groups = groups_of(library, wanted)
+    named = (cards for cards in groups if any(card.name == wanted.name for card in cards))
+    chosen = next(named, groups[0] if groups else None)
+    if chosen is None:
+        raise WaitingForModel(wanted.name)
+    return chosen
+
+
+def groups_of(library: Library, wanted: Wanted) -> list[list[Card]]:
+    """Cards that fit, those that differ in their seed alone together; the smallest architecture first."""
+    groups: dict[Pretraining, list[Card]] = {}
+    for card in library.cards():
+        if wanted.fits(card.spec):
+            groups.setdefault(replace(card.spec, seed=0), []).append(card)
+    ordered = sorted(groups.values(), key=lambda cards: (cards[0].parameters, cards[0].name))
+    return [sorted(cards, key=lambda card: card.spec.seed) for cards in ordered]
+
+
+def load(library: Library, cards: Sequence[Card]) -> Models:
+    """The networks of cards. Raises LibraryError for a damaged one."""
+    entries = [library.find(card.spec.hash) for card in cards]
+    networks = tuple(Network(library.load(entry)) for entry in entries if entry is not None)
+    return Models(tuple(cards), networks)

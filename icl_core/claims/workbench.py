@@ -1,0 +1,121 @@
+"""Where claims are measured: the library's models and other learners, all on the same prompts, once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icl_core.claims.estimates import over_seeds
+from icl_core.claims.wanted import Models, Wanted, find, load
+from icl_core.data.prompts import Prompts
+from icl_core.evaluation import Estimate
+from icl_core.evaluation.curves import prompt_chunks, squared_errors
+from icl_core.evaluation.estimate import Accumulator
+from icl_core.library import Card, Library
+from icl_core.library.grading import best_lasso, lasso_errors
+from icl_core.predictors import Network, Predictor
+from icl_core.specs import Evaluation, Experiment, FunctionClass, Pretraining
+
+PROMPTS = 4096
+SEED = 20_240_117  # of the test prompts; models are trained, validated and graded on others
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """Measures learners on experiments and remembers what it measured, for the claims that share it."""
+
+    library: Library
+    prompts: int = PROMPTS
+    _models: dict[Wanted, Models] = field(default_factory=dict)
+    _errors: dict[tuple[Experiment, object], Estimate] = field(default_factory=dict)
+
+    def models(self, wanted: Wanted) -> Models:
+        """Raises WaitingForModel where the library has none, LibraryError for a damaged one."""
+        if wanted not in self._models:
+            self._models[wanted] = find(self.library, wanted)
+        return self._models[wanted]
+
+    def load(self, cards: list[Card]) -> Models:
+        """The models of cards that differ in their seed alone."""
+        return load(self.library, cards)
+
+    def experiment(self, spec: Pretraining, family: FunctionClass, **tested: object) -> Experiment:
+        """Test prompts of one family at a model's trained length, unless `tested` says otherwise.
+
+        They depend on the pretraining's inputs and noise alone, so that models of other mixtures share them.
+        """
+        data = Pretraining(
+            dimension=spec.dimension,
+            context_length=spec.context_length,
+            covariates=spec.covariates,
+            label_noise=spec.label_noise,
+        )
+        evaluation = Evaluation(
+            function_class=family, context_length=spec.context_length, prompts=self.prompts, seed=SEED
+        )
+        return Experiment(data, replace(evaluation, **tested))  # type: ignore[arg-type]
+
+    def setting(self, *models: Models, **rest: object) -> str:
+        """One line of plain data: dimension, trained length, prompts, and the models with their hashes."""
+        spec = models[0].spec
+        facts = {"d": spec.dimension, "K": spec.context_length, **rest}
+        facts |= {"prompts": self.prompts, "seed": SEED, "models": ", ".join(map(str, models))}
+        return line(**facts)
+
+    def errors(self, experiment: Experiment, learner: Predictor | Models) -> Estimate:
+        """Normalised error with k = 0..M pairs; of models, the mean over their training seeds."""
+        if isinstance(learner, Models):
+            each = [self._error(experiment, network) for network in learner.networks]
+            return over_seeds(each, learner.address)
+        return self._error(experiment, learner)
+
+    def best_lasso(self, experiment: Experiment) -> Estimate:
+        """Normalised error of the Lasso at the alpha that is best on these prompts, chosen for every k."""
+        return self._remember(experiment, "lasso", lambda: best_lasso(lasso_errors(experiment)))
+
+    def distance(self, experiment: Experiment, first: Models, second: Models) -> Estimate:
+        """Mean squared difference of two models' predictions over v; seeds are compared in pairs."""
+        pairs = list(zip(first.networks, second.networks, strict=False))
+        each = [self._distance(experiment, *pair) for pair in pairs]
+        return over_seeds(each, f"{first.address} {second.address}")
+
+    def _error(self, experiment: Experiment, learner: Predictor) -> Estimate:
+        return self._remember(
+            experiment,
+            learner,
+            lambda: _estimate(experiment, lambda prompts: squared_errors(learner, prompts)),
+        )
+
+    def _distance(self, experiment: Experiment, first: Network, second: Network) -> Estimate:
+        def squared(prompts: Prompts) -> NDArray[np.float64]:
+            asked = prompts.xs, prompts.ys, prompts.queries
+            return (first.predict_query(*asked) - second.predict_query(*asked)).square().numpy()
+
+        return self._remember(experiment, (first, second), lambda: _estimate(experiment, squared))
+
+    def _remember(self, experiment: Experiment, learner: object, measure: Callable[[], Estimate]) -> Estimate:
+        key = (experiment, learner)
+        if key not in self._errors:
+            self._errors[key] = measure()
+        return self._errors[key]
+
+
+def _estimate(experiment: Experiment, squared: Callable[[Prompts], NDArray[np.float64]]) -> Estimate:
+    """Means over v of what `squared` gives for the experiment's prompts, [M + 1]."""
+    total = Accumulator(experiment.context_length + 1)
+    for prompts in prompt_chunks(experiment):
+        total.add(squared(prompts) / experiment.pretraining.label_variance)
+    return total.estimate()
+
+
+def line(**facts: object) -> str:
+    """Facts as one line of plain data: name=value; ..."""
+    return "; ".join(f"{name}={value}" for name, value in facts.items())
+
+
+def shown(experiment: Experiment, spec: Pretraining) -> Experiment:
+    """A measured experiment as a page opens it: with the model itself and a page's number of prompts."""
+    return Experiment(spec, replace(experiment.evaluation, prompts=Evaluation().prompts))
