@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 import torch
 
+from dashboard.texts import t
 from dashboard.views import Presentation
 from icl_core.figures import ThemeName
 
@@ -52,7 +53,7 @@ PRESENT_STYLE = """
 def bootstrap() -> None:
     """Call first on every page. Safe to call on every run."""
     torch.set_num_threads(1)
-    st.set_page_config(page_title="ICL Explorer", layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(page_title=t("app.name"), layout="wide", initial_sidebar_state="auto")
     st.html(STYLE)
 
 

@@ -47,9 +47,10 @@ def available_methods(curves: LearningCurves) -> list[str]:
 
 
 def shown_methods(curves: LearningCurves, view: CurveView) -> tuple[str, ...]:
-    """Methods that the figure shows: those asked for, else the usual ones."""
-    asked = view.show or USUAL
-    return tuple(name for name in available_methods(curves) if name in asked)
+    """Methods that the figure shows: those asked for, else the usual ones; never none."""
+    available = available_methods(curves)
+    asked = tuple(name for name in available if name in view.show)
+    return asked or tuple(name for name in available if name in USUAL)
 
 
 def draw_curves(

@@ -42,8 +42,11 @@ def mixture_name(mixture: Mixture) -> str:
 
 def pretraining_data(pretraining: Pretraining) -> str:
     """'dense linear functions of 8 inputs': what a model was pretrained on, beside its covariates."""
-    key = "pretraining.one_input" if pretraining.dimension == 1 else "pretraining.inputs"
-    text = t(key, mixture=mixture_name(pretraining.mixture), dimension=pretraining.dimension)
+    text = t(
+        "pretraining.one_input" if pretraining.dimension == 1 else "pretraining.inputs",
+        mixture=mixture_name(pretraining.mixture),
+        dimension=pretraining.dimension,
+    )
     if pretraining.label_noise:
         text += t("pretraining.noise", noise=pretraining.label_noise)
     if pretraining.task_pool:

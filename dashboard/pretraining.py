@@ -1,4 +1,4 @@
-"""From the pretraining that was asked for to a model of the library or the closed form, never a nearby model."""
+"""From the pretraining that was asked for to a library model or the closed form, never a nearby model."""
 
 from __future__ import annotations
 

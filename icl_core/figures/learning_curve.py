@@ -73,7 +73,7 @@ def learning_curve_figure(
         _add_exact(figure, curves, method, look, log_axis)
         _add_line(figure, curves, method, line, labels, look, log_axis)
     _add_medians(figure, curves, lines, labels, look, log_axis)
-    _add_read_out(figure, lines, labels, look, read_out, log_axis)
+    _add_read_out(figure, lines, labels, look, read_out, curves.context_lengths[-1], log_axis)
     _set_axes(figure, curves, labels, look, top, log_axis)
     if compact:
         _add_legend(figure, look)
@@ -119,13 +119,13 @@ def axis_top(curves: LearningCurves, log_axis: bool) -> float:
 def off_scale(
     curves: LearningCurves, shown: tuple[str, ...], log_axis: bool = False
 ) -> dict[str, tuple[int, float]]:
-    """Methods whose line leaves the axis at the top: the k and the value of the largest finite error."""
+    """Methods whose line leaves the axis at the top: the k and the value of the largest error."""
     top = axis_top(curves, log_axis)
     found = {}
     for method, line in drawn_lines(curves, shown).items():
-        finite = np.where(np.isfinite(line), line, -math.inf)
-        if finite.max() > top:
-            found[method] = (int(finite.argmax()), float(finite.max()))
+        known = np.where(np.isnan(line), -math.inf, line)
+        if known.max() > top:
+            found[method] = (int(known.argmax()), float(known.max()))
     return found
 
 
@@ -259,11 +259,11 @@ def _add_read_out(
     labels: Labels,
     look: Theme,
     read_out: int | None,
+    last: int,
     log_axis: bool,
 ) -> None:
     if read_out is None:
         return
-    curve_end = max(len(line) for line in lines.values()) - 1
     figure.add_vline(x=read_out, line={"color": look.ink, "width": 1.5 * look.scale}, layer="below")
     figure.add_annotation(
         x=read_out,
@@ -272,7 +272,7 @@ def _add_read_out(
         text=f"<b>{labels.read_out.format(k=read_out)}</b>",
         showarrow=False,
         yanchor="bottom",
-        xanchor="right" if read_out > 0.85 * curve_end else "center",
+        xanchor="right" if read_out > 0.85 * last else "center",
         font={"size": look.size - 1, "color": look.ink},
     )
     marked = [method for method in lines if method != "zero"]
@@ -385,6 +385,10 @@ def _plain(text: str) -> list[str]:
     return bare.split("<br>")
 
 
+def _amount(value: float) -> str:
+    return "∞" if math.isinf(value) else f"{value:,.3g}"
+
+
 def _add_off_scale_note(
     figure: go.Figure, beyond: Mapping[str, tuple[int, float]], labels: Labels, look: Theme
 ) -> None:
@@ -394,7 +398,7 @@ def _add_off_scale_note(
             y=1.0,
             xref="paper",
             yref="paper",
-            text="▲ " + labels.off_scale.format(method=labels.methods[method], value=f"{value:,.3g}", k=k),
+            text="▲ " + labels.off_scale.format(method=labels.methods[method], value=_amount(value), k=k),
             showarrow=False,
             xanchor="right",
             yanchor="top",

@@ -1,0 +1,74 @@
+"""What is taken away holds the figure's numbers, and the code and the command compute them again."""
+
+import csv
+import io
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dashboard import exports, results
+from icl_core.data.shifts import CovariateScale
+from icl_core.evaluation import LearningCurves
+from icl_core.library import default_library
+from icl_core.models import LinearAttention
+from icl_core.specs import Evaluation, Experiment, Pretraining
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPERIMENT = Experiment(
+    Pretraining(dimension=3, context_length=4, model=LinearAttention()),
+    Evaluation(shift=CovariateScale(0.5), prompts=64, seed=3, label_noise=0.5),
+)
+
+
+@pytest.fixture
+def curves() -> LearningCurves:
+    return results.explored(EXPERIMENT, default_library()).curves
+
+
+def test_csv_holds_every_number(curves: LearningCurves) -> None:
+    rows = list(csv.DictReader(io.StringIO(exports.curves_csv(curves))))
+    assert {row["method"] for row in rows} == {*curves.curves, *curves.exact}
+    ridge = [row for row in rows if row["method"] == "ridge"]
+    assert [float(row["error"]) for row in ridge] == curves.curves["ridge"].mean.tolist()
+    assert [int(row["k"]) for row in ridge] == curves.context_lengths
+    ols = [row for row in rows if row["method"] == "ols"]
+    assert [int(row["k"]) for row in ols if row["statistic"] == "median"] == [2, 3, 4]
+    reoptimised = [row for row in rows if row["method"] == "lsa_reoptimised"]
+    assert [float(row["exact"]) for row in reoptimised] == curves.exact["lsa_reoptimised"].tolist()
+
+
+def test_json_is_what_the_core_gives(curves: LearningCurves) -> None:
+    assert json.loads(exports.curves_json(curves)) == json.loads(json.dumps(curves.to_dict()))
+
+
+def test_the_python_code_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:
+    code = exports.python_snippet(exports.full_query(EXPERIMENT, {}))
+    printed = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    numbers = {line.split()[0]: [float(value) for value in line.split()[1:]] for line in printed.splitlines()}
+    assert numbers["lasso"] == pytest.approx(curves.curves["lasso"].mean, abs=5e-5)
+    assert set(numbers) == set(curves.curves)
+
+
+def test_the_command_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:
+    words = shlex.split(exports.command(exports.full_query(EXPERIMENT, {})))
+    assert words[0] == "python"
+    printed = subprocess.run(
+        [sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert json.loads(printed) == json.loads(json.dumps(curves.to_dict()))
+
+
+def test_the_spec_can_be_read_back() -> None:
+    assert Experiment.from_json(EXPERIMENT.to_json(indent=1)) == EXPERIMENT
+
+
+@pytest.mark.parametrize("picture", ["png", "svg"])
+def test_the_camera_saves_the_format_asked_for(picture: str) -> None:
+    options = exports.chart_config(EXPERIMENT, picture)["toImageButtonOptions"]
+    assert (options["format"], EXPERIMENT.hash in options["filename"]) == (picture, True)
