@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl
 import torch
 from tqdm import tqdm
 
+from icl_core.claims import CLAIMS, ClaimResult
+from icl_core.claims import run as run_claims
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Entry, Library, LibraryError, default_library, state_folder
 from icl_core.library.grading import grade
@@ -62,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     zoo.add_argument(
         "--list", action="store_true", help="say what is there and what lacks, and train nothing"
     )
+    claims = command("claims", _claims, "measure the papers' claims, with verdicts")
+    claims.add_argument("--only", metavar="ID", help="only this claim, A1 to A15, B1 to B17 or C1 to C3")
     return parser
 
 
@@ -138,6 +142,18 @@ def _zoo(chosen: argparse.Namespace, library: Library) -> tuple[Any, str]:
             done.append({"name": name, "tier": tier, "spec_hash": spec.hash, "ready": spec.hash in have})
     text = "\n".join(f"tier {m['tier']}  {m['name']:28} {'ready' if m['ready'] else 'lacking'}" for m in done)
     return {"models": done}, text
+
+
+def _claims(chosen: argparse.Namespace, library: Library) -> tuple[Any, str]:
+    with tqdm(total=1 if chosen.only else len(CLAIMS), unit="claim", disable=None) as bar:
+        results = run_claims(library, chosen.only, lambda result: bar.update())
+    text = "\n".join(_claim_lines(result) for result in results)
+    return {"claims": [result.to_dict() for result in results]}, text
+
+
+def _claim_lines(result: ClaimResult) -> str:
+    head = f"{result.id:4} {result.verdict:16} {result.statement}"
+    return "\n".join([head, *(f"     {part}" for part in result.parts)])
 
 
 def _into_library(spec: Pretraining, name: str, library: Library, folder: Path | None) -> Entry:

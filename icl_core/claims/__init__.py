@@ -83,7 +83,7 @@ CLAIMS: tuple[Claim, ...] = tuple(sorted((claim for group in _GROUPS for claim i
 def run(
     library: Library,
     only: str | None = None,
-    report: Callable[[ClaimResult], None] = lambda result: None,
+    report: Callable[[ClaimResult], object] = lambda result: None,
     prompts: int = PROMPTS,
 ) -> list[ClaimResult]:
     """Measures every claim, or the one whose id is `only`; `report` is told each result as it comes.

@@ -139,6 +139,10 @@ class Part:
     high: float
     verdict: Verdict
 
+    def __str__(self) -> str:
+        interval = f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
+        return f"{interval}, {self.side} {self.threshold:g}: {self.quantity}"
+
 
 @dataclass(frozen=True)
 class ClaimResult:
