@@ -210,13 +210,19 @@ class Mixture(Spec):
 
 @dataclass(frozen=True)
 class Stage(Spec):
-    """The first part of a curriculum: so many steps on another mixture."""
+    """One part of a curriculum: so many steps on another mixture, or on prompts of fewer inputs.
+
+    With `inputs` below D the other covariates are 0, as in Garg et al. (arXiv 2208.01066), and labels keep
+    their variance. Few inputs make it easy to find the ones that matter; the skill carries over to more.
+    """
 
     steps: int
     mixture: Mixture
+    inputs: int | None = None
 
     def __post_init__(self) -> None:
         require(self.steps > 0, "steps", self.steps, "a positive whole number")
+        require(self.inputs is None or self.inputs > 0, "inputs", self.inputs, "none, or 1 or more inputs")
 
 
 @dataclass(frozen=True)
@@ -297,6 +303,17 @@ class Pretraining(Spec):
         self.covariates.second_moment(self.dimension)  # raises where the two do not fit
         for function_class in self.mixture.families:
             function_class.check(self.dimension)
+        for position, stage in enumerate(self.recipe.curriculum):
+            self._check_stage(stage, f"recipe.curriculum.{position}.inputs")
+
+    def _check_stage(self, stage: Stage, field: str) -> None:
+        inputs = stage.inputs or self.dimension
+        require(
+            inputs <= self.dimension, field, stage.inputs, f"at most the {self.dimension} inputs there are"
+        )
+        self.covariates.second_moment(inputs)
+        for function_class in stage.mixture.families:
+            function_class.check(inputs)
 
     @property
     def label_variance(self) -> float:

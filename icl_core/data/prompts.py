@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from icl_core.data.function_classes.mixture import MixtureSample, sample_mixture
 from icl_core.data.randomness import AddressedRandomness, BatchRandomness, Randomness
@@ -61,13 +62,30 @@ def sample_prompts(experiment: Experiment, start: int, count: int) -> Prompts:
     return Prompts(xs, ys, queries, targets, family_index)
 
 
-def training_batch(pretraining: Pretraining, mixture: Mixture, step: int) -> Prompts:
+def training_batch(
+    pretraining: Pretraining, mixture: Mixture, step: int, inputs: int | None = None
+) -> Prompts:
     """The batch of a training step, float32, context_length + 1 points a prompt.
 
-    It depends on the pretraining seed, the step and the batch size. `mixture` is the model's own or that of
-    a stage of its curriculum. With a task pool every prompt draws its function from the pool of that
-    mixture.
+    It depends on the pretraining seed, the step and the batch size. `mixture` and the number of active
+    `inputs` (None: all) are the model's own or those of a stage of its curriculum. With a task pool every
+    prompt draws its function from the pool of that mixture.
     """
+    if inputs is None or inputs == pretraining.dimension:
+        return _training_batch(pretraining, mixture, step)
+    narrow = _training_batch(_with_inputs(pretraining, inputs), mixture, step)
+    xs = functional.pad(narrow.xs, (0, pretraining.dimension - inputs))  # [B, N, inputs] -> [B, N, D]
+    grow = math.sqrt(pretraining.label_variance / pretraining.covariates.label_variance(inputs))
+    return Prompts(xs, grow * narrow.ys, xs, grow * narrow.targets, narrow.family_index)
+
+
+@lru_cache(maxsize=16)
+def _with_inputs(pretraining: Pretraining, inputs: int) -> Pretraining:
+    """The same data on fewer inputs; the recipe's curriculum, which may need more, is left out."""
+    return replace(pretraining, dimension=inputs, recipe=replace(pretraining.recipe, curriculum=()))
+
+
+def _training_batch(pretraining: Pretraining, mixture: Mixture, step: int) -> Prompts:
     prompts, points, dimension = (
         pretraining.recipe.batch,
         pretraining.context_length + 1,

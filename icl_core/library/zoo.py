@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from icl_core.data.covariance import RandomDiagonal, Uniform
-from icl_core.data.function_classes import Dense, Sinusoid
+from icl_core.data.function_classes import Dense, Sinusoid, Sparse
 from icl_core.models import Transformer
-from icl_core.specs import Mixture, Pretraining, Recipe
+from icl_core.specs import Mixture, Pretraining, Recipe, Stage
 
 WIDE = Sinusoid(high=3.0)
 
@@ -36,6 +36,18 @@ LIVE_DEMO = Pretraining(
     recipe=Recipe(steps=1500, matrix_rate=0.03, rate=0.003, warmup=50),
 )
 
+SPARSE_FROM_FEW_INPUTS = (
+    *(Stage(1000, Mixture.of(Sparse(nnz=1)), inputs) for inputs in (2, 3)),
+    *(Stage(1000, Mixture.of(Sparse(nnz=2)), inputs) for inputs in (4, 5, 6, 7)),
+)
+
+SPARSE = Pretraining(
+    dimension=8,
+    context_length=12,
+    mixture=Mixture.of(Sparse(nnz=2)),
+    recipe=Recipe(steps=40_000, curriculum=SPARSE_FROM_FEW_INPUTS),
+)
+
 TIERS: dict[int, dict[str, Pretraining]] = {
     1: {
         "identity-d8": IDENTITY,
@@ -47,5 +59,6 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "linear-sinusoid-small": replace(LINEAR_SINUSOID, model=Transformer(layers=3, width=32)),
         "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=Transformer(width=128)),
         "live-demo-d4": LIVE_DEMO,
+        "sparse-d8": SPARSE,
     },
 }

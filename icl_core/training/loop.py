@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from icl_core.data.prompts import Prompts, sample_prompts, training_batch
-from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+from icl_core.specs import Evaluation, Experiment, Pretraining
 from icl_core.training.checkpoint import Checkpoint, Snapshot
 from icl_core.training.optimizers import Network, Optimizer
 
@@ -111,7 +111,7 @@ class _Run:
     def advance(self) -> None:
         """One step."""
         start = time.perf_counter()
-        batch = training_batch(self.spec, self._mixture(), self.step)
+        batch = self._batch()
         self.network.zero_grad()
         loss = (self.network(batch.xs, batch.ys) - batch.ys).square().mean() / self.scale
         self.loss = float(loss.detach())
@@ -166,14 +166,14 @@ class _Run:
             )
         return Checkpoint.load(path, parent.hash).parameters
 
-    def _mixture(self) -> Mixture:
-        """The mixture of the current step: a stage of the curriculum, then the model's own."""
+    def _batch(self) -> Prompts:
+        """The batch of the current step: of a stage of the curriculum, then of the model's own data."""
         end = 0
         for stage in self.spec.recipe.curriculum:
             end += stage.steps
             if self.step < end:
-                return stage.mixture
-        return self.spec.mixture
+                return training_batch(self.spec, stage.mixture, self.step, stage.inputs)
+        return training_batch(self.spec, self.spec.mixture, self.step)
 
     def _snapshot(self) -> None:
         errors = tuple(_errors(self.network, prompts, self.scale) for prompts in self.validation)

@@ -156,6 +156,19 @@ def test_a_curriculum_stage_trains_on_its_own_mixture() -> None:
     assert torch.equal(batch.xs, training_batch(MIXED, MIXED.mixture, 3).xs)
 
 
+def test_a_curriculum_stage_with_fewer_inputs_keeps_the_labels_variance_and_idles_the_rest() -> None:
+    pretraining = Pretraining(dimension=8, context_length=6, recipe=Recipe(batch=20_000))
+    batch = training_batch(pretraining, Mixture.of(Sparse(1)), 0, inputs=3)
+    assert batch.xs.shape == (20_000, 7, 8)
+    assert (batch.xs[..., 3:] == 0).all()
+    assert (batch.xs[..., :3].var((0, 1)) - 1).abs().max() < 0.03
+    assert batch.targets.square().mean() == pytest.approx(8, rel=0.1)
+    assert same(
+        training_batch(pretraining, pretraining.mixture, 3),
+        training_batch(pretraining, pretraining.mixture, 3, inputs=8),
+    )
+
+
 def test_training_and_test_prompts_are_independent() -> None:
     plain = Pretraining(dimension=4, context_length=8, recipe=Recipe(batch=4000))
     batch = training_batch(plain, plain.mixture, 0)
