@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import captions, knobs, presets, results
 from dashboard.bootstrap import apply_presentation, bootstrap
-from dashboard.curve_chart import draw_curves
+from dashboard.curve_chart import draw_curves, shown_methods
 from dashboard.explore_sections import (
     explanation,
     exports_section,
@@ -62,7 +62,7 @@ with st.container(key="provenance"):
 if state.presentation.present:
     knobs.leave_button(state)
 else:
-    for remark in captions.remarks(curves, outcome):
+    for remark in captions.remarks(curves, outcome, shown_methods(curves, state.view)):
         st.caption(remark)
     presets_row(state, models)
     settings_section(state, curves)

@@ -98,7 +98,7 @@ def provenance(curves: LearningCurves, card: Card | None) -> str:
     return " · ".join((model, trained, numbers, t("provenance.band" if card else "provenance.band_exact")))
 
 
-def remarks(curves: LearningCurves, outcome: Outcome) -> list[str]:
+def remarks(curves: LearningCurves, outcome: Outcome, shown: tuple[str, ...]) -> list[str]:
     """What must be said beside the figure, lest it be misread."""
     experiment = curves.experiment
     said = []
@@ -108,9 +108,9 @@ def remarks(curves: LearningCurves, outcome: Outcome) -> list[str]:
         said.append(t("remark.no_closed_form"))
     if outcome.card is not None and outcome.card.meets_limits is False:
         said.append(t("remark.below_limits"))
-    if curves.curves["ols"].medians:
+    if "ols" in shown and curves.curves["ols"].medians:
         ks = ", ".join(map(str, curves.curves["ols"].medians))
         said.append(t("remark.medians", ks=ks))
-    if "lasso" in curves.curves:
+    if "lasso" in shown:
         said.append(t("remark.alpha", alpha=experiment.evaluation.alpha))
     return said

@@ -110,6 +110,19 @@ def pick_several(
     )
 
 
+def write(
+    state: UrlState[Any],
+    key: str,
+    label: str,
+    current: str,
+    apply: Callable[[Settings[Any], str], Settings[Any]],
+    help: str | None = None,
+) -> None:
+    """A text of several lines."""
+    st.session_state[key] = current
+    st.text_area(label, key=key, height=80, on_change=_on_change(state, key, apply, str), help=help)
+
+
 def press(
     state: UrlState[Any],
     key: str,

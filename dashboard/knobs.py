@@ -12,13 +12,15 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import own_covariance
 from dashboard import pretraining as library
-from dashboard.controls import choose, press, slide
+from dashboard.controls import choose, press, slide, write
 from dashboard.describe import covariance_name, family_name, mixture_name, shift_effect, shift_name
 from dashboard.pretraining import Functions, Models
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
 from dashboard.views import CurveView
+from icl_core.data.covariance import Matrix
 from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.data.shifts import NoShift
 from icl_core.figures import METHODS
@@ -55,10 +57,17 @@ def change_pretraining(
 
 def change_evaluation(settings: CurveSettings, **changes: Any) -> CurveSettings:
     """Another test of the same model."""
-    experiment = settings.experiment
-    return replace(
-        settings, experiment=replace(experiment, evaluation=replace(experiment.evaluation, **changes))
-    )
+    return change_evaluation_to(settings, replace(settings.experiment.evaluation, **changes))
+
+
+def change_evaluation_to(settings: CurveSettings, evaluation: Evaluation) -> CurveSettings:
+    """The same model under this test."""
+    return replace(settings, experiment=replace(settings.experiment, evaluation=evaluation))
+
+
+def _start(state: State, seed: int) -> Evaluation:
+    """The test that the page begins with, on the prompts of `seed`."""
+    return replace(state.default.experiment.evaluation, seed=seed)
 
 
 def pretraining_knobs(state: State, models: Models) -> None:
@@ -148,36 +157,35 @@ def notices(state: State) -> list[str]:
     """Sentences about view settings of the URL that do not fit this figure."""
     asked, end = state.view.k, state.experiment.context_length
     said = [] if asked is None or asked <= end else [t("notice.clamped", asked=asked, k=end)]
+    dimension = state.experiment.pretraining.dimension
+    if isinstance(state.experiment.covariates, Matrix) and dimension > own_covariance.MOST_IN_LINKS:
+        said.append(t("notice.large_matrix", dimension=dimension))
     return said + [t("notice.unknown_method", name=name) for name in state.view.show if name not in METHODS]
 
 
 def restart_buttons(state: State) -> None:
     """Back to no shift with the same seed; other prompts for the same test."""
-    press(
-        state,
-        "reset",
-        t("button.reset"),
-        lambda settings: replace(
-            settings,
-            experiment=replace(
-                settings.experiment,
-                evaluation=replace(
-                    state.default.experiment.evaluation, seed=settings.experiment.evaluation.seed
-                ),
+    left, right = st.columns(2, gap="xsmall")
+    with left:
+        press(
+            state,
+            "reset",
+            t("button.reset"),
+            lambda settings: replace(
+                change_evaluation_to(settings, _start(state, settings.experiment.evaluation.seed)),
+                view=CurveView(),
             ),
-            view=CurveView(),
-        ),
-        icon=":material/restart_alt:",
-        help=t("help.reset"),
-    )
-    press(
-        state,
-        "new_seed",
-        t("button.new_seed"),
-        lambda settings: change_evaluation(settings, seed=settings.experiment.evaluation.seed + 1),
-        icon=":material/casino:",
-        help=t("help.new_seed"),
-    )
+            help=t("help.reset"),
+        )
+    with right:
+        press(
+            state,
+            "new_seed",
+            t("button.new_seed"),
+            lambda settings: change_evaluation(settings, seed=settings.experiment.evaluation.seed + 1),
+            icon=":material/casino:",
+            help=t("help.new_seed"),
+        )
 
 
 def leave_button(state: State) -> None:
@@ -362,6 +370,7 @@ def _more_evaluation(state: State) -> None:
         lambda covariance: t("option.as_pretrained") if covariance is None else covariance_name(covariance),
         lambda settings, covariance: change_evaluation(settings, covariates=covariance),
     )
+    _own_covariance(state)
     slide(
         state,
         "label_noise",
@@ -415,6 +424,19 @@ def _more_evaluation(state: State) -> None:
         evaluation.prompts,
         lambda count: f"{count:,}",
         lambda settings, count: change_evaluation(settings, prompts=count),
+    )
+
+
+def _own_covariance(state: State) -> None:
+    """The user's own covariance at test, as text."""
+    dimension = state.experiment.pretraining.dimension
+    write(
+        state,
+        "own_covariance",
+        t("knob.own_covariance", dimension=dimension),
+        own_covariance.as_text(state.experiment.evaluation.covariates),
+        lambda settings, text: change_evaluation(settings, covariates=own_covariance.from_text(text)),
+        help=t("help.own_covariance"),
     )
 
 

@@ -79,7 +79,11 @@ def learning_curve_figure(
         _add_legend(figure, look)
     else:
         _add_end_labels(figure, lines, labels, look, top, log_axis)
-    _add_off_scale_note(figure, off_scale(curves, shown, log_axis), labels, look)
+    beyond = off_scale(curves, shown, log_axis)
+    if compact:
+        _add_short_note(figure, beyond, labels, look)
+    else:
+        _add_off_scale_notes(figure, beyond, labels, look)
     return figure
 
 
@@ -157,7 +161,7 @@ def _add_regions(
         shade = translucent(look.muted, 0.13)
         figure.add_vrect(x0=trained_length, x1=last, fillcolor=shade, line_width=0, layer="below")
         figure.add_annotation(x=last, xanchor="right", xshift=-4, text=labels.beyond, **note)
-    if dimension <= last:
+    if 1 < dimension <= last:
         line = {"color": look.muted, "width": 1.25 * look.scale, "dash": "dash"}
         figure.add_vline(x=dimension, line=line, layer="below")
         figure.add_annotation(x=dimension, xanchor="left", xshift=4, text=labels.dimension, **note)
@@ -386,10 +390,12 @@ def _plain(text: str) -> list[str]:
 
 
 def _amount(value: float) -> str:
-    return "∞" if math.isinf(value) else f"{value:,.3g}"
+    if math.isinf(value):
+        return "∞"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _add_off_scale_note(
+def _add_off_scale_notes(
     figure: go.Figure, beyond: Mapping[str, tuple[int, float]], labels: Labels, look: Theme
 ) -> None:
     for row, (method, (k, value)) in enumerate(beyond.items()):
@@ -406,3 +412,29 @@ def _add_off_scale_note(
             bgcolor=translucent(look.paper, 0.85),
             font={"color": stroke(method).colour(look), "size": look.size - 1},
         )
+
+
+def _add_short_note(
+    figure: go.Figure, beyond: Mapping[str, tuple[int, float]], labels: Labels, look: Theme
+) -> None:
+    """The methods off the scale and their largest errors in one small note."""
+    if not beyond:
+        return
+    parts = [
+        f'<span style="color:{stroke(method).colour(look)}">{labels.methods[method]} {_amount(value)}</span>'
+        for method, (_, value) in beyond.items()
+    ]
+    rows = [", ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]
+    figure.add_annotation(
+        x=0.99,
+        y=0.93,
+        xref="paper",
+        yref="paper",
+        text="▲ " + "<br>".join(rows),
+        showarrow=False,
+        xanchor="right",
+        yanchor="top",
+        align="right",
+        bgcolor=translucent(look.paper, 0.8),
+        font={"color": look.muted, "size": look.size - 4},
+    )

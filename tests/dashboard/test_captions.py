@@ -11,10 +11,12 @@ from icl_core.data.covariance import PowerLaw
 from icl_core.data.function_classes import Dense, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation import Curve, LearningCurves
+from icl_core.figures import METHODS
 from icl_core.library import Card, Check
 from icl_core.models import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 
+EVERY = tuple(METHODS)
 DENSE = Pretraining(dimension=4, context_length=8)
 
 
@@ -93,7 +95,7 @@ def test_errors_as_text(value: float, text: str) -> None:
         (
             Evaluation(function_class=Sparse(2)),
             {"transformer": 1.0},
-            "A trained transformer on sparse linear (2 nonzero) functions",
+            "A trained transformer on sparse linear functions (2 nonzero)",
         ),
         (
             Evaluation(covariates=PowerLaw(), label_noise=0.5, shift=CovariateScale(1.0)),
@@ -122,19 +124,21 @@ def test_provenance_names_model_hash_seed_prompts_and_interval() -> None:
 
 def test_remarks_say_what_is_missing() -> None:
     missing = curves(Experiment(DENSE), lsa=0.5, ols=0.0, lasso=0.0)
-    said = captions.remarks(missing, Outcome(missing, None, None, lacks_model=True))
+    said = captions.remarks(missing, Outcome(missing, None, None, lacks_model=True), EVERY)
     assert "no transformer with exactly this pretraining" in said[0]
     assert "α = 0.01" in said[1]
     lines = Experiment(replace(DENSE, dimension=1, mixture=Mixture.of(Dense(), Sinusoid())))
     bare = curves(lines, ols=0.0)
-    assert "no closed form" in captions.remarks(bare, Outcome(bare, None, None, lacks_model=False))[0]
+    assert "no closed form" in captions.remarks(bare, Outcome(bare, None, None, lacks_model=False), EVERY)[0]
 
 
 def test_remarks_say_where_a_model_falls_short() -> None:
     weak = card(checks=(Check("excess at K", 0.2, 0.1, 0.3, 0.05),))
     good = card(checks=(Check("excess at K", 0.01, 0.0, 0.02, 0.05),))
     drawn = curves(Experiment(DENSE), (3, 4, 5), transformer=0.5, ols=0.0)
-    said = captions.remarks(drawn, Outcome(drawn, None, weak, lacks_model=False))
+    said = captions.remarks(drawn, Outcome(drawn, None, weak, lacks_model=False), EVERY)
     assert "misses the limits" in said[0]
     assert "3, 4, 5" in said[1]
-    assert not any("limits" in text for text in captions.remarks(drawn, Outcome(drawn, None, good, False)))
+    assert not any(
+        "limits" in text for text in captions.remarks(drawn, Outcome(drawn, None, good, False), EVERY)
+    )

@@ -109,7 +109,9 @@ def test_every_covariance_has_a_name(kind: str) -> None:
 @pytest.mark.parametrize("kind", FunctionClass.kinds)
 def test_every_family_has_a_name(kind: str) -> None:
     if kind == "combination":
-        assert family_name(Combination(Dense(), Sparse(2), 0.25)).startswith("0.25 × dense linear + 0.75 ×")
+        assert family_name(Combination(Dense(), Sparse(2), 0.25)).startswith(
+            "0.25 × dense linear functions + 0.75 ×"
+        )
     else:
         assert family_name(FunctionClass.kinds[kind]())  # type: ignore[arg-type]
 

@@ -255,3 +255,13 @@ def test_the_end_of_the_page_is_marked_with_the_experiment(library: Library) -> 
 def url(at: AppTest) -> dict[str, str]:
     """The page's URL parameters; AppTest gives a list for each once the page has written them."""
     return {name: value if isinstance(value, str) else value[0] for name, value in at.query_params.items()}
+
+
+def test_an_own_covariance_is_used_or_refused_in_a_sentence(library: Library) -> None:
+    at = opened({"model": "tiny", "evaluation.prompts": "64"})
+    healthy(at.text_area(key="own_covariance").set_value("4 1 0.25").run())
+    assert url(at)["evaluation.covariates.values"] == "4 1 0.25"
+    before = drawn(at)["ols"]
+    healthy(at.text_area(key="own_covariance").set_value("1 2 3\n2 1 3\n3 3 1").run())
+    assert "positive semi-definite" in at.warning[0].value
+    np.testing.assert_array_equal(drawn(at)["ols"], before)
