@@ -1,0 +1,48 @@
+import json
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+
+from icl_core.__main__ import main
+from icl_core.claims import run
+from icl_core.library import Library
+from icl_core.library.links import from_query
+from icl_core.models import Transformer
+from icl_core.specs import Pretraining, Recipe
+from icl_core.training import train
+
+KEYS = {"id", "statement", "statistic", "value", "low", "high", "threshold", "verdict", "setting", "url"}
+
+
+def test_prints_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["claims", "--only", "A9", "--json"]) == 0
+    (claim,) = json.loads(capsys.readouterr().out)["claims"]
+    assert claim.keys() >= KEYS
+    assert claim["verdict"] == "reproduced"
+    assert claim["low"] >= claim["threshold"] or claim["high"] <= claim["threshold"]
+
+
+def test_prints_a_line_for_each_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["claims", "--only", "A9"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("A9   reproduced")
+    assert "at least 10" in lines[1]
+
+
+def test_an_unknown_claim_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["claims", "--only", "D1"]) == 2
+    assert "one of A1, A2" in capsys.readouterr().err
+
+
+def test_a_trained_model_is_loaded_measured_and_linked(tmp_path: Path) -> None:
+    recipe = Recipe(steps=4, batch=4, warmup=0)
+    spec = Pretraining(dimension=8, context_length=12, model=Transformer(1, 1, 8), recipe=recipe)
+    library = Library(tmp_path / "shipped", tmp_path / "own")
+    library.add(train(spec, tmp_path / "state"), "barely-trained")
+    result = run(library, "B1", prompts=128)[0]
+    assert result.verdict == "not reproduced"
+    assert f"barely-trained {spec.hash}" in result.setting
+    query = result.url.partition("?")[2]
+    assert from_query(dict(parse_qsl(query)), library.specs()).pretraining == spec
