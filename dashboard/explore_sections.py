@@ -27,7 +27,7 @@ def presets_row(state: State, models: Models) -> None:
             st.button(
                 t(f"preset.{name}"),
                 key=f"preset_{name}",
-                type="primary" if shown else "secondary",
+                icon=":material/check:" if shown else None,
                 on_click=lambda chosen=settings: state.change(
                     lambda now: replace(chosen, presentation=now.presentation)
                 ),

@@ -1,0 +1,211 @@
+"""What the model is tested on: the same model answers other prompts at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import own_covariance
+from dashboard import pretraining as library
+from dashboard.controls import choose, slide, write
+from dashboard.describe import covariance_name, family_name, shift_effect, shift_name
+from dashboard.knobs.changes import CurveSettings, State, change_evaluation
+from dashboard.knobs.heading import group_heading
+from dashboard.knobs.reading import read_out
+from dashboard.texts import t
+from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
+from icl_core.data.shifts import NoShift
+from icl_core.specs import Evaluation, FunctionClass, Pretraining, Shift, SpecError
+
+
+def evaluation_knobs(state: State) -> None:
+    """Shift, magnitude and the read-out; under 'More' everything else that prompts and baselines have."""
+    evaluation = state.experiment.evaluation
+    hidden = state.presentation.hide
+    group_heading("evaluation")
+    if "shift" not in hidden:
+        choose(
+            state,
+            "shift",
+            t("knob.shift"),
+            _shift_kinds(state),
+            evaluation.shift.kind,
+            shift_name,
+            lambda settings, kind: change_evaluation(settings, shift=_of_kind(kind, settings)),
+            help=t("help.shift"),
+        )
+    if "magnitude" not in hidden:
+        _magnitude_knob(state)
+    if "k" not in hidden:
+        slide(
+            state,
+            "read_out",
+            t("knob.read_out"),
+            0,
+            state.experiment.context_length,
+            1,
+            read_out(state),
+            lambda settings, k: replace(settings, view=replace(settings.view, k=k)),
+            help=t("help.read_out"),
+        )
+    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
+        _more_evaluation(state)
+
+
+def _shift_kinds(state: State) -> list[str]:
+    """Kinds of shift that fit the dimension and the families, in the catalogue's order; none first."""
+    return [
+        kind for kind in Shift.kinds if kind == state.experiment.evaluation.shift.kind or _fits(kind, state)
+    ]
+
+
+def _fits(kind: str, state: State) -> bool:
+    try:
+        change_evaluation(state.settings, shift=_of_kind(kind, state.settings))
+    except SpecError:
+        return False
+    return True
+
+
+def _of_kind(kind: str, settings: CurveSettings) -> Shift:
+    """A shift of another kind, strong enough to see: halfway to the upper end of its range."""
+    chosen: type[Any] = Shift.kinds[kind]
+    if kind == NoShift.kind:
+        return NoShift()
+    span = chosen.range
+    steps = round((span.high - span.neutral) / 2 / span.step)
+    if isinstance(span.step, int):  # a count of inputs: within the dimension
+        return chosen(min(span.high, max(1, settings.experiment.pretraining.dimension // 4)))
+    return chosen(span.neutral + steps * span.step)
+
+
+def _magnitude_knob(state: State) -> None:
+    shift = state.experiment.evaluation.shift
+    none = isinstance(shift, NoShift)
+    span = shift.range
+    number = type(span.step)
+    high = min(span.high, state.experiment.pretraining.dimension) if number is int else span.high
+    slide(
+        state,
+        "magnitude",
+        t("knob.magnitude"),
+        span.low,
+        1.0 if none else high,
+        0.25 if none else span.step,
+        shift.magnitude,
+        lambda settings, m: change_evaluation(
+            settings, shift=replace(settings.experiment.evaluation.shift, magnitude=m)
+        ),
+        help=t("help.magnitude"),
+        disabled=none,
+    )
+    if not none:
+        st.caption(shift_effect(shift))
+
+
+def _more_evaluation(state: State) -> None:
+    experiment = state.experiment
+    evaluation, pretraining = experiment.evaluation, experiment.pretraining
+    families = [None, *_families(pretraining, evaluation)]
+    choose(
+        state,
+        "test_functions",
+        t("knob.test_functions"),
+        families,
+        evaluation.function_class,
+        lambda family: t("option.as_pretrained") if family is None else family_name(family),
+        lambda settings, family: change_evaluation(settings, function_class=family),
+    )
+    covariances = [None, *library.usual_covariances(pretraining.dimension)]
+    covariances += [evaluation.covariates] if evaluation.covariates not in covariances else []
+    choose(
+        state,
+        "test_covariance",
+        t("knob.test_covariance"),
+        covariances,
+        evaluation.covariates,
+        lambda covariance: t("option.as_pretrained") if covariance is None else covariance_name(covariance),
+        lambda settings, covariance: change_evaluation(settings, covariates=covariance),
+    )
+    _own_covariance(state)
+    slide(
+        state,
+        "label_noise",
+        t("knob.label_noise"),
+        0.0,
+        1.0,
+        0.05,
+        pretraining.label_noise if evaluation.label_noise is None else evaluation.label_noise,
+        lambda settings, noise: change_evaluation(settings, label_noise=noise),
+        help=t("help.label_noise"),
+    )
+    slide(
+        state,
+        "test_length",
+        t("knob.test_length"),
+        4,
+        max(4 * pretraining.dimension, 2 * pretraining.context_length),
+        1,
+        experiment.context_length,
+        lambda settings, length: change_evaluation(settings, context_length=length),
+        help=t("help.test_length"),
+    )
+    alphas = sorted({0.0001, 0.001, 0.01, 0.1, 1.0, evaluation.alpha})
+    choose(
+        state,
+        "alpha",
+        t("knob.alpha"),
+        alphas,
+        evaluation.alpha,
+        lambda alpha: f"{alpha:g}",
+        lambda settings, alpha: change_evaluation(settings, alpha=alpha),
+        help=t("help.alpha"),
+    )
+    asked = () if evaluation.penalty is None else (evaluation.penalty,)
+    penalties = [None, *sorted({0.01, 0.1, 1.0, 10.0, *asked})]
+    choose(
+        state,
+        "penalty",
+        t("knob.penalty"),
+        penalties,
+        evaluation.penalty,
+        lambda penalty: t("option.best_penalty") if penalty is None else f"{penalty:g}",
+        lambda settings, penalty: change_evaluation(settings, penalty=penalty),
+    )
+    prompts = sorted({64, 128, 256, 512, 1024, evaluation.prompts})
+    choose(
+        state,
+        "prompts",
+        t("knob.prompts"),
+        prompts,
+        evaluation.prompts,
+        lambda count: f"{count:,}",
+        lambda settings, count: change_evaluation(settings, prompts=count),
+    )
+
+
+def _own_covariance(state: State) -> None:
+    """The user's own covariance at test, as text."""
+    dimension = state.experiment.pretraining.dimension
+    write(
+        state,
+        "own_covariance",
+        t("knob.own_covariance", dimension=dimension),
+        own_covariance.as_text(state.experiment.evaluation.covariates),
+        lambda settings, text: change_evaluation(settings, covariates=own_covariance.from_text(text)),
+        help=t("help.own_covariance"),
+    )
+
+
+def _families(pretraining: Pretraining, evaluation: Evaluation) -> list[FunctionClass]:
+    """Test families that fit the dimension, the current one among them."""
+    if pretraining.dimension == 1:
+        families: list[FunctionClass] = [Dense(), Sinusoid(), Sinusoid(low=2.0, high=3.0)]
+        families.append(Combination(Dense(), Sinusoid(), 0.5))
+    else:
+        families = [Dense(), *(Sparse(nnz) for nnz in (1, 2, 4) if nnz <= pretraining.dimension)]
+        families += [FunctionClass.kinds[kind]() for kind in ("quadratic", "relu_network")]  # type: ignore[misc]
+    chosen = evaluation.function_class
+    return families if chosen is None or chosen in families else [*families, chosen]
