@@ -1,8 +1,10 @@
 """Plotly figures of specs and results. Labels come in as arguments: no sentence is written here."""
 
 from icl_core.figures.animation import Frame, animated
+from icl_core.figures.curve_labels import Labels
+from icl_core.figures.curve_numbers import drawn_lines, off_scale
 from icl_core.figures.heat_map import HeatMapLabels, heat_map_figure
-from icl_core.figures.learning_curve import Labels, drawn_lines, learning_curve_figure, off_scale
+from icl_core.figures.learning_curve import learning_curve_figure
 from icl_core.figures.palette import METHODS, THEMES, Stroke, Theme, ThemeName, ordered, stroke
 
 __all__ = [

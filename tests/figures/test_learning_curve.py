@@ -8,7 +8,7 @@ import pytest
 
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.figures import METHODS, Labels, learning_curve_figure, off_scale
-from icl_core.figures.learning_curve import LOG_FLOOR
+from icl_core.figures.curve_numbers import LOG_FLOOR
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
 K = 12

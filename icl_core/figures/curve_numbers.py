@@ -1,0 +1,81 @@
+"""What of a learning curve is drawn, and how high the picture is."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from icl_core.figures.palette import ordered
+
+if TYPE_CHECKING:
+    from icl_core.evaluation import LearningCurves
+
+Array = NDArray[np.float64]
+
+HEADROOM = 1.25  # a linear axis ends at this multiple of the zero predictor's error
+LOG_HEADROOM = 3.0
+LOG_FLOOR = 1e-4  # a logarithmic axis begins here; what lies below is drawn on the floor
+CLOSED_FORMS = ("lsa", "lsa_reoptimised")
+"""Methods that are drawn as their exact risk."""
+
+
+def drawn_lines(curves: LearningCurves, shown: tuple[str, ...]) -> dict[str, Array]:
+    """The line of each shown method in reading order.
+
+    Linear attention's is its exact risk, where there is one. Every other is the estimate from the prompts
+    that all methods share, since only paired errors can be compared; a closed form goes beneath it.
+    """
+    lines = {name: curve.mean for name, curve in curves.curves.items()}
+    for name in CLOSED_FORMS:
+        exact = curves.exact.get(name)
+        if exact is not None and np.all(np.isfinite(exact)):
+            lines[name] = exact
+    if "zero" in lines:
+        lines["zero"] = np.full_like(lines["zero"], zero_level(curves))
+    return {name: lines[name] for name in ordered(lines) if name in shown}
+
+
+def zero_level(curves: LearningCurves) -> float:
+    """The zero predictor's error: 1, or c where a shift gives the functions c times the variance.
+
+    Exact where linear attention is, which predicts 0 from no example; else the average over all k.
+    """
+    attention = curves.exact.get("lsa_reoptimised")
+    if attention is not None and np.isfinite(attention[0]):
+        return float(attention[0])
+    zero = curves.curves.get("zero")
+    return 1.0 if zero is None else float(np.mean(zero.mean))
+
+
+def axis_top(curves: LearningCurves, log_axis: bool) -> float:
+    """Upper end of the error axis."""
+    return max(1.0, round(zero_level(curves), 1)) * (LOG_HEADROOM if log_axis else HEADROOM)
+
+
+def off_scale(
+    curves: LearningCurves, shown: tuple[str, ...], log_axis: bool = False
+) -> dict[str, tuple[int, float]]:
+    """Methods whose line leaves the axis at the top: the k and the value of the largest error."""
+    top = axis_top(curves, log_axis)
+    found = {}
+    for method, line in drawn_lines(curves, shown).items():
+        known = np.where(np.isnan(line), -math.inf, line)
+        if known.max() > top:
+            found[method] = (int(known.argmax()), float(known.max()))
+    return found
+
+
+def heights(line: Array, top: float, log_axis: bool) -> Array:
+    """Positions on the axis, 0 at its lower and 1 at its upper end."""
+    clipped = np.clip(np.nan_to_num(line, posinf=top), LOG_FLOOR if log_axis else 0, top)
+    if log_axis:
+        return np.log(clipped / LOG_FLOOR) / math.log(top / LOG_FLOOR)
+    return clipped / top
+
+
+def drawable(values: Array, log_axis: bool) -> Array:
+    """The values, lifted to the floor of a logarithmic axis."""
+    return np.maximum(values, LOG_FLOOR) if log_axis else values

@@ -1,0 +1,140 @@
+"""The traces of a learning curve: bands, closed forms, lines, medians, the marks of the read-out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from icl_core.figures.curve_labels import Labels
+from icl_core.figures.curve_numbers import CLOSED_FORMS, Array, drawable
+from icl_core.figures.palette import Theme, stroke, translucent
+
+if TYPE_CHECKING:
+    from icl_core.evaluation import LearningCurves
+
+Trace = dict[str, Any]
+
+
+def curve_traces(
+    curves: LearningCurves,
+    lines: Mapping[str, Array],
+    labels: Labels,
+    look: Theme,
+    read_out: int | None,
+    log_axis: bool,
+) -> list[Trace]:
+    """All traces, from the back to the front: the first method in reading order ends up on top."""
+    backwards = list(reversed(lines.items()))
+    traces = [_band(curves, method, look, log_axis) for method, _ in backwards]
+    for method, line in backwards:
+        traces.append(_exact(curves, method, look, log_axis))
+        traces.append(_line(curves, method, line, labels, look, log_axis))
+    traces += [_medians(curves, method, labels, look, log_axis) for method in lines]
+    traces.append(_read_out(lines, look, read_out, log_axis))
+    return [trace for trace in traces if trace is not None]
+
+
+def _band(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> Trace | None:
+    """The Monte Carlo interval; none for the zero predictor, whose error only says how the prompts fell."""
+    curve = curves.curves.get(method)
+    if curve is None or method == "zero":
+        return None
+    k = curves.context_lengths
+    low, high = drawable(curve.low, log_axis).tolist(), drawable(curve.high, log_axis).tolist()
+    opacity = 0.22 if method == "transformer" else 0.11
+    return {
+        "type": "scatter",
+        "x": [*k, *reversed(k)],
+        "y": [*low, *reversed(high)],
+        "fill": "toself",
+        "fillcolor": translucent(stroke(method).colour(look), opacity),
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "meta": {"method": method, "role": "band"},
+    }
+
+
+def _exact(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> Trace | None:
+    """The closed form beneath an estimate, as a hairline; it has gaps where there is no formula."""
+    exact = curves.exact.get(method)
+    if exact is None or method in CLOSED_FORMS:
+        return None
+    return {
+        "type": "scatter",
+        "x": curves.context_lengths,
+        "y": drawable(np.where(np.isfinite(exact), exact, np.nan), log_axis),
+        "mode": "lines",
+        "line": {"color": stroke(method).colour(look), "width": look.scale},
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "meta": {"method": method, "role": "exact"},
+    }
+
+
+def _line(
+    curves: LearningCurves, method: str, line: Array, labels: Labels, look: Theme, log_axis: bool
+) -> Trace:
+    style, curve = stroke(method), curves.curves.get(method)
+    suffix = "" if curve is None else f" ({labels.interval} %{{customdata[0]:.3f}} – %{{customdata[1]:.3f}})"
+    return {
+        "type": "scatter",
+        "x": curves.context_lengths,
+        "y": drawable(line, log_axis),
+        "mode": "lines",
+        "name": labels.methods[method],
+        "line": {"color": style.colour(look), "dash": style.dash, "width": style.width * look.scale},
+        "customdata": None if curve is None else np.stack([curve.low, curve.high], axis=1).round(4),
+        "hovertemplate": "%{y:.3f}" + suffix,
+        "meta": {"method": method, "role": "line"},
+    }
+
+
+def _medians(
+    curves: LearningCurves, method: str, labels: Labels, look: Theme, log_axis: bool
+) -> Trace | None:
+    """Open circles where a mean is infinite and the median stands in its place."""
+    curve = curves.curves.get(method)
+    if curve is None or not curve.medians:
+        return None
+    at = list(curve.medians)
+    return {
+        "type": "scatter",
+        "x": at,
+        "y": drawable(curve.mean[at], log_axis),
+        "mode": "markers",
+        "marker": {
+            "symbol": "circle-open",
+            "size": 11 * look.scale,
+            "color": stroke(method).colour(look),
+            "line": {"width": 2 * look.scale},
+        },
+        "hovertemplate": f"{labels.median} %{{y:.3f}}<extra></extra>",
+        "showlegend": False,
+        "meta": {"method": method, "role": "median"},
+    }
+
+
+def _read_out(lines: Mapping[str, Array], look: Theme, read_out: int | None, log_axis: bool) -> Trace | None:
+    """A mark on every line but the zero predictor's."""
+    if read_out is None:
+        return None
+    marked = [method for method in lines if method != "zero"]
+    return {
+        "type": "scatter",
+        "x": [read_out] * len(marked),
+        "y": [float(drawable(lines[method], log_axis)[read_out]) for method in marked],
+        "mode": "markers",
+        "marker": {
+            "size": 9 * look.scale,
+            "color": [stroke(method).colour(look) for method in marked],
+            "line": {"color": look.paper, "width": 1.5},
+        },
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "meta": {"role": "read_out", "methods": marked},
+    }
