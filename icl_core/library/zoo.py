@@ -29,6 +29,10 @@ LINEAR_SINUSOID = Pretraining(
     recipe=Recipe(steps=12_000, matrix_rate=0.01, rate=0.002),
 )
 
+LINES = Recipe(steps=4000, matrix_rate=0.01, rate=0.002)
+CURVES = Recipe(steps=8000, matrix_rate=0.01, rate=0.002)
+HEAVY_TAILED = Recipe(steps=16_000)  # Exp(1) variances per prompt: matrix rate .02 diverges from step 1200 on
+
 LIVE_DEMO = Pretraining(
     dimension=4,
     context_length=12,
@@ -51,13 +55,15 @@ SPARSE = Pretraining(
 TIERS: dict[int, dict[str, Pretraining]] = {
     1: {
         "identity-d8": IDENTITY,
-        "random-diagonal-d8": replace(IDENTITY, covariates=RandomDiagonal()),
+        "random-diagonal-d8": replace(IDENTITY, covariates=RandomDiagonal(), recipe=HEAVY_TAILED),
         "linear-sinusoid": LINEAR_SINUSOID,
-        "linear": replace(LINEAR_SINUSOID, mixture=Mixture.of(Dense())),
-        "sinusoid": replace(LINEAR_SINUSOID, mixture=Mixture.of(Sinusoid())),
+        "linear": replace(LINEAR_SINUSOID, mixture=Mixture.of(Dense()), recipe=LINES),
+        "sinusoid": replace(LINEAR_SINUSOID, mixture=Mixture.of(Sinusoid()), recipe=CURVES),
         "linear-sinusoid-wide": replace(LINEAR_SINUSOID, mixture=Mixture.of((Dense(), 0.5), (WIDE, 0.5))),
-        "linear-sinusoid-small": replace(LINEAR_SINUSOID, model=Transformer(layers=3, width=32)),
-        "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=Transformer(width=128)),
+        "linear-sinusoid-small": replace(
+            LINEAR_SINUSOID, model=Transformer(layers=3, width=32), recipe=CURVES
+        ),
+        "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=Transformer(width=128), recipe=CURVES),
         "live-demo-d4": LIVE_DEMO,
         "sparse-d8": SPARSE,
     },
