@@ -17,16 +17,22 @@ Array = NDArray[np.float64]
 
 
 class RiskLine(NamedTuple):
-    """risk(M) = bias + (sampling + noise)/M: error of the mean prediction, finite context, label noise."""
+    """risk(M) = bias + (sampling + noise)/M: error of the mean prediction, finite context, label noise.
+
+    `zero` is the risk without examples, where the prediction is 0.
+    """
 
     bias: float
     sampling: float
     noise: float
+    zero: float
 
     def at(self, lengths: Array) -> Array:
-        """Bias, sampling and noise parts at each length [n], as rows [3, n]; a length may be infinite."""
-        inverse = 1 / lengths
-        return np.stack([np.full_like(inverse, self.bias), self.sampling * inverse, self.noise * inverse])
+        """Bias, sampling and noise at each length [n], as rows [3, n]; a length may be 0 or infinite."""
+        given = lengths > 0
+        inverse = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=given)
+        bias = np.where(given, self.bias, self.zero)
+        return np.stack([bias, self.sampling * inverse, self.noise * inverse])
 
     def total(self, lengths: Array) -> Array:
         """The risk at each length [n]."""
@@ -68,7 +74,7 @@ def nonlinear_label_risk(A: Array, moments: Moments, share: float) -> RiskLine:
     spread = float(np.trace(Q @ A @ S @ A.T))
     bias = squared * (signal - 2 * float(np.trace(Q @ A @ S @ T))) + float(np.trace(Q @ T))
     sampling = (2 - squared) * signal + float(np.trace(S @ T)) * spread
-    return RiskLine(bias, sampling, moments.noise_variance * spread)
+    return RiskLine(bias, sampling, moments.noise_variance * spread, float(np.trace(Q @ T)))
 
 
 def unshifted(experiment: Experiment) -> Experiment:
@@ -79,7 +85,8 @@ def unshifted(experiment: Experiment) -> Experiment:
 
 def _linear(A: Array, moments: Moments) -> RiskLine:
     S, T, Q = (matrix.numpy() for matrix in moments[:3])
-    return RiskLine(*theory.lsa_risk_parts(A, S, T, moments.noise_variance, 1, Q))
+    parts = theory.lsa_risk_parts(A, S, T, moments.noise_variance, 1, Q)
+    return RiskLine(*parts, zero=float(np.trace(Q @ T)))
 
 
 def _bent_labels(experiment: Experiment) -> tuple[Moments, float] | None:
@@ -108,4 +115,4 @@ def iid_risk_line(
     bias = theory.lsa_risk_iid(a, moments, d, 0.0, float("inf"), scale)
     sampling = theory.lsa_risk_iid(a, moments, d, 0.0, 1, scale) - bias
     noise = theory.lsa_risk_iid(a, moments, d, noise_var, 1, scale) - bias - sampling
-    return RiskLine(bias, sampling, noise)
+    return RiskLine(bias, sampling, noise, zero=d * scale * moments.first)

@@ -45,7 +45,7 @@ def with_shift(experiment: Experiment, kind: str, magnitude: float) -> Experimen
 
 
 def strong_magnitude(experiment: Experiment, kind: str, strength: float) -> float:
-    """A share of the way from no shift to the strongest, on the slider's grid; a count of inputs is 1 to d."""
+    """A share of the way from no shift to the strongest, on the slider's grid; counts go from 1 to d."""
     chosen: type[Any] = Shift.kinds[kind]  # type: ignore[assignment]
     span = chosen.range
     if isinstance(span.step, int):
@@ -72,17 +72,15 @@ def shift_curves(experiment: Experiment, network: nn.Module | None) -> LearningC
     A = trained_attention(experiment.pretraining)
     line = None if A is None else attention_risk(A, experiment)
     if line is not None:
-        lengths = np.arange(1.0, experiment.context_length + 1)
-        values = line.total(lengths) / experiment.pretraining.label_variance
-        exact["lsa"] = np.concatenate([[np.nan], values])  # without examples: as measured
+        lengths = np.arange(experiment.context_length + 1.0)
+        exact["lsa"] = line.total(lengths) / experiment.pretraining.label_variance
     return learning_curves(experiment, predictors, exact)
 
 
 def relative_error(curves: LearningCurves, method: str, k: int) -> float:
     """The error at k over that of predicting zero on the same prompts: what is left of the function."""
-    exact = curves.exact.get(method)
-    value = curves.curves[method].mean[k] if exact is None or np.isnan(exact[k]) else exact[k]
-    return float(value / curves.curves["zero"].mean[k])
+    line = curves.exact[method] if method in curves.exact else curves.curves[method].mean
+    return float(line[k] / curves.curves["zero"].mean[k])
 
 
 def grid_magnitudes(experiment: Experiment, kind: str) -> tuple[float, ...]:

@@ -1,0 +1,93 @@
+"""Error over magnitude and context length as a heat map whose cells can be clicked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from icl_core.figures.heat_map import HeatMapLabels, heat_map_figure
+from icl_core.figures.palette import THEMES, ThemeName
+
+if TYPE_CHECKING:
+    from icl_core.evaluation.shift_lab import ShiftGrid
+
+DECADES = (-3, 3)
+
+
+@dataclass(frozen=True)
+class GridLabels:
+    """Texts of the axes and of the colour bar."""
+
+    length: str
+    magnitude: str
+    error: str
+
+
+def shift_grid_figure(
+    grid: ShiftGrid,
+    labels: GridLabels,
+    *,
+    theme: ThemeName = "light",
+    chosen: tuple[float, int] | None = None,
+) -> go.Figure:
+    """Errors by colour on a logarithmic scale and as numbers; `chosen` frames a (magnitude, length).
+
+    The last trace is an invisible marker on every cell, which takes the click; its customdata is the cell's
+    magnitude and length.
+    """
+    look = THEMES[theme]
+    shown = np.log10(np.clip(grid.errors, 10.0 ** DECADES[0], 10.0 ** DECADES[1]))
+    rows = [f"{magnitude:g}" for magnitude in grid.magnitudes]
+    columns = [str(length) for length in grid.lengths]
+    figure = heat_map_figure(
+        shown,
+        columns,
+        rows,
+        HeatMapLabels(labels.length, labels.magnitude, labels.error),
+        theme=theme,
+        limits=(DECADES[0], DECADES[1]),
+    )
+    ticks = list(range(DECADES[0], DECADES[1] + 1))
+    figure.update_traces(
+        text=[[_number(error) for error in row] for row in grid.errors],
+        texttemplate="%{text}",
+        hoverinfo="skip",
+        hovertemplate=None,
+        colorbar={"tickvals": ticks, "ticktext": [f"{10.0**tick:g}" for tick in ticks]},
+    )
+    if chosen is not None and chosen[0] in grid.magnitudes and chosen[1] in grid.lengths:
+        row, column = grid.magnitudes.index(chosen[0]), grid.lengths.index(chosen[1])
+        figure.add_shape(
+            type="rect",
+            x0=column - 0.5,
+            x1=column + 0.5,
+            y0=row - 0.5,
+            y1=row + 0.5,
+            line={"color": "#D55E00", "width": 4 * look.scale},
+        )
+    cells = [(row, column) for row in range(len(rows)) for column in range(len(columns))]
+    figure.add_scatter(
+        x=[columns[column] for _, column in cells],
+        y=[rows[row] for row, _ in cells],
+        mode="markers",
+        marker={"symbol": "square", "size": 34 * look.scale, "opacity": 0.01, "color": look.muted},
+        customdata=[
+            [grid.magnitudes[row], grid.lengths[column], float(grid.errors[row, column])]
+            for row, column in cells
+        ],
+        hovertemplate=(
+            f"{labels.magnitude} %{{customdata[0]:g}}<br>{labels.length} %{{customdata[1]}}<br>"
+            f"{labels.error} %{{customdata[2]:.4g}}<extra></extra>"
+        ),
+        meta={"role": "cells"},
+    )
+    figure.update_layout(clickmode="event+select", height=look.height)
+    return figure
+
+
+def _number(error: float) -> str:
+    """Two significant digits, without the noise of more."""
+    return f"{error:.2f}" if 0.01 <= error < 10 else f"{error:.0f}" if error >= 10 else f"{error:.0e}"
