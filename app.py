@@ -42,6 +42,8 @@ with st.spinner(t("figure.waiting"), show_time=True):
     outcome = results.explored(state.experiment, library)
 for fault in outcome.faults:
     st.error(fault)
+if outcome.lacks_model:
+    st.info(t("remark.no_model"), icon=":material/info:")
 
 curves, k = outcome.curves, knobs.read_out(state)
 sentence = captions.reading(curves, k, outcome.unshifted)

@@ -102,8 +102,6 @@ def remarks(curves: LearningCurves, outcome: Outcome, shown: tuple[str, ...]) ->
     """What must be said beside the figure, lest it be misread."""
     experiment = curves.experiment
     said = []
-    if outcome.lacks_model:
-        said.append(t("remark.no_model"))
     if protagonist(curves) is None:
         said.append(t("remark.no_closed_form"))
     if outcome.card is not None and outcome.card.meets_limits is False:

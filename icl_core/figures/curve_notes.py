@@ -1,4 +1,4 @@
-"""What is written and ruled on a learning curve: regions, line-end labels, read-out, what is off the scale."""
+"""What is written and ruled on a learning curve: regions, line-end labels, read-out, what is off scale."""
 
 from __future__ import annotations
 

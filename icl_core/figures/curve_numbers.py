@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 
 HEADROOM = 1.25  # a linear axis ends at this multiple of the zero predictor's error
 LOG_HEADROOM = 3.0
+LOG_LIMIT = 1000.0
 LOG_FLOOR = 1e-4  # a logarithmic axis begins here; what lies below is drawn on the floor
 CLOSED_FORMS = ("lsa", "lsa_reoptimised")
 """Methods that are drawn as their exact risk."""
@@ -50,16 +51,22 @@ def zero_level(curves: LearningCurves) -> float:
     return 1.0 if zero is None else float(np.mean(zero.mean))
 
 
-def axis_top(curves: LearningCurves, log_axis: bool) -> float:
-    """Upper end of the error axis."""
-    return max(1.0, round(zero_level(curves), 1)) * (LOG_HEADROOM if log_axis else HEADROOM)
+def axis_top(curves: LearningCurves, shown: tuple[str, ...], log_axis: bool) -> float:
+    """Upper end of the error axis: set by the zero predictor alone if linear; if logarithmic, the decade that
+    holds all shown lines, up to a thousand times the zero predictor."""
+    level = max(1.0, round(zero_level(curves), 1))
+    if not log_axis:
+        return HEADROOM * level
+    known = [line[np.isfinite(line)].max(initial=level) for line in drawn_lines(curves, shown).values()]
+    decade = 10.0 ** math.ceil(math.log10(max([*known, LOG_HEADROOM * level])))
+    return min(decade, LOG_LIMIT * level)
 
 
 def off_scale(
     curves: LearningCurves, shown: tuple[str, ...], log_axis: bool = False
 ) -> dict[str, tuple[int, float]]:
     """Methods whose line leaves the axis at the top: the k and the value of the largest error."""
-    top = axis_top(curves, log_axis)
+    top = axis_top(curves, shown, log_axis)
     found = {}
     for method, line in drawn_lines(curves, shown).items():
         known = np.where(np.isnan(line), -math.inf, line)

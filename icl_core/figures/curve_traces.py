@@ -26,7 +26,7 @@ def curve_traces(
     log_axis: bool,
 ) -> list[Trace]:
     """All traces, from the back to the front: the first method in reading order ends up on top."""
-    backwards = list(reversed(lines.items()))
+    backwards = [(method, lines[method]) for method in reversed(list(lines))]
     traces = [_band(curves, method, look, log_axis) for method, _ in backwards]
     for method, line in backwards:
         traces.append(_exact(curves, method, look, log_axis))

@@ -23,7 +23,7 @@ from icl_core.figures.palette import METHODS, THEMES, Theme, ThemeName, layout
 if TYPE_CHECKING:
     from icl_core.evaluation import LearningCurves
 
-DECADES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
+DECADES = tuple(10.0**exponent for exponent in range(-4, 7))
 STEPS = (1, 2, 4, 5, 8, 10, 16, 20, 25, 50, 64, 100, 128)
 
 
@@ -42,11 +42,11 @@ def learning_curve_figure(
 
     Linear attention is drawn by its exact risk, with its Monte Carlo interval as the band around it. Beyond
     `trained_length` the paper is shaded; at k = d stands a line; `read_out` marks one k. `compact` puts a
-    legend above instead of labels at the line ends, for narrow screens. The axis depends on the zero
+    legend above instead of labels at the line ends, for narrow screens. A linear axis depends on the zero
     predictor's level alone, so that one huge error cannot squash the rest: what leaves it is named.
     """
     look, last = THEMES[theme], curves.context_lengths[-1]
-    lines, top = drawn_lines(curves, shown), axis_top(curves, log_axis)
+    lines, top = drawn_lines(curves, shown), axis_top(curves, shown, log_axis)
     beyond = off_scale(curves, shown, log_axis)
     dimension = curves.experiment.pretraining.dimension
     notes = [
@@ -61,6 +61,7 @@ def learning_curve_figure(
         notes += [ends, off_scale_notes(beyond, labels, look)]
         sides = {"margin": {"r": end_label_width(ends, look)}}
     figure = go.Figure(curve_traces(curves, lines, labels, look, read_out, log_axis), layout(look))
+    sides["margin"]["l"] = round((5.2 if log_axis else 4) * look.size)
     figure.update_layout(
         shapes=[shape for note in notes for shape in note.shapes],
         annotations=[text for note in notes for text in note.annotations],

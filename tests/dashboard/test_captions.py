@@ -125,8 +125,8 @@ def test_provenance_names_model_hash_seed_prompts_and_interval() -> None:
 def test_remarks_say_what_is_missing() -> None:
     missing = curves(Experiment(DENSE), lsa=0.5, ols=0.0, lasso=0.0)
     said = captions.remarks(missing, Outcome(missing, None, None, lacks_model=True), EVERY)
-    assert "no transformer with exactly this pretraining" in said[0]
-    assert "α = 0.01" in said[1]
+    assert len(said) == 1
+    assert "α = 0.01" in said[0]
     lines = Experiment(replace(DENSE, dimension=1, mixture=Mixture.of(Dense(), Sinusoid())))
     bare = curves(lines, ols=0.0)
     assert "no closed form" in captions.remarks(bare, Outcome(bare, None, None, lacks_model=False), EVERY)[0]

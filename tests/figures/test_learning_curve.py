@@ -152,6 +152,15 @@ def test_logarithmic_axis_keeps_zeros_on_its_floor() -> None:
     )
 
 
+def test_logarithmic_axis_grows_by_decades_and_then_names_what_leaves_it() -> None:
+    high = np.exp(-np.arange(K + 1) / 3)
+    for error, end, named in ((0.5, 10, False), (137.0, 1000, False), (5e4, 1000, True)):
+        high[9] = error
+        figure = learning_curve_figure(curves(transformer=curve(high)), LABELS, log_axis=True)
+        assert figure.layout.yaxis.range == pytest.approx((math.log10(LOG_FLOOR), math.log10(end)))
+        assert ("TRANSFORMER up to 50,000 at 9" in texts(figure)) == named
+
+
 def test_coinciding_lines_share_their_label() -> None:
     figure = learning_curve_figure(curves(), LABELS)
     shared = [note.text for note in figure.layout.annotations if "OLS" in note.text]

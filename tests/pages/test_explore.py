@@ -150,7 +150,7 @@ def test_covariates_without_a_model_leave_the_transformer_out(library: Library) 
 def test_an_asked_model_that_is_missing_is_said_to_be(library: Library) -> None:
     at = opened({"pretraining.dimension": "5"})
     assert "transformer" not in drawn(at)
-    assert any("no transformer with exactly this pretraining" in caption.value for caption in at.caption)
+    assert "no transformer with exactly this pretraining" in at.info[0].value
     assert at.selectbox(key="model").value is not None
 
 
