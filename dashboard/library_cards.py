@@ -1,0 +1,202 @@
+"""The Library page's cards: one for each model, good or damaged, and the filters above them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.controls import choose
+from dashboard.describe import covariance_name, family_name, pretraining_data
+from dashboard.library_view import STATUSES, LibraryView, Shelved
+from dashboard.texts import t
+from dashboard.url_state import Settings, UrlState
+from icl_core.library import Card, Library
+from icl_core.library.store import WEIGHTS
+from icl_core.specs import Pretraining
+
+State = UrlState[LibraryView]
+COLOURS = {"meets": "green", "misses": "orange", "ungraded": "gray", "damaged": "red"}
+ICONS = {"meets": "check_circle", "misses": "error", "ungraded": "help", "damaged": "report"}
+COLUMNS = 3
+MOST_KEPT = 256  # verdicts in memory, a sentence each
+
+
+def shelf(library: Library) -> list[Shelved]:
+    """Every model folder, each verified once for all viewers as long as its files stay the same."""
+    found = []
+    for entry in library.entries():
+        weights = entry.folder / WEIGHTS
+        stamp = weights.stat().st_mtime_ns if weights.is_file() else 0
+        sha256 = entry.card.weights_sha256 if entry.card else entry.fault
+        found.append(Shelved(entry, _verdict(str(entry.folder), stamp, sha256, library, entry)))
+    return found
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def _verdict(folder: str, stamp: int, sha256: str, _library: Library, _entry: object) -> str:
+    return _library.verify(_entry)  # type: ignore[arg-type]
+
+
+def summary(models: list[Shelved]) -> str:
+    """How many models there are, and how many of each status that occurs."""
+    counts = {status: sum(model.status == status for model in models) for status in COLOURS}
+    parts = [t(f"library.count.{status}", count=count) for status, count in counts.items() if count]
+    return t("library.count", count=len(models)) + ", ".join(parts)
+
+
+def filters(state: State, models: list[Shelved]) -> None:
+    """By number of inputs, family and status; each lists what the library has."""
+    specs = [model.entry.card.spec for model in models if model.entry.card]
+    view = state.view
+    inputs = sorted({spec.dimension for spec in specs} | ({view.inputs} if view.inputs else set()))
+    kinds = {family.kind for spec in specs for family in spec.mixture.families}
+    first, second, third = st.columns(3)
+    with first:
+        choose(
+            state,
+            "library_inputs",
+            t("library.inputs"),
+            [None, *inputs],
+            view.inputs,
+            lambda count: t("library.any") if count is None else str(count),
+            lambda settings, count: _viewed(settings, inputs=count),
+        )
+    with second:
+        choose(
+            state,
+            "library_family",
+            t("library.family"),
+            ["", *sorted(kinds | ({view.family} - {""}))],
+            view.family,
+            lambda kind: t("library.any") if not kind else kind_name(kind),
+            lambda settings, kind: _viewed(settings, family=kind),
+        )
+    with third:
+        choose(
+            state,
+            "library_status",
+            t("library.status"),
+            list(STATUSES),
+            view.status,
+            lambda status: t(f"library.status.{status}"),
+            lambda settings, status: _viewed(settings, status=status),
+        )
+
+
+def kind_name(kind: str) -> str:
+    """'sinusoid': a kind of family, without its numbers."""
+    return t(f"library.kind.{kind}")
+
+
+def cards(state: State, models: list[Shelved], chosen: Shelved | None) -> None:
+    """The cards, three in a row."""
+    for start in range(0, len(models), COLUMNS):
+        for column, model in zip(st.columns(COLUMNS), models[start : start + COLUMNS], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _card(state, model, model is chosen)
+
+
+def _card(state: State, model: Shelved, shown: bool) -> None:
+    card, name = model.entry.card, model.entry.name
+    status = model.status
+    st.markdown(f"**{_plain(name)}**")
+    st.badge(t(f"library.status.{status}"), icon=f":material/{ICONS[status]}:", color=COLOURS[status])  # type: ignore[arg-type]
+    if model.fault:
+        st.error(model.fault)
+    if card is None:
+        return
+    st.markdown(facts(card))
+    st.caption(making(card))
+    if model.fault:
+        return
+    _errors(card)
+    with st.container(horizontal=True, gap="small"):
+        if card.history:
+            st.button(
+                t("library.shown" if shown else "library.replay"),
+                key=f"replay_{model.entry.folder.name}",
+                icon=":material/play_circle:",
+                disabled=shown,
+                on_click=lambda: state.change(lambda settings: _viewed(settings, played=name)),
+            )
+        st.page_link(
+            "app.py",
+            label=t("library.open"),
+            icon=":material/show_chart:",
+            query_params={"model": name, **state.presentation.to_query()},
+        )
+
+
+def facts(card: Card) -> str:
+    """What it was pretrained on, in a sentence."""
+    return t(
+        "library.facts",
+        data=_upper(pretraining_data(card.spec)),
+        covariance=covariance_name(card.spec.covariates),
+        length=card.spec.context_length,
+    )
+
+
+def making(card: Card) -> str:
+    """How it was made: architecture, steps, time, seed, hash."""
+    recipe = card.spec.recipe
+    stages = t("library.curriculum") if recipe.curriculum else ""
+    warm = t("library.warm", hash=card.spec.warm_start.hash) if card.spec.warm_start else ""
+    return t(
+        "library.making",
+        parameters=f"{card.parameters:,}",
+        steps=f"{recipe.steps:,}",
+        minutes=f"{card.seconds / 60:.0f}" if card.seconds >= 90 else f"{card.seconds / 60:.1f}",
+        seed=card.spec.seed,
+        hash=card.spec.hash,
+        curriculum=stages + warm,
+    )
+
+
+def _errors(card: Card) -> None:
+    if not card.errors:
+        st.caption(t("library.ungraded"))
+        return
+    lengths = card.errors[0].context_lengths
+    head = [t("library.error_at"), *(t("figure.read_out", k=k) for k in lengths)]
+    rows = [head, [":---", *("---:" for _ in lengths)]]
+    for entry in card.errors:
+        rows.append([_tested_name(entry.family), *(f"{mean:.3f}" for mean in entry.mean)])
+    st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
+    with st.expander(
+        t("library.checks", met=sum(check.met for check in card.checks), count=len(card.checks))
+    ):
+        for check in card.checks:
+            mark = ":green[:material/check:]" if check.met else ":orange[:material/close:]"
+            limits = f"{check.value:.3f} [{check.low:.3f}, {check.high:.3f}]"
+            st.markdown(f"{mark} {check.statement}: {limits}, {t('library.limit', limit=check.limit)}")
+        if card.note:
+            st.markdown(_plain(card.note))
+        st.caption(t("library.graded", prompts=f"{card.errors[0].prompts:,}"))
+
+
+def _tested_name(name: str) -> str:
+    """The card's name of a test, 'sparse' or 'dense, tasks of the pool', in words."""
+    kind, _, pool = name.partition(",")
+    return kind_name(kind) + (t("library.seen") if pool else "")
+
+
+def family_names(spec: Pretraining) -> dict[str, str]:
+    """The words for each kind of family of a mixture."""
+    return {family.kind: family_name(family) for family in spec.mixture.families}
+
+
+def _viewed(settings: Settings[LibraryView], **changes: object) -> Settings[LibraryView]:
+    return replace(settings, view=replace(settings.view, **changes))  # type: ignore[arg-type]
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _plain(text: str) -> str:
+    """Text of a file as Markdown that shows it as it is."""
+    return "".join(
+        f"\\{character}" if character in "\\`*_{}[]<>()#+!|~$:" else character for character in text
+    )
