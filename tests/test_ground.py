@@ -197,6 +197,7 @@ RANKS = (
     {"icl_core.training"},
     {"icl_core.library"},
     {"icl_core.claims"},
+    {"icl_core.commands"},
     {"icl_core.__main__", "icl_core.__init__"},
     {"dashboard"},
     {"app", "pages"},
@@ -275,7 +276,7 @@ def wrong_import(part: str, target: str) -> str | None:
     if part == FIGURES:
         return None if target in FIGURES_MAY_IMPORT or other in FIGURES_MAY_IMPORT else "figures draw results"
     if other == FIGURES:
-        return None if RANK[part] >= RANK["icl_core.__main__"] else "figures stand above the computation"
+        return None if RANK[part] >= RANK["icl_core.commands"] else "figures stand above the computation"
     if RANK.get(other, len(RANKS)) >= RANK[part]:
         return "it stands no lower"
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -72,6 +74,19 @@ class LearningCurves:
             },
             "exact": {name: _finite(line) for name, line in self.exact.items()},
         }
+
+    def to_csv(self) -> str:
+        """A row for each method and k: error, 90% interval, exact risk, and whether the error is a median."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["k", "method", "error", "low", "high", "exact", "statistic"])
+        for name in dict.fromkeys((*self.curves, *self.exact)):
+            curve, exact = self.curves.get(name), self.exact.get(name)
+            for k in self.context_lengths:
+                estimate = ("", "", "") if curve is None else (curve.mean[k], curve.low[k], curve.high[k])
+                statistic = "" if curve is None else "median" if k in curve.medians else "mean"
+                writer.writerow([k, name, *estimate, "" if exact is None else exact[k], statistic])
+        return text.getvalue()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -1,0 +1,31 @@
+"""claims: the papers' claims, measured."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from tqdm import tqdm
+
+from icl_core.claims import CLAIMS, ClaimResult
+from icl_core.claims import run as measure
+from icl_core.commands.answer import Answer
+from icl_core.library import Library
+
+NAME, ABOUT = "claims", "measure the papers' claims, with verdicts"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--only", metavar="ID", help="only this claim, A1 to A15, B1 to B17 or C1 to C3")
+
+
+def run(chosen: Namespace, library: Library) -> Answer:
+    """Raises SpecError for an unknown id."""
+    with tqdm(total=1 if chosen.only else len(CLAIMS), unit="claim", disable=None) as bar:
+        results = measure(library, chosen.only, lambda result: bar.update())
+    text = "\n".join(_lines(result) for result in results)
+    return Answer({"claims": [result.to_dict() for result in results]}, text)
+
+
+def _lines(result: ClaimResult) -> str:
+    head = f"{result.id:4} {result.verdict:16} {result.statement}"
+    return "\n".join([head, *(f"     {part}" for part in result.parts)])

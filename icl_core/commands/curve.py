@@ -1,0 +1,55 @@
+"""curve: a learning curve from a spec or a page's URL."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from icl_core.commands.answer import Answer
+from icl_core.evaluation import LearningCurves
+from icl_core.library import Library
+from icl_core.library.links import from_query
+from icl_core.library.results import cached_curves
+from icl_core.specs import Experiment
+
+NAME, ABOUT = "curve", "a learning curve: every predictor on the same prompts, with intervals"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("spec", nargs="?", help="an experiment's JSON file, or - for standard input")
+    parser.add_argument("--url", metavar="QUERY", help="an experiment as a page's URL carries it")
+
+
+def run(chosen: Namespace, library: Library) -> Answer:
+    """Raises ValueError for neither or both of a spec and a URL, SpecError for a senseless one."""
+    if (chosen.spec is None) == (chosen.url is None):
+        raise ValueError("give either a spec file or --url QUERY")
+    if chosen.spec is not None:
+        experiment = Experiment.from_json(read_text(chosen.spec))
+    else:
+        experiment = experiment_of(chosen.url, library)
+    curves = cached_curves(experiment, library)
+    return Answer(curves.to_dict(), _table(curves))
+
+
+def experiment_of(url: str, library: Library) -> Experiment:
+    """The experiment of a whole URL, or of its query alone."""
+    query = urlsplit(url).query or url.lstrip("?")
+    return from_query(dict(parse_qsl(query, keep_blank_values=True)), library.specs())
+
+
+def read_text(path: str) -> str:
+    """A file's text, or standard input's for '-'."""
+    return sys.stdin.read() if path == "-" else Path(path).read_text()
+
+
+def _table(curves: LearningCurves) -> str:
+    head = f"{'k':>4} " + " ".join(f"{name:>17}" for name in curves.curves)
+    rows = [
+        f"{k:>4} " + " ".join(f"{curve.mean[k]:>17.4g}" for curve in curves.curves.values())
+        for k in curves.context_lengths
+    ]
+    about = f"error / {curves.normaliser:g}, {curves.prompts} prompts; 90% intervals with --json"
+    return "\n".join([head, *rows, about])

@@ -1,0 +1,87 @@
+"""figure: a learning curve, or what a claim is about, as a file."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+import plotly.graph_objects as go
+
+from icl_core.claims import CLAIMS
+from icl_core.claims import run as measure
+from icl_core.commands.answer import Answer
+from icl_core.commands.curve import experiment_of, read_text
+from icl_core.commands.labels import PLAIN
+from icl_core.evaluation import LearningCurves
+from icl_core.figures import learning_curve_figure
+from icl_core.library import Library
+from icl_core.library.results import cached_curves
+from icl_core.specs import Experiment
+
+NAME, ABOUT = "figure", "write a figure: html, csv or json; png, svg or pdf with the optional kaleido"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "what", metavar="ID|SPEC.json", help="a claim's id, a model's name, or an experiment's JSON file"
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help="its ending chooses the format")
+
+
+def run(chosen: Namespace, library: Library) -> Answer:
+    """Raises ValueError for an unknown format, or a picture format where kaleido is not installed."""
+    out = Path(chosen.out)
+    write = WRITERS.get(out.suffix.lower())
+    if write is None:
+        raise ValueError(f"{out.name} has no known format: end it in one of {', '.join(WRITERS)}")
+    curves = cached_curves(experiment_named(chosen.what, library), library)
+    write(curves, out)
+    data = {"file": str(out), "spec": curves.experiment.to_dict(), "spec_hash": curves.experiment.hash}
+    return Answer(data, f"{out} shows experiment {curves.experiment.hash}.")
+
+
+def experiment_named(what: str, library: Library) -> Experiment:
+    """The experiment that a claim opens, a model's own, or the one in a JSON file."""
+    if what in {claim.id for claim in CLAIMS}:
+        return experiment_of(measure(library, what)[0].url, library)
+    specs = library.specs()
+    return Experiment(specs[what]) if what in specs else Experiment.from_json(read_text(what))
+
+
+def _html(curves: LearningCurves, out: Path) -> None:
+    out.write_text(_figure(curves).to_html(include_plotlyjs=True, full_html=True))
+
+
+def _csv(curves: LearningCurves, out: Path) -> None:
+    out.write_text(curves.to_csv())
+
+
+def _json(curves: LearningCurves, out: Path) -> None:
+    out.write_text(json.dumps(curves.to_dict(), indent=1, allow_nan=False) + "\n")
+
+
+def _picture(curves: LearningCurves, out: Path) -> None:
+    try:
+        import kaleido  # noqa: F401 - only to see whether it is there
+    except ImportError:
+        raise ValueError(
+            f"{out.suffix} pictures need kaleido and a Chrome browser: pip install kaleido, or write .html"
+        ) from None
+    _figure(curves).write_image(out, width=1000, height=600, scale=2)
+
+
+def _figure(curves: LearningCurves) -> go.Figure:
+    trained_length = curves.experiment.pretraining.context_length
+    return learning_curve_figure(curves, PLAIN, trained_length=trained_length)
+
+
+WRITERS: dict[str, Callable[[LearningCurves, Path], None]] = {
+    ".html": _html,
+    ".csv": _csv,
+    ".json": _json,
+    ".png": _picture,
+    ".svg": _picture,
+    ".pdf": _picture,
+}

@@ -1,0 +1,50 @@
+"""train: a model from its spec into the library."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from icl_core.commands.answer import Answer
+from icl_core.commands.curve import read_text
+from icl_core.commands.models import describe
+from icl_core.library import Entry, Library, state_folder
+from icl_core.library.grading import grade
+from icl_core.specs import Pretraining
+from icl_core.training import Progress, train
+from icl_core.training.loop import checkpoint_path
+
+NAME, ABOUT = "train", "train a model from its spec into the library"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("spec", help="a pretraining's JSON file, or - for standard input")
+    parser.add_argument("--name", help="its name in the library (default: its hash)")
+    parser.add_argument("--resume", action="store_true", help="go on from a checkpoint where there is one")
+
+
+def run(chosen: Namespace, library: Library) -> Answer:
+    """Raises ValueError where a training was begun before and --resume was not given."""
+    spec = Pretraining.from_json(read_text(chosen.spec))
+    begun = checkpoint_path(state_folder(), spec, "latest")
+    if begun.exists() and not chosen.resume:
+        raise ValueError(
+            f"training of {spec.hash} was begun before: add --resume to go on, or delete {begun}"
+        )
+    entry = train_into(library, spec, chosen.name or spec.hash)
+    return Answer(describe(library, entry), f"{entry.name} is in {entry.folder}.")
+
+
+def train_into(library: Library, spec: Pretraining, name: str, folder: Path | None = None) -> Entry:
+    """Trains (or goes on training) a model with a progress bar, stores it and measures how good it is."""
+    with tqdm(total=spec.recipe.steps, unit="step", desc=name, disable=None) as bar:
+
+        def report(progress: Progress) -> None:
+            bar.update(progress.step - bar.n)
+            bar.set_postfix(loss=f"{progress.loss:.3f}", refresh=False)
+
+        trained = train(spec, state_folder(), report)
+    entry = library.add(trained, name, folder)
+    return library.write_card(entry, grade(library, entry))

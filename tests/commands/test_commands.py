@@ -1,0 +1,168 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from icl_core.__main__ import main
+from icl_core.library import Library
+from icl_core.models import Transformer
+from icl_core.specs import Pretraining, Recipe
+
+TINY = Pretraining(
+    dimension=2, context_length=4, model=Transformer(1, 1, 8), recipe=Recipe(steps=3, batch=4, warmup=0)
+)
+
+
+@pytest.fixture(autouse=True)
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """A library of its own in place of the shipped one."""
+    made = Library(tmp_path / "shipped", tmp_path / "own")
+    monkeypatch.setattr("icl_core.__main__.default_library", lambda: made)
+    return made
+
+
+@pytest.fixture
+def spec_file(tmp_path: Path) -> str:
+    path = tmp_path / "tiny.json"
+    path.write_text(TINY.to_json())
+    return str(path)
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_train_puts_a_graded_model_into_the_library(
+    capsys: pytest.CaptureFixture[str], spec_file: str
+) -> None:
+    trained = answer(capsys, "train", spec_file, "--name", "tiny")
+    (listed,) = answer(capsys, "models")["models"]
+    assert listed == trained
+    assert listed["name"] == "tiny"
+    assert listed["spec_hash"] == TINY.hash
+    assert listed["verified"] is True
+    assert listed["status"] == "ready"
+    assert listed["meets_limits"] is False  # three steps teach nothing
+    assert listed["steps"] == 3
+    assert listed["errors"][0]["context_lengths"] == [1, 2, 4]
+    assert Pretraining.from_dict(listed["spec"]) == TINY
+
+
+def test_training_again_asks_for_resume(capsys: pytest.CaptureFixture[str], spec_file: str) -> None:
+    answer(capsys, "train", spec_file)
+    assert "add --resume to go on" in complaint(capsys, "train", spec_file)
+    answer(capsys, "train", spec_file, "--resume")
+
+
+def test_curve_prints_the_contract_and_the_same_numbers_twice(
+    capsys: pytest.CaptureFixture[str], spec_file: str, library: Library
+) -> None:
+    answer(capsys, "train", spec_file, "--name", "tiny")
+    url = "model=tiny&evaluation.prompts=64&evaluation.label_noise=0.5"
+    first = answer(capsys, "curve", "--url", url)
+    for path in (library.own / "results").glob("*.json"):
+        path.unlink()
+    assert answer(capsys, "curve", "--url", url) == first
+    assert answer(capsys, "curve", "--url", url) == first  # from the store, this time
+    assert first["spec"]["pretraining"] == TINY.to_dict()
+    assert first["n_prompts"] == 64
+    assert first["seed"] == 0
+    assert first["normaliser"] == 2
+    assert first["context_lengths"] == [0, 1, 2, 3, 4]
+    assert {"transformer", "lsa", "ols", "ridge", "lasso", "bayes", "zero"} <= first["predictors"].keys()
+    for curve in first["predictors"].values():
+        assert len(curve["mean"]) == len(curve["low"]) == len(curve["high"]) == 5
+
+
+def test_curve_takes_a_spec_file_and_a_whole_url(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "experiment.json"
+    path.write_text('{"pretraining": {"dimension": 3, "context_length": 4}, "evaluation": {"seed": 5}}')
+    from_file = answer(capsys, "curve", str(path))
+    query = "pretraining.dimension=3&pretraining.context_length=4&evaluation.seed=5"
+    assert answer(capsys, "curve", "--url", f"http://localhost:8501/?{query}") == from_file
+    assert "transformer" not in from_file["predictors"]  # none was trained: none is shown
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("colour=red", "colour = 'red': allowed is one of pretraining, evaluation"),
+        ("pretraining.dimension=0", "pretraining.dimension = 0: allowed is 1 to"),
+        ("evaluation.alpha=nan", "evaluation.alpha = 'nan': allowed is a finite number"),
+        ("model=nobody", "model = 'nobody': allowed is one of the library's models"),
+        (
+            "pretraining.dimension=2&evaluation.covariates=matrix&evaluation.covariates.rows.0=1 2"
+            "&evaluation.covariates.rows.1=2 1",
+            "positive semi-definite",
+        ),
+    ],
+)
+def test_senseless_urls_get_one_sentence(
+    capsys: pytest.CaptureFixture[str], query: str, sentence: str
+) -> None:
+    assert sentence in complaint(capsys, "curve", "--url", query)
+
+
+def test_missing_and_damaged_files_are_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, spec_file: str, library: Library
+) -> None:
+    assert "nowhere.json cannot be used: no such file" in complaint(capsys, "curve", "nowhere.json")
+    (tmp_path / "bad.json").write_text("{")
+    assert "valid JSON" in complaint(capsys, "train", str(tmp_path / "bad.json"))
+    answer(capsys, "train", spec_file, "--name", "tiny")
+    weights = library.own / TINY.hash / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:50])
+    assert str(weights) in complaint(capsys, "curve", "--url", "model=tiny")
+    (listed,) = answer(capsys, "models")["models"]
+    assert listed["verified"] is False
+    assert str(weights) in listed["status"]
+
+
+def test_figure_writes_every_plain_format(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "experiment.json"
+    path.write_text('{"pretraining": {"dimension": 3, "context_length": 4}}')
+    html, table, data = (tmp_path / f"out.{ending}" for ending in ("html", "csv", "json"))
+    for out in (html, table, data):
+        assert answer(capsys, "figure", str(path), "--out", str(out))["file"] == str(out)
+    assert "Plotly.newPlot" in html.read_text()
+    assert "https://cdn" not in html.read_text().split("<body>")[0]
+    printed = answer(capsys, "curve", str(path))
+    assert json.loads(data.read_text()) == printed
+    rows = [line.split(",") for line in table.read_text().splitlines()]
+    ols = [float(row[2]) for row in rows if row[1] == "ols"]
+    assert ols == printed["predictors"]["ols"]["mean"]
+
+
+def test_figure_says_what_a_picture_needs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "experiment.json"
+    path.write_text('{"pretraining": {"dimension": 3, "context_length": 4}}')
+    assert "no known format" in complaint(capsys, "figure", str(path), "--out", "figure.bmp")
+    monkeypatch.setitem(__import__("sys").modules, "kaleido", None)
+    assert "pip install kaleido" in complaint(capsys, "figure", str(path), "--out", "figure.png")
+
+
+def test_zoo_lists_trains_and_grades(
+    capsys: pytest.CaptureFixture[str], library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("icl_core.commands.zoo.TIERS", {1: {"tiny": TINY}})
+    assert answer(capsys, "zoo", "--list")["models"][0]["ready"] is False
+    assert answer(capsys, "zoo")["models"][0]["ready"] is True
+    entry = library.find("tiny")
+    assert entry is not None
+    assert entry.folder == library.shipped / "tiny"
+    before = (entry.folder / "card.json").read_text()
+    answer(capsys, "zoo", "--grade")
+    assert (entry.folder / "card.json").read_text() == before
+    assert "no model is named 'else'" in complaint(capsys, "zoo", "--only", "else")
