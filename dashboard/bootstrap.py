@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 STYLE = """
 <style>
 .stMainBlockContainer { padding: 1.6rem 2.5rem 3rem; max-width: 1500px; }
-[data-testid="stHeader"] { background: transparent; pointer-events: none; }
-[data-testid="stHeader"] button { pointer-events: auto; }
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .6rem; }
 [data-testid="stSidebar"] h5 { padding: 0; }
 @media (min-width: 769px) {
+  [data-testid="stHeader"] { background: transparent; pointer-events: none; }
+  [data-testid="stHeader"] button { pointer-events: auto; }
   [data-testid="stSidebar"][data-collapsed="false"] { width: 350px !important; min-width: 350px !important; }
 }
 .st-key-navigation [data-testid="stPageLink"] p { font-size: .92rem; }
@@ -43,6 +43,7 @@ PRESENT_STYLE = """
 <style>
 [data-testid="stSidebar"], [data-testid="stSidebarCollapsedControl"], [data-testid="stExpandSidebarButton"],
 [data-testid="stHeader"] { display: none; }
+.stApp, .stApp h1, .stApp p { background: #FFFFFF; color: #000000; }
 .stMainBlockContainer { padding-top: 1.2rem; max-width: none; }
 .stMainBlockContainer h1 { font-size: 2.6rem; }
 .st-key-reading p { font-size: 1.7rem; }

@@ -54,7 +54,7 @@ LONG = Pretraining(dimension=4, context_length=128)
 RANDOM = Pretraining(dimension=8, context_length=128, covariates=RandomDiagonal())
 
 PRESETS = (
-    Preset("covariate_scale", DENSE, _tested(shift=CovariateScale(1.0)), CurveView(k=8)),
+    Preset("covariate_scale", DENSE, _tested(shift=CovariateScale(1.0)), CurveView(k=8, log=True)),
     Preset("at_home", DENSE, _tested()),
     Preset("sparse", DENSE, _tested(function_class=Sparse(2)), CurveView(k=6)),
     Preset("label_noise", DENSE, _tested(label_noise=0.5), CurveView(k=8)),

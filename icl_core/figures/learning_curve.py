@@ -91,7 +91,7 @@ def _error_axis(labels: Labels, top: float, log_axis: bool) -> dict[str, Any]:
         "type": "log",
         "range": [math.log10(LOG_FLOOR), math.log10(top)],
         "tickvals": DECADES,
-        "ticktext": [f"{value:g}" for value in DECADES],
+        "ticktext": [f"≤ {LOG_FLOOR:g}", *(f"{value:,g}" for value in DECADES[1:])],
     }
 
 
