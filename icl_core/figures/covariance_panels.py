@@ -75,7 +75,7 @@ def covariance_figure(
     )
     named: set[str] = set()
     for index, panel in enumerate(shown):
-        place = {"row": index // columns + 1, "col": index % columns + 1}
+        place: dict[str, Any] = {"row": index // columns + 1, "col": index % columns + 1}
         _add_panel(figure, panel, labels, look, named, place)
         end = panel.curves.context_lengths[-1]
         if trained_length < end:

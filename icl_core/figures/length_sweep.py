@@ -32,7 +32,7 @@ HEADROOM = 1.3
 
 @dataclass(frozen=True)
 class LengthLabels:
-    """Texts of `parts` ('bias', 'sampling', 'noise'), `references` by name, and the rest; `floor`: {value}."""
+    """Texts: `parts` by 'bias', 'sampling', 'noise', `references` by name; `floor` has a place {value}."""
 
     parts: Mapping[str, str]
     references: Mapping[str, str]

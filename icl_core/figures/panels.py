@@ -30,7 +30,8 @@ def panels(
     title = {"size": look.size - 1}
     for name, update in (("xaxis", figure.update_xaxes), ("yaxis", figure.update_yaxes)):
         style = {key: value for key, value in axes[name].items() if key != "title"}
-        update(title={"font": title, "standoff": 8}, tickfont={"size": look.size - 3}, **style)
+        small = {"size": look.size - 3}
+        update(title={"font": title, "standoff": 8}, tickfont=small, automargin=True, **style)
     figure.update_annotations(font={"size": look.size, "color": look.ink})
     return figure
 

@@ -64,7 +64,7 @@ def shift_panels_figure(
     )
     named: set[str] = set()
     for index, panel in enumerate(shown):
-        place = {"row": index // columns + 1, "col": index % columns + 1}
+        place: dict[str, Any] = {"row": index // columns + 1, "col": index % columns + 1}
         _add_curves(figure, panel.curves, labels, look, log_axis, named, place)
         figure.add_vline(x=read_out, line={"color": look.muted, "width": 1.25 * look.scale}, **place)
         _add_off_scale(figure, panel.curves, labels, look, log_axis, place)

@@ -57,7 +57,7 @@ def dynamics_figure(
 ) -> go.Figure:
     """The animation; at rest it shows the end of training. `compact` stacks the plots, for narrow screens.
 
-    Traces 0 to 3 move: W^KQ and W^PV as heat maps, then marks on the loss and on the directions.
+    The first four traces move: W^KQ and W^PV as heat maps, marks on the loss and on the directions.
     """
     look = THEMES[theme]
     figure = _grid(look, labels, compact)
@@ -65,26 +65,24 @@ def dynamics_figure(
     clock = _clock(trajectory.path.times, log_time)
     last = len(clock) - 1
     moments = trajectory.frames(FRAMES, log_time)
-    scale = _colour_ends(trajectory)
-    moving = [_moving(trajectory, clock, moment, look) for moment in (last, *moments)]
-    for trace, place in zip(moving[0], places[:4], strict=True):
+    for trace, place in zip(_moving(trajectory, clock, last, look), places[:4], strict=True):
         figure.add_trace(trace, **place)
+    frames = [
+        Frame(_moment_name(trajectory.path.times[moment]), _light(_moving(trajectory, clock, moment, look)))
+        for moment in moments
+    ]
+    # Frames speak of the figure's first traces, so that those added from here on stand still.
+    figure = animated(figure, frames, play=labels.play, pause=labels.pause, prefix=labels.prefix, theme=theme)
     for trace, place in zip(_limits(trajectory, look), places[4:], strict=True):
         figure.add_trace(trace, **place)
     _add_loss(figure, trajectory, clock, sgd, labels, look, places[2])
     _add_directions(figure, trajectory, clock, sgd, labels, look, places[3])
     _set_axes(figure, trajectory, clock, labels, places, log_time, compact)
-    for axis, (low, high) in zip(("coloraxis", "coloraxis2"), scale, strict=True):
+    for axis, end in zip(("coloraxis", "coloraxis2"), _colour_ends(trajectory), strict=True):
         figure.update_layout(
-            {axis: {"cmin": low, "cmax": high, "colorscale": _colours(look), "showscale": False}}
+            {axis: {"cmin": -end, "cmax": end, "colorscale": _colours(look), "showscale": False}}
         )
-    still = [_unchanged(trace) for trace in tuple(figure.data)[4:]]
-    frames = [
-        Frame(_moment_name(trajectory.path.times[moment]), [*_light(traces), *still])
-        for moment, traces in zip(moments, moving[1:], strict=True)
-    ]
-    result = animated(figure, frames, play=labels.play, pause=labels.pause, prefix=labels.prefix, theme=theme)
-    return _with_controls_below(result, look, compact)
+    return _with_controls_below(figure, look, compact)
 
 
 def full_matrices(U: Array, u: float) -> tuple[Array, Array]:
@@ -140,10 +138,9 @@ def _clock(times: Array, log_time: bool) -> Array:
     return np.maximum(times, times[1]) if log_time else times
 
 
-def _colour_ends(trajectory: Trajectory) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Ends of the colours of both matrices: those of the limit, so that the limit uses the whole scale."""
-    largest = float(np.abs(trajectory.limit.U).max()), trajectory.limit.u
-    return ((-largest[0], largest[0]), (-largest[1], largest[1]))
+def _colour_ends(trajectory: Trajectory) -> tuple[float, float]:
+    """Where the colours of each matrix end: at the limit's largest entry, so that it uses the whole scale."""
+    return float(np.abs(trajectory.limit.U).max()), trajectory.limit.u
 
 
 def _moving(trajectory: Trajectory, clock: Array, moment: int, look: Theme) -> list[go.Heatmap | go.Scatter]:
@@ -209,7 +206,7 @@ def _numbers(matrix: Array) -> list[list[str]] | None:
     return [[f"{entry:.2f}" if abs(entry) >= 0.005 else "" for entry in row] for row in matrix]
 
 
-def _light(traces: list[go.Heatmap | go.Scatter]) -> list[go.Heatmap | go.Scatter]:
+def _light(traces: list[Any]) -> list[go.Heatmap | go.Scatter]:
     """Of the moving traces, what a frame changes."""
     key_query, value, loss, directions = traces
     return [
@@ -218,11 +215,6 @@ def _light(traces: list[go.Heatmap | go.Scatter]) -> list[go.Heatmap | go.Scatte
         go.Scatter(x=loss.x, y=loss.y),
         go.Scatter(x=directions.x, y=directions.y),
     ]
-
-
-def _unchanged(trace: Any) -> go.Heatmap | go.Scatter:
-    """What a frame holds for a trace that it leaves as it is."""
-    return go.Heatmap() if trace.type == "heatmap" else go.Scatter()
 
 
 def _add_loss(
@@ -291,6 +283,8 @@ def _add_directions(
             **place,
         )
     _add_direction_names(figure, trajectory, clock, labels, look, place)
+    if trajectory.half_time is not None:
+        _add_half_time(figure, trajectory.half_time, labels, look, place)
     if trajectory.logistic is not None:
         chosen = np.unique(np.linspace(0, len(clock) - 1, 25).round().astype(int))
         figure.add_scatter(
@@ -317,6 +311,24 @@ def _add_directions(
                 meta={"role": "sgd"},
                 **place,
             )
+
+
+def _add_half_time(
+    figure: go.Figure, half_time: float, labels: DynamicsLabels, look: Theme, place: dict[str, Any]
+) -> None:
+    """A line down from the half at the exact half-time."""
+    figure.add_scatter(
+        x=[half_time, half_time],
+        y=[0.5, 0.0],
+        mode="lines+text",
+        text=["", "  " + labels.half_time.format(time=f"{half_time:.4g}")],
+        textposition="top right",
+        textfont={"size": look.size - 2, "color": look.ink},
+        line={"color": look.ink, "dash": "dot", "width": 1.5 * look.scale},
+        hoverinfo="skip",
+        meta={"role": "half_time"},
+        **place,
+    )
 
 
 def _add_direction_names(
@@ -398,7 +410,7 @@ def _with_controls_below(figure: go.Figure, look: Theme, compact: bool) -> go.Fi
     below = height - 44 - 130  # the plots' own height
     start = 0.0 if compact else 0.2
     figure.update_layout(height=height, margin={"b": 150 if compact else 130})
-    menu, slider = figure.layout.updatemenus[0], figure.layout.sliders[0]
+    menu, slider = figure.layout["updatemenus"][0], figure.layout["sliders"][0]
     menu.update(y=-62 / below, pad={"t": 0})
     slider.update(x=start, len=1 - start, y=(-105 if compact else -52) / below, pad={"t": 0}, minorticklen=0)
     return figure

@@ -1,0 +1,1 @@
+"""What the page 'Training dynamics' is made of."""

@@ -1,0 +1,251 @@
+"""The knobs of 'Training dynamics': the training prompts, and the start of the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_args
+
+import numpy as np
+import streamlit as st
+
+from dashboard import own_covariance
+from dashboard.controls import choose, press, slide, toggle, write
+from dashboard.describe import covariance_name
+from dashboard.dynamics.view import DynamicsView, dynamics_of
+from dashboard.knobs.pretrained_on import NUMBERS
+from dashboard.pretraining import closed_form, usual_covariances
+from dashboard.texts import t
+from dashboard.url_state import Settings, UrlState
+from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
+from icl_core.evaluation.dynamics import LARGEST_DIMENSION, Start
+from icl_core.evaluation.sgd_check import LARGEST_DIMENSION as LARGEST_FOR_SGD
+from icl_core.specs import Covariance, Evaluation, Experiment, Pretraining, SpecError
+
+State = UrlState[DynamicsView]
+DynamicsSettings = Settings[DynamicsView]
+
+DIMENSIONS = (1, 2, 3, 4, 5, 8, 10, 16, LARGEST_DIMENSION)
+SCALES = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+
+
+def prompt_knobs(state: State) -> None:
+    """Covariance, number of inputs, length and noise of the training prompts."""
+    pretraining = state.experiment.pretraining
+    st.markdown(f"**{t('dynamics.prompts')}**")
+    choose(
+        state,
+        "dynamics_covariance",
+        t("knob.covariance"),
+        _covariances(pretraining),
+        pretraining.covariates,
+        covariance_name,
+        lambda settings, covariance: _with(settings, covariates=covariance),
+    )
+    if pretraining.covariates.kind in NUMBERS:
+        name, low, high, step = NUMBERS[pretraining.covariates.kind]
+        slide(
+            state,
+            "dynamics_covariance_number",
+            t(f"knob.{name}"),
+            low,
+            high,
+            step,
+            getattr(pretraining.covariates, name),
+            lambda settings, value: _with(
+                settings,
+                covariates=replace(settings.experiment.pretraining.covariates, **{name: value}),
+            ),
+        )
+    choose(
+        state,
+        "dynamics_dimension",
+        t("knob.dimension"),
+        sorted({*DIMENSIONS, pretraining.dimension}),
+        pretraining.dimension,
+        str,
+        _with_dimension,
+    )
+    slide(
+        state,
+        "dynamics_length",
+        t("dynamics.length"),
+        1,
+        128,
+        1,
+        pretraining.context_length,
+        lambda settings, length: _with(settings, context_length=length),
+        help=t("dynamics.length.help"),
+    )
+    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
+        slide(
+            state,
+            "dynamics_noise",
+            t("dynamics.noise"),
+            0.0,
+            2.0,
+            0.1,
+            pretraining.label_noise,
+            lambda settings, noise: _with(settings, label_noise=noise),
+        )
+        write(
+            state,
+            "dynamics_own",
+            t("knob.own_covariance", dimension=pretraining.dimension),
+            own_covariance.as_text(pretraining.covariates),
+            _with_own,
+            help=t("help.own_covariance"),
+        )
+
+
+def start_knobs(state: State, largest_scale: float) -> None:
+    """Shape and scale of the start, over a band that says where the theorem holds; SGD."""
+    view = state.view
+    st.markdown(f"**{t('dynamics.start')}**")
+    choose(
+        state,
+        "dynamics_start",
+        t("dynamics.shape"),
+        get_args(Start),
+        view.start,
+        lambda shape: t(f"dynamics.shape.{shape}"),
+        lambda settings, shape: _shown(settings, start=shape),
+        help=t("dynamics.shape.help"),
+    )
+    _slide_over(
+        state,
+        "dynamics_scale",
+        t("dynamics.scale"),
+        sorted({*SCALES, view.sigma}),
+        view.sigma,
+        lambda settings, sigma: _shown(settings, sigma=sigma),
+    )
+    _theorem_band(sorted({*SCALES, view.sigma}), largest_scale)
+    toggle(
+        state,
+        "dynamics_sgd",
+        t("dynamics.sgd"),
+        view.sgd,
+        lambda settings, on: _shown(settings, sgd=on),
+        help=t("dynamics.sgd.help", dimension=LARGEST_FOR_SGD),
+    )
+    choose(
+        state,
+        "dynamics_clock",
+        t("dynamics.clock"),
+        ("auto", "log", "linear"),
+        view.clock,
+        lambda clock: t(f"dynamics.clock.{clock}"),
+        lambda settings, clock: _shown(settings, clock=clock),
+    )
+
+
+def try_buttons(state: State) -> None:
+    """Pictures to begin with, each named by what it shows."""
+    st.markdown(f"##### {t('presets.title')}")
+    with st.container(horizontal=True, gap="small", key="dynamics_presets"):
+        for name, (pretraining, view) in _pictures().items():
+            press(
+                state,
+                f"dynamics_preset_{name}",
+                t(f"dynamics.preset.{name}"),
+                lambda settings, spec=pretraining, shown=view: replace(
+                    settings, experiment=Experiment(closed_form(spec)), view=shown
+                ),
+            )
+
+
+def _pictures() -> dict[str, tuple[Pretraining, DynamicsView]]:
+    spread = Pretraining(dimension=4, context_length=20, covariates=PowerLaw(1.0))
+    round_ = Pretraining(dimension=5, context_length=20, covariates=Identity())
+    random = Pretraining(dimension=5, context_length=40, covariates=RandomDiagonal())
+    return {
+        "directions": (spread, DynamicsView()),
+        "plateau": (round_, DynamicsView(sigma=0.01)),
+        "misaligned": (spread, DynamicsView(start="random", sigma=0.5)),
+        "large_start": (spread, DynamicsView(sigma=3.0)),
+        "unbalanced": (spread, DynamicsView(start="unbalanced", sigma=0.5)),
+        "zero": (spread, DynamicsView(start="zero")),
+        "random": (random, DynamicsView()),
+    }
+
+
+def _covariances(pretraining: Pretraining) -> list[Covariance]:
+    """The usual kinds whose flow can be followed, the current one among them."""
+    options = [kind for kind in usual_covariances(pretraining.dimension) if _fits(kind, pretraining)]
+    current = pretraining.covariates
+    same_kind = [index for index, kind in enumerate(options) if kind.kind == current.kind]
+    if same_kind:
+        options[same_kind[0]] = current
+        return options
+    return [*options, current]
+
+
+def _fits(covariance: Covariance, pretraining: Pretraining) -> bool:
+    experiment = Experiment(closed_form(replace(pretraining, covariates=Identity())))
+    try:
+        dynamics_of(_with(Settings(experiment, DynamicsView()), covariates=covariance))
+    except SpecError:
+        return False
+    return True
+
+
+def _with(settings: DynamicsSettings, **changes: Any) -> DynamicsSettings:
+    """Other training prompts, for linear attention on dense tasks; the test goes back to its default."""
+    spec = settings.experiment.pretraining
+    fields = {
+        "dimension": spec.dimension,
+        "covariates": spec.covariates,
+        "context_length": spec.context_length,
+        "label_noise": spec.label_noise,
+    }
+    pretraining = closed_form(Pretraining(**{**fields, **changes}))
+    tested = Evaluation(seed=settings.experiment.evaluation.seed)
+    changed = replace(settings, experiment=Experiment(pretraining, tested))
+    dynamics_of(changed)  # raises where its flow cannot be followed
+    return changed
+
+
+def _with_dimension(settings: DynamicsSettings, dimension: int) -> DynamicsSettings:
+    """Another number of inputs, of the same covariance where it fits, else of covariance I."""
+    try:
+        return _with(settings, dimension=dimension)
+    except SpecError:
+        return _with(settings, dimension=dimension, covariates=Identity())
+
+
+def _with_own(settings: DynamicsSettings, text: str) -> DynamicsSettings:
+    return _with(settings, covariates=own_covariance.from_text(text) or Identity())
+
+
+def _shown(settings: DynamicsSettings, **changes: Any) -> DynamicsSettings:
+    return replace(settings, view=replace(settings.view, **changes))
+
+
+def _slide_over(
+    state: State,
+    key: str,
+    label: str,
+    options: list[float],
+    current: float,
+    apply: Callable[[DynamicsSettings, float], DynamicsSettings],
+) -> None:
+    """A slider over a list of values."""
+    st.session_state[key] = current
+    st.select_slider(
+        label,
+        options,
+        key=key,
+        format_func=lambda value: f"{value:g}",
+        on_change=lambda: state.change(lambda settings: apply(settings, st.session_state[key])),
+    )
+
+
+def _theorem_band(options: list[float], largest: float) -> None:
+    """A band under the slider: green where the theorem promises the minimum, grey where it is silent."""
+    place = float(np.interp(np.log(largest), np.log(options), np.linspace(0, 100, len(options))))
+    st.html(
+        f"<div data-largest='{largest:.6g}' style='height:.5rem;border-radius:.25rem;margin:-.6rem .35rem 0;"
+        f"background:linear-gradient(to right,#009E73 {place:.1f}%,#9AA3AE66 {place:.1f}%)'></div>"
+    )
+    st.caption(t("dynamics.band", largest=f"{largest:.3g}"))

@@ -1,0 +1,223 @@
+"""Sentences and formulas about a training by gradient flow, computed from its numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dashboard.describe import covariance_name
+from dashboard.texts import t
+from icl_core.evaluation.dynamics import Trajectory
+from icl_core.evaluation.sgd_check import SgdRun
+from icl_core.figures.initial_scale import BalanceLabels, ScaleLabels
+from icl_core.figures.training_dynamics import DynamicsLabels
+
+MOST_LISTED = 5
+CLOSE = 1e-3
+
+
+def labels(trajectory: Trajectory) -> DynamicsLabels:
+    """The animation's texts."""
+    return DynamicsLabels(
+        key_query=t("dynamics.figure.key_query"),
+        key_query_limit=t("dynamics.figure.key_query_limit", theorem=theorem(trajectory)),
+        value=t("dynamics.figure.value"),
+        value_limit=t("dynamics.figure.value_limit", theorem=theorem(trajectory)),
+        time=t("dynamics.figure.time"),
+        loss=t("dynamics.figure.loss"),
+        floor=t("dynamics.figure.floor"),
+        learned=t("dynamics.figure.learned"),
+        direction=t("dynamics.figure.direction"),
+        half_time=t("dynamics.figure.half_time"),
+        logistic=t("dynamics.figure.logistic"),
+        sgd=t("dynamics.figure.sgd"),
+        play=t("dynamics.figure.play"),
+        pause=t("dynamics.figure.pause"),
+        prefix="t = ",
+    )
+
+
+def scale_labels(trajectory: Trajectory) -> ScaleLabels:
+    """Texts of the scan over initial scales."""
+    return ScaleLabels(
+        scale=t("dynamics.scale"),
+        time=t("dynamics.figure.learning_time"),
+        promised=t("dynamics.figure.promised", theorem=theorem(trajectory)),
+        silent=t("dynamics.figure.silent"),
+        reached=t("dynamics.figure.reached"),
+        missed=t("dynamics.figure.missed"),
+        now="σ = {value}",
+    )
+
+
+def balance_labels() -> BalanceLabels:
+    """Texts of the conserved quantity."""
+    return BalanceLabels(
+        time=t("dynamics.figure.time"),
+        u_squared="u²",
+        U_squared="‖U‖²",
+        difference="‖U‖² − u²",
+    )
+
+
+def theorem(trajectory: Trajectory) -> str:
+    """The theorem that speaks of this training."""
+    return "4.5" if trajectory.spec.covariates.is_random else "4.1"
+
+
+def title(trajectory: Trajectory) -> str:
+    """What the figure shows now."""
+    spec, passes = trajectory.spec, trajectory.passes
+    if spec.start == "zero":
+        return t("dynamics.title.zero")
+    if spec.covariates.is_random:
+        return t("dynamics.title.random", floor=f"{trajectory.floor:.2f}")
+    if trajectory.half_time is not None:
+        return t("dynamics.title.together", time=f"{trajectory.half_time:.3g}")
+    first, last = trajectory.eigenvalues[0], trajectory.eigenvalues[-1]
+    if not passes[0] < passes[-1]:
+        return t("dynamics.title.plain")
+    return t(
+        "dynamics.title.directions",
+        first=f"{first:.3g}",
+        first_time=f"{passes[0]:.2g}",
+        last=f"{last:.3g}",
+        last_time=f"{passes[-1]:.2g}",
+    )
+
+
+def reading(trajectory: Trajectory) -> str:
+    """The figure read aloud."""
+    spec, losses = trajectory.spec, trajectory.losses
+    if spec.start == "zero":
+        return t("dynamics.reading.zero", loss=f"{losses[-1]:.2f}", floor=f"{trajectory.floor:.3f}")
+    text = t(
+        "dynamics.reading.fall",
+        before=f"{losses[0]:.3g}",
+        after=f"{losses[-1]:.3f}",
+        floor=f"{trajectory.floor:.3f}",
+    )
+    near = trajectory.distance < CLOSE
+    distance = f"{trajectory.distance:.0e}" if near else f"{trajectory.distance:.2g}"
+    text += " " + t("dynamics.reading.near" if near else "dynamics.reading.far", distance=distance)
+    if spec.start == "unbalanced":
+        return text + " " + t("dynamics.reading.unbalanced", balance=f"{trajectory.path.balance[0]:.3g}")
+    holds = t("dynamics.reading.promised") if trajectory.is_admissible else t("dynamics.reading.silent")
+    return f"{text} {holds}"
+
+
+def provenance(trajectory: Trajectory) -> str:
+    """Where the numbers come from."""
+    spec = trajectory.spec
+    exact = not spec.covariates.is_random or spec.covariates.eigenvalue_moments is not None
+    source = t("dynamics.provenance.exact") if exact else t("dynamics.provenance.sampled")
+    drift = float(np.abs(trajectory.path.balance - trajectory.path.balance[0]).max())
+    return t(
+        "dynamics.provenance",
+        covariance=covariance_name(spec.covariates),
+        dimension=spec.dimension,
+        length=spec.context_length,
+        source=source,
+        drift=f"{drift:.0e}",
+        hash=spec.hash,
+        seed=spec.seed,
+    )
+
+
+def sgd_reading(run: SgdRun, weights: float, risk: float) -> str:
+    """How far SGD is from the flow: the largest deviations of weights and, relatively, of the loss."""
+    return t(
+        "dynamics.sgd.reading",
+        steps=f"{run.steps:,}",
+        batch=f"{run.batch:,}",
+        rate=f"{run.rate:.2g}",
+        end=f"{run.times[-1]:.3g}",
+        weights=f"{weights:.3f}",
+        risk=f"{100 * risk:.1f}",
+        other=f"{run.largest_other:.3f}",
+    )
+
+
+def formulas(trajectory: Trajectory) -> list[tuple[str, str]]:
+    """Statements with the current numbers: where each stands in the paper, and its LaTeX."""
+    random = trajectory.spec.covariates.is_random
+    found = [
+        (t("dynamics.formula.flow"), _flow(random)),
+        (t("dynamics.formula.limit", theorem=theorem(trajectory)), _limit(trajectory)),
+        (t("dynamics.formula.condition", theorem=theorem(trajectory)), _condition(trajectory)),
+        (t("dynamics.formula.conserved"), _conserved(trajectory)),
+    ]
+    if trajectory.half_time is not None:
+        found.append((t("dynamics.formula.logistic"), _logistic(trajectory)))
+    return found
+
+
+def _flow(random: bool) -> str:
+    gradient = r"\mathbb{E}_\Lambda[\Lambda(A\,G_\Lambda-\Lambda)]" if random else r"\Lambda(A\,G-\Lambda)"
+    return rf"\dot U=-u\,E^\top,\quad \dot u=-\langle E,U^\top\rangle,\quad E={gradient},\quad A=u\,U^\top"
+
+
+def _limit(trajectory: Trajectory) -> str:
+    spec, (U, u) = trajectory.spec, trajectory.limit
+    key_query = r"W^{KQ}_\ast=\begin{bmatrix}U_\ast&0\\0&0\end{bmatrix}"
+    shape = key_query + r",\quad W^{PV}_\ast=\begin{bmatrix}0&0\\0&u_\ast\end{bmatrix},"
+    if spec.covariates.is_random:
+        product = r"u_\ast U_\ast=[\mathbb{E}\,\Gamma_\Lambda\Lambda^2]^{-1}\,\mathbb{E}[\Lambda^2]"
+        numbers = rf"\operatorname{{diag}}(u_\ast U_\ast)={_listed(np.diag(u * U))}"
+    else:
+        noise = r"+\sigma_\varepsilon^2" if spec.noise_variance else ""
+        gamma = rf"\left(1+\tfrac1N\right)\Lambda+\tfrac1N(\operatorname{{tr}}\Lambda{noise})I"
+        product = rf"u_\ast U_\ast=\Gamma^{{-1}},\quad \Gamma={gamma}"
+        numbers = rf"\text{{eigenvalues of }}\Gamma={_listed(1 / np.linalg.eigvalsh(u * U))}"
+    return rf"\begin{{gathered}}{shape}\\[2pt]{product}\\[2pt]{numbers},\quad u_\ast={u:.4g}\end{{gathered}}"
+
+
+def _condition(trajectory: Trajectory) -> str:
+    spec = trajectory.spec
+    value = 2 * (spec.init_scale / trajectory.largest_init_scale) ** 2
+    sign = "<" if value < 2 else r"\ge"
+    if spec.covariates.is_random:
+        ratio = (
+            r"\frac{\sqrt d\;\mathbb{E}[\lVert\Gamma_\Lambda\rVert_{op}\lVert\Lambda\rVert_F^2]}"
+            r"{\lVert\mathbb{E}[\Lambda]\Theta\rVert_F^2}"
+        )
+        return rf"\sigma^2\,{ratio}={value:.3g}{sign}2"
+    return (
+        rf"\sigma^2\lVert\Gamma\rVert_{{op}}\sqrt d={value:.3g}{sign}2"
+        rf"\quad(\sigma={spec.init_scale:.3g},\;d={spec.dimension})"
+    )
+
+
+def _conserved(trajectory: Trajectory) -> str:
+    before, after = trajectory.path.balance[0], trajectory.path.balance[-1]
+    return (
+        r"\lVert U(t)\rVert_F^2-u(t)^2=\lVert U(0)\rVert_F^2-u(0)^2:\quad "
+        rf"{_scientific(before)}\;\to\;{_scientific(after)}"
+    )
+
+
+def _logistic(trajectory: Trajectory) -> str:
+    d, half = trajectory.spec.dimension, trajectory.half_time
+    limit = trajectory.limit.u**2
+    lag = limit / trajectory.spec.init_scale**2 - 1
+    return (
+        r"u(t)^2=\frac{z_\infty}{1+(z_\infty/\sigma^2-1)\,e^{-2\lambda^2\sqrt d\,t}}"
+        rf"=\frac{{{limit:.4g}}}{{1+{lag:.4g}\,e^{{-{2 * math.sqrt(d):.4g}\,t}}}},\quad t_{{1/2}}={half:.4g}"
+    )
+
+
+def _listed(values: np.ndarray) -> str:
+    """Numbers in parentheses; of many, the first two and the last."""
+    texts = [f"{value:.3g}" for value in values]
+    if len(texts) > MOST_LISTED:
+        texts = [*texts[:2], r"\dots", texts[-1]]
+    return "(" + ",\\,".join(texts) + ")"
+
+
+def _scientific(value: float) -> str:
+    """A number, powers of ten written out where it is tiny."""
+    if value == 0 or abs(value) >= 1e-8:
+        return f"{value:.4g}"
+    exponent = math.floor(math.log10(abs(value)))
+    return rf"{value / 10**exponent:.1f}\cdot10^{{{exponent}}}"
