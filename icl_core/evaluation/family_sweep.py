@@ -36,8 +36,8 @@ from icl_core.specs import (
 
 Array = NDArray[np.float64]
 
-ALPHAS = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0)
-FREQUENCIES = (0.1, 0.25, 0.5, 1.0, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0)
+ALPHAS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+FREQUENCIES = tuple(0.25 * step for step in range(1, 17))
 NARROW = 0.999  # a range of frequencies this narrow makes no difference from one frequency
 
 
@@ -69,6 +69,13 @@ class FamilySweep(Spec):
         if self.parameter == "alpha":
             return None
         return trained_range(self.mixture)
+
+    @property
+    def zero_errors(self) -> tuple[float, ...]:
+        """Error of always answering 0: every family has variance v, and a combination is not rescaled."""
+        if self.parameter == "frequency":
+            return (1.0,) * len(self.values)
+        return tuple(alpha**2 + (1 - alpha) ** 2 for alpha in self.values)
 
     def function_class(self, value: float) -> FunctionClass:
         """The family at one value of the parameter. Raises SpecError where the mixture has not two."""

@@ -1,0 +1,1 @@
+"""The page 'Beyond the mixture': what a model makes of functions that pretraining had not."""

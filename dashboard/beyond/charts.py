@@ -1,0 +1,111 @@
+"""The page's two figures: one prompt as functions that grow with the examples, and errors over all prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.beyond.measured import Curves
+from dashboard.beyond.scene import current, sweep_of
+from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.texts import t
+from dashboard.views import Presentation
+from icl_core.evaluation.prompt_functions import PromptFunctions
+from icl_core.figures.family_sweep import SweepLabels, family_sweep_figure
+from icl_core.figures.palette import THEMES
+from icl_core.figures.prompt_function import Canvas, PromptLabels, growing_prompt_figure
+from icl_core.specs import Experiment
+
+CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
+NARROW_HEIGHT = 400
+HEIGHT = 460
+
+
+def draw_functions(
+    functions: PromptFunctions,
+    names: Mapping[str, str],
+    presentation: Presentation,
+    *,
+    k: int,
+    shown: tuple[str, ...],
+    alt: str,
+) -> None:
+    """The prompt's points and the learners' functions; the browser plays them from k = 0 to K."""
+    labels = PromptLabels(
+        learners=names,
+        truth=t("beyond.truth"),
+        seen=t("beyond.seen"),
+        coming=t("beyond.coming"),
+        input="x",
+        output="y",
+        play=t("beyond.play"),
+        pause=t("beyond.pause"),
+        prefix=t("beyond.frame"),
+    )
+    figure = growing_prompt_figure(
+        functions,
+        labels,
+        Canvas.around(functions),
+        k=k,
+        shown=shown,
+        theme=figure_theme(presentation),
+        height=_height(presentation),
+    )
+    st.plotly_chart(figure, theme=None, key="functions", config=CONFIG, alt=alt)
+
+
+def draw_sweep(
+    experiment: Experiment,
+    curves: Curves,
+    names: Mapping[str, str],
+    presentation: Presentation,
+    *,
+    k: int,
+    log_axis: bool,
+    alt: str,
+) -> None:
+    """Error of the learners along the scene's line, with k pairs."""
+    sweep, scene = sweep_of(experiment), current(experiment)
+    labels = SweepLabels(
+        learners=names,
+        parameter=t(f"beyond.axis.{scene.parameter}"),
+        error=t("beyond.axis.error", k=k),
+        interval=t("figure.interval"),
+        trained=t("beyond.inside"),
+        outside=t("beyond.outside"),
+    )
+    figure = family_sweep_figure(
+        sweep.values,
+        curves,
+        labels,
+        k=k,
+        theme=figure_theme(presentation),
+        marked=scene.value,
+        trained_range=sweep.trained_range,
+        zero=sweep.zero_errors,
+        log_axis=log_axis,
+        height=_height(presentation),
+    )
+    st.plotly_chart(figure, theme=None, key="sweep", config=CONFIG, alt=alt)
+
+
+def numbers_table(experiment: Experiment, curves: Curves, names: Mapping[str, str], k: int) -> pd.DataFrame:
+    """The sweep's errors with k pairs: each with its 90% interval."""
+    sweep = sweep_of(experiment)
+    columns = {
+        names[name]: [
+            f"{mean:.4f} [{low:.4f}, {high:.4f}]"
+            for mean, low, high in zip(curve.mean[:, k], curve.low[:, k], curve.high[:, k], strict=True)
+        ]
+        for name, curve in curves.items()
+    }
+    index = pd.Index([f"{value:g}" for value in sweep.values], name=t(f"beyond.axis.{sweep.parameter}"))
+    return pd.DataFrame(columns, index=index)
+
+
+def _height(presentation: Presentation) -> int:
+    if presentation.present:
+        return THEMES["present"].height
+    return NARROW_HEIGHT if is_narrow() else HEIGHT

@@ -1,0 +1,197 @@
+"""The page's knobs: which functions, how many examples, which prompt, which models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.beyond.measured import Learners
+from dashboard.beyond.scene import (
+    HIGHEST,
+    PROMPTS,
+    BeyondSettings,
+    BeyondView,
+    Scene,
+    current,
+    fitted,
+    read_out,
+    with_scene,
+)
+from dashboard.controls import choose, pick_several, press, slide, toggle
+from dashboard.knobs.heading import group_heading
+from dashboard.one_input.models import Models, main_models
+from dashboard.texts import t
+from dashboard.url_state import UrlState
+from icl_core.specs import Experiment, Pretraining
+
+State = UrlState[BeyondView]
+
+SCENES: Mapping[str, Scene] = {
+    "line": Scene("alpha", 1.0),
+    "sinusoid": Scene("alpha", 0.0),
+    "half": Scene("alpha", 0.5),
+    "inside": Scene("frequency", 1.0),
+    "edge": Scene("frequency", 2.0),
+    "outside": Scene("frequency", 3.0),
+}
+"""The page's pictures, from what pretraining had to what it had not."""
+
+
+def on_page(
+    state: State, change: Callable[[Experiment], Experiment]
+) -> Callable[[BeyondSettings], BeyondSettings]:
+    """A change of the experiment as the page shows it."""
+    default = state.default.experiment
+    return lambda settings: replace(settings, experiment=change(fitted(settings.experiment, default)))
+
+
+def tested_on(state: State, experiment: Experiment) -> None:
+    """The functions, and how much of the prompt is seen."""
+    group_heading("evaluation")
+    scene, view = current(experiment), state.view
+    choose(
+        state,
+        "scene",
+        t("beyond.knob.scene"),
+        ["alpha", "frequency"],
+        scene.parameter,
+        lambda parameter: t(f"beyond.scene.{parameter}"),
+        lambda settings, parameter: on_page(
+            state,
+            lambda shown: with_scene(shown, SCENES["half" if parameter == "alpha" else "outside"]),
+        )(settings),
+        help=t("beyond.help.scene"),
+    )
+    low, high, step = (0.0, 1.0, 0.1) if scene.parameter == "alpha" else (0.25, HIGHEST, 0.25)
+    slide(
+        state,
+        "scene_value",
+        t(f"beyond.knob.{scene.parameter}"),
+        low,
+        high,
+        step,
+        scene.value,
+        lambda settings, value: on_page(
+            state, lambda shown: with_scene(shown, Scene(scene.parameter, round(value, 6)))
+        )(settings),
+        help=t(f"beyond.help.{scene.parameter}"),
+    )
+    slide(
+        state,
+        "read_out",
+        t("knob.read_out"),
+        0,
+        experiment.context_length,
+        1,
+        read_out(experiment, view),
+        lambda settings, k: replace(settings, view=replace(settings.view, k=k)),
+        help=t("beyond.help.read_out"),
+    )
+    slide(
+        state,
+        "drawn_prompt",
+        t("beyond.knob.prompt"),
+        0,
+        PROMPTS - 1,
+        1,
+        view.prompt,
+        lambda settings, number: replace(settings, view=replace(settings.view, prompt=number)),
+        help=t("beyond.help.prompt"),
+    )
+    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
+        _more(state, experiment)
+
+
+def pretrained_on(state: State, experiment: Experiment, models: Models, learners: Learners) -> None:
+    """The model that the page is about, and those drawn beside it."""
+    group_heading("pretraining")
+    options: dict[Pretraining, str] = {spec: name for name, spec in main_models(models).items()}
+    options.setdefault(experiment.pretraining, t("model.untrained"))
+    choose(
+        state,
+        "model",
+        t("knob.model"),
+        list(options),
+        experiment.pretraining,
+        options.__getitem__,
+        lambda settings, spec: on_page(
+            state,
+            lambda shown: with_scene(
+                Experiment(spec, replace(shown.evaluation, context_length=spec.context_length)),
+                current(shown),
+            ),
+        )(settings),
+        help=t("beyond.help.model"),
+    )
+
+
+def shown_knobs(state: State, experiment: Experiment, learners: Learners, names: Mapping[str, str]) -> None:
+    """Which learners both figures show, and the error's axis."""
+    parameter = current(experiment).parameter
+    with st.expander(t("section.settings"), icon=":material/visibility:"):
+        pick_several(
+            state,
+            "learners",
+            t("knob.methods"),
+            learners.available(parameter),
+            learners.shown(parameter, state.view, swept=True),
+            names.__getitem__,
+            lambda settings, shown: replace(settings, view=replace(settings.view, show=shown)),
+        )
+        toggle(
+            state,
+            "log_axis",
+            t("knob.log"),
+            state.view.log,
+            lambda settings, log: replace(settings, view=replace(settings.view, log=log)),
+        )
+        press(
+            state,
+            "present",
+            t("button.present"),
+            lambda settings: replace(settings, presentation=replace(settings.presentation, present=True)),
+            icon=":material/slideshow:",
+        )
+
+
+def pictures(state: State, experiment: Experiment) -> None:
+    """One button for each scene; the current one is marked."""
+    with st.container(horizontal=True, gap="small", key="pictures"):
+        for name, scene in SCENES.items():
+            st.button(
+                t(f"beyond.picture.{name}"),
+                key=f"picture_{name}",
+                type="primary" if current(experiment) == scene else "secondary",
+                on_click=lambda scene=scene: state.change(
+                    on_page(state, lambda shown: with_scene(shown, scene))
+                ),
+            )
+
+
+def _more(state: State, experiment: Experiment) -> None:
+    evaluation = experiment.evaluation
+    choose(
+        state,
+        "prompts",
+        t("knob.prompts"),
+        sorted({64, 128, 256, 512, evaluation.prompts}),
+        evaluation.prompts,
+        lambda count: f"{count:,}",
+        lambda settings, count: _tested(state, settings, prompts=count),
+    )
+    press(
+        state,
+        "new_seed",
+        t("button.new_seed"),
+        lambda settings: _tested(state, settings, seed=evaluation.seed + 1),
+        icon=":material/casino:",
+        help=t("help.new_seed"),
+    )
+
+
+def _tested(state: State, settings: BeyondSettings, **changes: int) -> BeyondSettings:
+    return on_page(state, lambda shown: replace(shown, evaluation=replace(shown.evaluation, **changes)))(
+        settings
+    )

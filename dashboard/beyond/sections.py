@@ -1,0 +1,91 @@
+"""The page around its figures: what is missing, pictures to start from, numbers, exports, networks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.beyond import charts, knobs
+from dashboard.beyond.measured import Curves, Learners
+from dashboard.beyond.scene import BeyondView, current, read_out, sweep_of
+from dashboard.one_input.models import is_main, waiting
+from dashboard.texts import t
+from dashboard.url_state import UrlState
+from icl_core.data.function_classes import Dense, ReluNetwork
+from icl_core.library import Library
+from icl_core.specs import Experiment, Pretraining
+
+State = UrlState[BeyondView]
+
+
+def notices(state: State, main: Pretraining, library: Library) -> list[str]:
+    """Sentences about a link that this page cannot show as it is, and about models that are missing."""
+    said = []
+    if not is_main(state.experiment.pretraining):
+        said.append(t("beyond.notice.other", name=t("page.explore")))
+    if state.view.k is not None and state.view.k > main.context_length:
+        said.append(t("notice.clamped", asked=state.view.k, k=main.context_length))
+    return said
+
+
+def below(
+    state: State,
+    experiment: Experiment,
+    learners: Learners,
+    curves: Curves,
+    names: Mapping[str, str],
+    library: Library,
+) -> None:
+    """Everything under the figures."""
+    lacking = waiting(experiment.pretraining, library)
+    if lacking:
+        st.info(t("beyond.waiting", models=", ".join(lacking)), icon=":material/hourglass_empty:")
+    st.markdown(f"##### {t('presets.title')}")
+    knobs.pictures(state, experiment)
+    knobs.shown_knobs(state, experiment, learners, names)
+    with st.expander(t("section.what"), icon=":material/help:"):
+        st.markdown(t("beyond.what"))
+    with st.expander(t("section.try"), icon=":material/experiment:"):
+        st.markdown(t("beyond.try"))
+    with st.expander(t("section.numbers"), icon=":material/table:"):
+        st.dataframe(charts.numbers_table(experiment, curves, names, read_out(experiment, state.view)))
+    with st.expander(t("beyond.networks"), icon=":material/hub:"):
+        _networks(state, library)
+    _exports(experiment, curves)
+
+
+def _networks(state: State, library: Library) -> None:
+    """Linear functions and ReLU networks: their learning curves stand on the Explore page."""
+    found = {
+        name: spec
+        for name, spec in library.specs().items()
+        if [family.kind for family in spec.mixture.families] == [Dense.kind, ReluNetwork.kind]
+    }
+    st.markdown(t("beyond.networks.text"))
+    if not found:
+        st.caption(t("beyond.waiting", models="dense-relu-d8"))
+    for name in found:
+        for family in (Dense(), ReluNetwork()):
+            st.page_link(
+                "app.py",
+                label=t("beyond.networks.link", name=name, family=t(f"beyond.family.{family.kind}")),
+                query_params={"model": name, "evaluation.function_class": family.kind},
+            )
+
+
+def _exports(experiment: Experiment, curves: Curves) -> None:
+    sweep = sweep_of(experiment)
+    data = {
+        "sweep": sweep.to_dict(),
+        "sweep_hash": sweep.hash,
+        "values": sweep.values,
+        "error": "curves[learner][value][k], over v",
+        "curves": {name: curve.to_dict() for name, curve in curves.items()},
+    }
+    with st.expander(t("section.export"), icon=":material/download:"):
+        stem = f"icl-{current(experiment).parameter}-{sweep.hash}"
+        text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+        label = t("export.json")
+        st.download_button(label, text, f"{stem}.json", "application/json", on_click="ignore")

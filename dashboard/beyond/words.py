@@ -1,0 +1,113 @@
+"""The page's sentences, computed from its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.beyond.measured import Curves
+from dashboard.beyond.scene import Scene, current, place, sweep_of
+from dashboard.captions import error
+from dashboard.describe import covariance_name, pretraining_data
+from dashboard.one_input.learners import input_range
+from dashboard.texts import t
+from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, trained_range
+from icl_core.library import Card
+from icl_core.specs import Experiment
+
+
+def title(experiment: Experiment, curves: Curves, k: int) -> str:
+    """What is tested, and how many times its error at home the model makes there."""
+    scene = current(experiment)
+    if scene.parameter == "frequency":
+        where = place(scene.value, experiment.pretraining)
+        what = t(f"beyond.title.{where}", frequency=scene.value)
+    elif scene.value in (0.0, 1.0):
+        what = t("beyond.title.lines" if scene.value else "beyond.title.sinusoids")
+    else:
+        what = t("beyond.title.combination", alpha=scene.value, rest=1 - scene.value)
+    if "transformer" not in curves:
+        return what
+    model, sweep = curves["transformer"], sweep_of(experiment)
+    if scene.parameter == "alpha" and scene.value in (0.0, 1.0):
+        return t("beyond.title.error", what=what, error=error(at(model, sweep, scene.value, k)))
+    ratio = at(model, sweep, scene.value, k) / at_home(model, sweep, k)
+    return t(f"beyond.title.{scene.parameter}", what=what, ratio=_times(ratio))
+
+
+def reading(experiment: Experiment, curves: Curves, k: int) -> str:
+    """The figures read aloud at k pairs."""
+    scene, sweep = current(experiment), sweep_of(experiment)
+    values = {
+        name: error(at(curve, sweep, scene.value, k)) for name, curve in curves.items() if name != "zero"
+    }
+    home = error(at_home(curves["transformer"], sweep, k)) if "transformer" in curves else ""
+    parts = [t(f"beyond.reading.{scene.parameter}", k=k, functions=_functions(experiment, scene))]
+    if "transformer" in values:
+        parts.append(t(f"beyond.reading.{scene.parameter}.model", error=values["transformer"], home=home))
+    for name in ("wide", "bayes", "bayes_test"):
+        if name in values:
+            parts.append(t(f"beyond.reading.{name}", error=values[name]))
+    zero = error(float(np.interp(scene.value, sweep.values, sweep.zero_errors)))
+    parts.append(t("beyond.reading.zero", error=zero))
+    if not np.isclose(scene.value, sweep.values).any():
+        parts.append(t("beyond.reading.between"))
+    return " ".join(parts)
+
+
+def at(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> float:
+    """The error with k pairs at one value; between the sweep's values, on the line that is drawn."""
+    return float(np.interp(value, sweep.values, curve.mean[:, k]))
+
+
+def at_home(curve: SweepCurve, sweep: FamilySweep, k: int) -> float:
+    """The mean error with k pairs where pretraining was: at either family alone, or inside the range."""
+    values = np.array(sweep.values)
+    trained = trained_range(sweep.mixture)
+    if sweep.parameter == "alpha" or trained is None:
+        inside = (values == 0) | (values == 1)
+    else:
+        inside = (values > trained[0]) & (values < trained[1])
+    return float(curve.mean[inside, k].mean())
+
+
+def provenance(experiment: Experiment, card: Card | None) -> str:
+    """Where the numbers come from: model, data, sweep, prompts, seed, interval, and whose setting it is."""
+    pretraining, evaluation = experiment.pretraining, experiment.evaluation
+    model = t("beyond.no_model")
+    if card is not None:
+        steps = f"{pretraining.recipe.steps:,}"
+        model = t(
+            "provenance.model",
+            name=card.name,
+            steps=steps,
+            seed=pretraining.seed,
+            length=pretraining.context_length,
+        )
+    trained = t(
+        "provenance.pretrained",
+        data=pretraining_data(pretraining),
+        covariance=covariance_name(pretraining.covariates),
+    )
+    numbers = t(
+        "beyond.numbers",
+        model=pretraining.hash,
+        hash=sweep_of(experiment).hash,
+        prompts=f"{evaluation.prompts:,}",
+        seed=evaluation.seed,
+    )
+    ours = t("beyond.our_setting", reach=input_range(pretraining)[1], length=pretraining.context_length)
+    return " · ".join((model, trained, numbers, t("provenance.band"), ours))
+
+
+def _functions(experiment: Experiment, scene: Scene) -> str:
+    if scene.parameter == "frequency":
+        low, high = trained_range(experiment.pretraining.mixture) or (0.0, 0.0)
+        where = place(scene.value, experiment.pretraining)
+        return t(f"beyond.functions.{where}", frequency=scene.value, low=low, high=high)
+    if scene.value in (0.0, 1.0):
+        return t("beyond.functions.lines" if scene.value else "beyond.functions.sinusoids")
+    return t("beyond.functions.combination", alpha=scene.value, rest=1 - scene.value)
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 9.5 else f"{ratio:,.0f}"

@@ -1,0 +1,1 @@
+"""What the pages that draw functions of one input share."""

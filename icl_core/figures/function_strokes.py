@@ -1,0 +1,37 @@
+"""Strokes of figures that draw functions of one input: the methods', and of models beside the main one.
+
+Sizes of one model share its hue and differ in lightness and dash; a model of other pretraining has another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from icl_core.figures.palette import METHODS, Stroke
+
+LEARNERS: Mapping[str, Stroke] = {
+    "transformer": METHODS["transformer"],
+    "small": Stroke("#3E97CC", "#A8DDF8", "dot", 3.0),
+    "large": Stroke("#003A5C", "#1F7FBF", "longdash", 3.0),
+    "standard": Stroke("#0072B2", "#4FB0EE", "dashdot", 3.0),
+    "wide": Stroke("#8B2FC9", "#C99BF2", "solid", 3.0),
+    "linear": Stroke("#A04000", "#FFB07A", "longdashdot", 2.5),
+    "sinusoid": Stroke("#006B4E", "#7FE3C3", "longdashdot", 2.5),
+    "bayes": METHODS["bayes"],
+    "bayes_test": METHODS["bayes_test"],
+    "ols": METHODS["ols"],
+    "sinusoid_fit": Stroke("#009E73", "#2BCB9B", "dashdot", 2.75),
+    "zero": METHODS["zero"],
+}
+"""Learners in the order in which readers meet them; later ones are drawn underneath."""
+
+TRUTH = Stroke("#E8B100", "#8A6D12", "solid", 9.0)
+"""The true function: a broad pale stroke beneath all learners, of no method's colour."""
+
+
+def in_order(names: Mapping[str, object] | tuple[str, ...]) -> list[str]:
+    """The given learners in reading order. Raises KeyError where one has no stroke."""
+    unknown = next((name for name in names if name not in LEARNERS), None)
+    if unknown is not None:
+        raise KeyError(unknown)
+    return [name for name in LEARNERS if name in names]

@@ -1,0 +1,243 @@
+"""One prompt drawn: its points, the true function, and what each learner makes of the points so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from icl_core.figures.animation import Frame, animated
+from icl_core.figures.function_strokes import LEARNERS, TRUTH, in_order
+from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, layout, translucent
+
+if TYPE_CHECKING:
+    from icl_core.evaluation.prompt_functions import PromptFunctions
+
+Array = NDArray[np.float64]
+
+TRUTH_OPACITY = 0.55
+CONTROLS_HEIGHT = 80  # pixels below the axis for the play button and the slider
+
+
+@dataclass(frozen=True)
+class PromptLabels:
+    """Every text of the figure. `learners` names the lines; `shade` stands where inputs were never seen."""
+
+    learners: Mapping[str, str]
+    truth: str
+    seen: str
+    coming: str
+    input: str
+    output: str
+    shade: str = ""
+    play: str = ""
+    pause: str = ""
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What the axes span, which inputs pretraining had, and the places where a click can put a point."""
+
+    low: float
+    high: float
+    bottom: float
+    top: float
+    trained: tuple[float, float] | None = None
+    click_columns: int = 0
+    click_rows: int = 0
+
+    @classmethod
+    def around(cls, drawn: PromptFunctions) -> Canvas:
+        """The grid across; up and down the truth and the points with some room, the same on both sides."""
+        known = [drawn.prompt.ys] if drawn.prompt.truth is None else [drawn.prompt.ys, drawn.prompt.truth]
+        reach = 1.3 * max(0.8, float(np.abs(np.concatenate(known)).max(initial=0.0)))
+        return cls(float(drawn.grid[0]), float(drawn.grid[-1]), -reach, reach)
+
+
+def prompt_figure(
+    drawn: PromptFunctions,
+    labels: PromptLabels,
+    canvas: Canvas,
+    *,
+    k: int,
+    shown: tuple[str, ...],
+    theme: ThemeName = "light",
+    height: int | None = None,
+) -> go.Figure:
+    """The `shown` learners' functions after k pairs; later pairs are drawn faint.
+
+    Where the canvas has click columns and rows, an invisible lattice of points lies beneath the drawing:
+    selecting one of them tells where the viewer clicked.
+    """
+    look = THEMES[theme]
+    figure = go.Figure(layout=layout(look))
+    _add_trained_range(figure, canvas, labels, look)
+    for trace in _traces(drawn, labels, k, shown, look):
+        figure.add_trace(trace)
+    if canvas.click_columns:
+        figure.add_trace(_lattice(canvas))
+    figure.update_layout(hovermode="closest", height=height or look.height)
+    _add_legend(figure, look)
+    figure.update_xaxes(title_text=labels.input, range=[canvas.low, canvas.high], showgrid=False)
+    figure.update_yaxes(title_text=labels.output, range=[canvas.bottom, canvas.top], nticks=7, zeroline=True)
+    figure.update_yaxes(zerolinecolor=look.grid)
+    return figure
+
+
+def growing_prompt_figure(
+    drawn: PromptFunctions,
+    labels: PromptLabels,
+    canvas: Canvas,
+    *,
+    k: int,
+    shown: tuple[str, ...],
+    theme: ThemeName = "light",
+    height: int | None = None,
+) -> go.Figure:
+    """`prompt_figure` with a frame for every number of pairs, which the browser plays; it starts at k."""
+    look = THEMES[theme]
+    still = prompt_figure(drawn, labels, canvas, k=k, shown=shown, theme=theme, height=height)
+    frames = [
+        Frame(str(count), _moving(_traces(drawn, labels, count, shown, look)))
+        for count in range(len(drawn.prompt.xs) + 1)
+    ]
+    figure = animated(
+        still,
+        frames,
+        play=labels.play,
+        pause=labels.pause,
+        prefix=labels.prefix,
+        theme=theme,
+        milliseconds=450,
+    )
+    tall = height or look.height
+    plot = tall - 7.5 * look.size  # the axes' own height: legend, ticks and axis title taken off
+    figure.update_layout(
+        height=tall + CONTROLS_HEIGHT, margin={"b": round(3.6 * look.size) + CONTROLS_HEIGHT}
+    )
+    figure.update_layout(
+        updatemenus=[{"y": -4.3 * look.size / plot, "pad": {"t": 0, "l": 0}}],
+        sliders=[{"active": k, "x": 0.42, "len": 0.58, "y": -3.3 * look.size / plot, "pad": {"t": 4}}],
+    )
+    return figure
+
+
+def _moving(traces: list[go.Scatter]) -> list[go.Scatter]:
+    """What changes from frame to frame: the points' places and the lines' heights."""
+    return [
+        go.Scatter(x=trace.x, y=trace.y) if trace.mode == "markers" else go.Scatter(y=trace.y)
+        for trace in traces
+    ]
+
+
+def _traces(
+    drawn: PromptFunctions, labels: PromptLabels, k: int, shown: tuple[str, ...], look: Theme
+) -> list[go.Scatter]:
+    """Truth, lines and points, the ones on top last; a figure has as many for every k."""
+    traces = []
+    if drawn.prompt.truth is not None:
+        colour = translucent(TRUTH.colour(look), TRUTH_OPACITY)
+        traces.append(_line(drawn.grid, drawn.prompt.truth, labels.truth, TRUTH, colour, look, "truth", 1))
+    names = in_order(tuple(name for name in drawn.functions if name in shown))
+    for rank, name in reversed(list(enumerate(names, start=2))):
+        stroke, values, label = LEARNERS[name], drawn.functions[name][k], labels.learners[name]
+        traces.append(_line(drawn.grid, values, label, stroke, stroke.colour(look), look, name, rank))
+    xs, ys = drawn.prompt.xs, drawn.prompt.ys
+    traces.append(_points(xs[k:], ys[k:], labels.coming, look, faint=True))
+    traces.append(_points(xs[:k], ys[:k], labels.seen, look, faint=False))
+    return traces
+
+
+def _line(
+    grid: Array, values: Array, label: str, stroke: Stroke, colour: str, look: Theme, name: str, rank: int
+) -> go.Scatter:
+    return go.Scatter(
+        x=grid.round(3),
+        y=values.round(3),
+        mode="lines",
+        name=label,
+        line={"color": colour, "dash": stroke.dash, "width": stroke.width * look.scale},
+        hovertemplate="%{y:.2f}",
+        legendrank=rank,
+        meta={"role": "function", "learner": name},
+    )
+
+
+def _points(xs: Array, ys: Array, label: str, look: Theme, *, faint: bool) -> go.Scatter:
+    return go.Scatter(
+        x=xs.round(3),
+        y=ys.round(3),
+        mode="markers",
+        name=label,
+        marker={
+            "size": (9 if faint else 12) * look.scale,
+            "color": look.paper if faint else look.ink,
+            "line": {"color": look.muted if faint else look.paper, "width": 1.5 * look.scale},
+        },
+        hovertemplate="%{x:.2f}, %{y:.2f}",
+        legendrank=100,
+        showlegend=False,
+        meta={"role": "coming" if faint else "seen"},
+    )
+
+
+def _lattice(canvas: Canvas) -> go.Scatter:
+    """Nearly invisible points that catch clicks; they have no hover box of their own."""
+    columns = np.linspace(canvas.low, canvas.high, canvas.click_columns)
+    rows = np.linspace(canvas.bottom, canvas.top, canvas.click_rows)
+    across, up = np.meshgrid(columns, rows)
+    return go.Scatter(
+        x=across.ravel().round(4),
+        y=up.ravel().round(4),
+        mode="markers",
+        marker={"size": 14, "opacity": 0.01, "color": "#888888"},
+        selected={"marker": {"opacity": 0.01}},
+        unselected={"marker": {"opacity": 0.01}},
+        hoverinfo="none",
+        showlegend=False,
+        meta={"role": "lattice"},
+    )
+
+
+def _add_trained_range(figure: go.Figure, canvas: Canvas, labels: PromptLabels, look: Theme) -> None:
+    """Shade over inputs that pretraining never had."""
+    if canvas.trained is None:
+        return
+    shade = {"fillcolor": translucent(look.muted, 0.13), "line_width": 0, "layer": "below"}
+    for start, end in ((canvas.low, canvas.trained[0]), (canvas.trained[1], canvas.high)):
+        if end > start:
+            figure.add_vrect(x0=start, x1=end, **shade)
+    if canvas.trained[1] < canvas.high:
+        figure.add_annotation(
+            x=canvas.high,
+            y=0.985,
+            yref="paper",
+            xanchor="right",
+            yanchor="top",
+            xshift=-4,
+            text=labels.shade,
+            showarrow=False,
+            font={"size": look.size - 3, "color": look.muted},
+        )
+
+
+def _add_legend(figure: go.Figure, look: Theme) -> None:
+    figure.update_layout(
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.01,
+            "yanchor": "bottom",
+            "font": {"size": look.size - 2},
+            "bgcolor": "rgba(0,0,0,0)",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        margin={"r": 12, "t": round(4 * look.size)},
+    )
