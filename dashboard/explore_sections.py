@@ -82,7 +82,7 @@ def exports_section(state: State, curves: LearningCurves) -> None:
     with st.expander(t("section.export"), icon=":material/download:"):
         with st.container(horizontal=True):
             for name, data, file, mime in (
-                ("csv", exports.curves_csv(curves), f"{stem}.csv", "text/csv"),
+                ("csv", curves.to_csv(), f"{stem}.csv", "text/csv"),
                 ("json", exports.curves_json(curves), f"{stem}.json", "application/json"),
                 ("spec", curves.experiment.to_json(indent=1), f"{stem}-spec.json", "application/json"),
             ):

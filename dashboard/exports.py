@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shlex
 from collections.abc import Mapping
@@ -26,20 +24,6 @@ curves = cached_curves(experiment, library)
 for name, curve in curves.curves.items():
     print(f"{{name:18}}", *(f"{{error:.4f}}" for error in curve.mean))
 """
-
-
-def curves_csv(curves: LearningCurves) -> str:
-    """One row for each k and method: mean, 90% interval, exact risk, and whether the row is a median."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["k", "method", "error", "low", "high", "exact", "statistic"])
-    for name in dict.fromkeys((*curves.curves, *curves.exact)):
-        curve, exact = curves.curves.get(name), curves.exact.get(name)
-        for k in curves.context_lengths:
-            estimate = ("", "", "") if curve is None else (curve.mean[k], curve.low[k], curve.high[k])
-            statistic = "" if curve is None else "median" if k in curve.medians else "mean"
-            writer.writerow([k, name, *estimate, "" if exact is None else exact[k], statistic])
-    return text.getvalue()
 
 
 def curves_json(curves: LearningCurves) -> str:

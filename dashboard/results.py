@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dashboard.describe import is_shifted
+from dashboard.describe import unshifted as without_shift
 from dashboard.pretraining import closed_form, is_closed_form
-from icl_core.data.shifts import NoShift
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Card, Library, LibraryError
 from icl_core.library.results import cached_curves
@@ -51,13 +51,12 @@ def card_of(pretraining: Pretraining, library: Library) -> Card | None:
 def _outcome(experiment: Experiment, library: Library, card: Card | None) -> Outcome:
     weights = card.weights_sha256 if card else ""
     curves = _curves(experiment.hash, weights, experiment, library)
-    unshifted = None
+    before = None
     if is_shifted(experiment):
-        evaluation = replace(experiment.evaluation, shift=NoShift())
-        before = replace(experiment, evaluation=evaluation)
-        unshifted = _curves(before.hash, weights, before, library)
+        original = without_shift(experiment)
+        before = _curves(original.hash, weights, original, library)
     lacks_model = card is None and not is_closed_form(experiment.pretraining)
-    return Outcome(curves, unshifted, card, lacks_model)
+    return Outcome(curves, before, card, lacks_model)
 
 
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)

@@ -38,15 +38,16 @@ def trained_attention(pretraining: Pretraining) -> Array | None:
 def exact_lines(experiment: Experiment) -> dict[str, Array]:
     """Closed-form risks over v for k = 0..M by predictor name; an entry without a formula is NaN.
 
-    'lsa' is A* of the pretraining, 'lsa_reoptimised' the best linear attention for the test distribution at
-    every k, 'ols' min-norm least squares.
+    'zero' predicts nothing, 'lsa' is A* of the pretraining, 'lsa_reoptimised' the best linear attention for
+    the test distribution at every k, 'ols' min-norm least squares.
     """
     moments = experiment_moments(experiment)
     if moments is None or experiment.evaluation.tasks == "seen":
         return {}
     v = experiment.pretraining.label_variance
     lengths = range(experiment.context_length + 1)
-    lines = {"lsa_reoptimised": [_best_attention_risk(moments, k) for k in lengths]}
+    lines = {"zero": [float((moments.Q @ moments.T).trace()) for _ in lengths]}
+    lines["lsa_reoptimised"] = [_best_attention_risk(moments, k) for k in lengths]
     lines["ols"] = [_least_squares_risk(moments, k) for k in lengths]
     matrix = trained_attention(experiment.pretraining)
     if matrix is not None:

@@ -19,14 +19,14 @@ HEADROOM = 1.25  # a linear axis ends at this multiple of the zero predictor's e
 LOG_HEADROOM = 3.0
 LOG_LIMIT = 1000.0
 LOG_FLOOR = 1e-4  # a logarithmic axis begins here; what lies below is drawn on the floor
-CLOSED_FORMS = ("lsa", "lsa_reoptimised")
+CLOSED_FORMS = ("lsa", "lsa_reoptimised", "zero")
 """Methods that are drawn as their exact risk."""
 
 
 def drawn_lines(curves: LearningCurves, shown: tuple[str, ...]) -> dict[str, Array]:
     """The line of each shown method in reading order.
 
-    Linear attention's is its exact risk, where there is one. Every other is the estimate from the prompts
+    Linear attention's and the zero predictor's is the exact risk, where there is one. Every other is the estimate from the prompts
     that all methods share, since only paired errors can be compared; a closed form goes beneath it.
     """
     lines = {name: curve.mean for name, curve in curves.curves.items()}
@@ -34,7 +34,7 @@ def drawn_lines(curves: LearningCurves, shown: tuple[str, ...]) -> dict[str, Arr
         exact = curves.exact.get(name)
         if exact is not None and np.all(np.isfinite(exact)):
             lines[name] = exact
-    if "zero" in lines:
+    if "zero" in lines and "zero" not in curves.exact:
         lines["zero"] = np.full_like(lines["zero"], zero_level(curves))
     return {name: lines[name] for name in ordered(lines) if name in shown}
 
@@ -42,12 +42,11 @@ def drawn_lines(curves: LearningCurves, shown: tuple[str, ...]) -> dict[str, Arr
 def zero_level(curves: LearningCurves) -> float:
     """The zero predictor's error: 1, or c where a shift gives the functions c times the variance.
 
-    Exact where linear attention is, which predicts 0 from no example; else the average over all k.
+    Exact where there is a formula; else the average over all k.
     """
-    attention = curves.exact.get("lsa_reoptimised")
-    if attention is not None and np.isfinite(attention[0]):
-        return float(attention[0])
-    zero = curves.curves.get("zero")
+    exact, zero = curves.exact.get("zero"), curves.curves.get("zero")
+    if exact is not None:
+        return float(exact[0])
     return 1.0 if zero is None else float(np.mean(zero.mean))
 
 

@@ -8,6 +8,7 @@ from icl_core.specs import Experiment, Pretraining, SpecError
 
 MODEL = "model"
 PRETRAINING = "pretraining."
+VIEW = frozenset({"k", "log", "show", "lang", "present", "hide"})  # how Explore draws, not what
 
 
 def to_query(experiment: Experiment, models: Mapping[str, Pretraining]) -> dict[str, str]:
@@ -21,8 +22,11 @@ def to_query(experiment: Experiment, models: Mapping[str, Pretraining]) -> dict[
 
 
 def from_query(query: Mapping[str, str], models: Mapping[str, Pretraining]) -> Experiment:
-    """Inverse of `to_query`. Raises SpecError for an unknown model or parameter, or a senseless value."""
-    spec = dict(query)
+    """Inverse of `to_query`; a page's view parameters are passed over.
+
+    Raises SpecError for an unknown model or parameter, or a senseless value.
+    """
+    spec = {name: value for name, value in query.items() if name not in VIEW}
     name = spec.pop(MODEL, None)
     if name is None:
         return Experiment.from_query(spec)

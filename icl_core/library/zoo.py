@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from icl_core.data.covariance import RandomDiagonal, Uniform
-from icl_core.data.function_classes import Dense, Sinusoid, Sparse
+from icl_core.data.function_classes import Dense, FixedSparse, Sinusoid, Sparse
 from icl_core.models import Transformer
 from icl_core.specs import Mixture, Pretraining, Recipe, Stage
 
@@ -52,6 +52,10 @@ SPARSE = Pretraining(
     recipe=Recipe(steps=40_000, curriculum=SPARSE_FROM_FEW_INPUTS),
 )
 
+# A half-and-half mixture trained from scratch learns least squares and stays there; started from a model
+# that has learned to use sparsity, it learns to select.
+SELECTING = Recipe(steps=20_000, decay=0.6)
+
 TIERS: dict[int, dict[str, Pretraining]] = {
     1: {
         "identity-d8": IDENTITY,
@@ -66,5 +70,16 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=Transformer(width=128), recipe=CURVES),
         "live-demo-d4": LIVE_DEMO,
         "sparse-d8": SPARSE,
+        "dense-d8": replace(SPARSE, mixture=Mixture.of(Dense()), recipe=IDENTITY.recipe),
+        "dense-sparse-d8": replace(
+            SPARSE,
+            mixture=Mixture.of((Dense(), 0.5), (Sparse(nnz=2), 0.5)),
+            recipe=SELECTING,
+            warm_start=SPARSE,
+        ),
+        "fixed-d8": replace(SPARSE, mixture=Mixture.of(FixedSparse(nnz=2)), recipe=IDENTITY.recipe),
+        "dense-fixed-d8": replace(
+            SPARSE, mixture=Mixture.of((Dense(), 0.5), (FixedSparse(nnz=2), 0.5)), recipe=IDENTITY.recipe
+        ),
     },
 }

@@ -97,7 +97,7 @@ class _Run:
     def __init__(self, spec: Pretraining, state: Path) -> None:
         self.spec, self.state = spec, state
         self.network = initial_network(spec)
-        self.network.compute = torch.bfloat16 if _bfloat16_is_fast() else torch.float32
+        self.network.compute = training_precision()
         self.precision = str(self.network.compute).removeprefix("torch.")
         self.optimizer = Optimizer(self.network, spec.recipe)
         self.scale = spec.label_variance
@@ -212,7 +212,8 @@ def _restore(buffers: dict[str, Tensor], saved: dict[str, Tensor]) -> None:
         buffer.copy_(saved[name])
 
 
-def _bfloat16_is_fast() -> bool:
-    """Whether the processor multiplies bfloat16 natively; elsewhere training runs in float32."""
+def training_precision() -> torch.dtype:
+    """bfloat16 where the processor multiplies it natively, else float32."""
     capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+    fast = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
+    return torch.bfloat16 if fast else torch.float32

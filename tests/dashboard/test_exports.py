@@ -30,7 +30,7 @@ def curves() -> LearningCurves:
 
 
 def test_csv_holds_every_number(curves: LearningCurves) -> None:
-    rows = list(csv.DictReader(io.StringIO(exports.curves_csv(curves))))
+    rows = list(csv.DictReader(io.StringIO(curves.to_csv())))
     assert {row["method"] for row in rows} == {*curves.curves, *curves.exact}
     ridge = [row for row in rows if row["method"] == "ridge"]
     assert [float(row["error"]) for row in ridge] == curves.curves["ridge"].mean.tolist()

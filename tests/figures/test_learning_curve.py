@@ -39,6 +39,7 @@ def curves(**changes: Curve) -> LearningCurves:
         "zero": curve(np.full(K + 1, 1.03)),
     }
     exact = {"lsa": 8 / (k + 8) + 0.01, "lsa_reoptimised": 8 / (k + 8), "ols": np.maximum(1 - k / 4, 0)}
+    exact["zero"] = np.ones_like(exact["ols"])
     experiment = Experiment(Pretraining(dimension=4, context_length=8), Evaluation(context_length=K))
     return LearningCurves(experiment, 128, 4.0, {**given, **changes}, exact)
 
@@ -79,7 +80,6 @@ def test_closed_form_of_least_squares_lies_beneath_its_estimate() -> None:
 
 
 def test_zero_is_exactly_one_where_it_is_known() -> None:
-    """Linear attention predicts 0 from no example, so its exact risk there is the zero predictor's."""
     lines = traces(learning_curve_figure(curves(), LABELS), "line")
     assert set(lines["zero"].y) == {1.0}
 

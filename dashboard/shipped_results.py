@@ -1,0 +1,39 @@
+"""Results that ship beside the models, so that first pictures cost nothing.
+
+python -m dashboard.shipped_results
+"""
+
+from __future__ import annotations
+
+import torch
+from tqdm import tqdm
+
+from dashboard import presets
+from dashboard.describe import unshifted
+from icl_core.library import Library, default_library
+from icl_core.library.results import cached_curves
+from icl_core.specs import Experiment
+
+
+def experiments(library: Library) -> list[Experiment]:
+    """What the bare page and every preset draw, and each of them before its shift."""
+    models = library.specs()
+    shown = [presets.start(models)]
+    shown += [settings.experiment for settings in presets.available(models).values()]
+    return list(dict.fromkeys([*shown, *map(unshifted, shown)]))
+
+
+def ship(library: Library) -> int:
+    """Writes the results beside the shipped models, in place of older ones. Returns how many."""
+    for path in (library.shipped / "results").glob("*.json"):
+        path.unlink()
+    shipping = Library(library.shipped, library.shipped)
+    wanted = experiments(library)
+    for experiment in tqdm(wanted, unit="result", disable=None):
+        cached_curves(experiment, shipping)
+    return len(wanted)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    print(f"{ship(default_library())} results are shipped.")

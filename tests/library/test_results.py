@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from icl_core.evaluation import LearningCurves
+from icl_core.library import Library
+from icl_core.library.results import Results, cached_curves
+from icl_core.models import Transformer
+from icl_core.specs import Evaluation, Experiment, Pretraining, Recipe
+from icl_core.training import train
+
+SPEC = Pretraining(
+    dimension=2, context_length=3, model=Transformer(1, 1, 8), recipe=Recipe(steps=2, batch=4, warmup=0)
+)
+EXPERIMENT = Experiment(SPEC, Evaluation(prompts=16))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "shipped", tmp_path / "own")
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> LearningCurves:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr("icl_core.library.results.learning_curves", fail)
+
+
+def test_the_second_call_reads_what_the_first_computed(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = cached_curves(EXPERIMENT, library)
+    forbid(monkeypatch)
+    assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
+    with pytest.raises(AssertionError, match="computed again"):
+        cached_curves(Experiment(SPEC, Evaluation(prompts=17)), library)
+
+
+def test_shipped_results_are_found(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = cached_curves(EXPERIMENT, library)
+    library.shipped.mkdir()
+    (library.own / "results").rename(library.shipped / "results")
+    forbid(monkeypatch)
+    assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
+
+
+def test_another_models_weights_are_another_result(library: Library, tmp_path: Path) -> None:
+    without = cached_curves(EXPERIMENT, library)
+    library.add(train(SPEC, tmp_path / "state"), "tiny")
+    trained = cached_curves(EXPERIMENT, library)
+    assert "transformer" not in without.curves
+    assert "transformer" in trained.curves
+    assert np.array_equal(without.curves["ols"].mean, trained.curves["ols"].mean)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"version": 1, "weights_sha256": "", "curves": {}}'])
+def test_damaged_results_are_computed_again(library: Library, content: str) -> None:
+    first = cached_curves(EXPERIMENT, library)
+    (path,) = (library.own / "results").iterdir()
+    path.write_text(content)
+    assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
+    assert Results.of(library).read(EXPERIMENT, "") is not None
+
+
+def test_an_unwritable_store_costs_only_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("in the way")
+    curves = cached_curves(EXPERIMENT, Library(tmp_path, tmp_path / "file"))
+    assert "ols" in curves.curves
+    assert "cannot be written" in caplog.text
+
+
+def test_old_results_give_way(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icl_core.library.results.KEPT", 2)
+    for prompts in (8, 9, 10):
+        cached_curves(Experiment(SPEC, Evaluation(prompts=prompts)), library)
+    assert len(list((library.own / "results").iterdir())) == 2
