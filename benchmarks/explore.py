@@ -2,9 +2,9 @@
 
     python -m benchmarks.explore [--json]
 
-A move is one full run of the page's script: the widgets, every predictor on the prompts, the figure, the texts.
-Each magnitude of the shift is visited twice: the first visit computes, the second finds its result on disk (the
-cache in memory is emptied before every visit). A ratio to the first visit says what the cache saves.
+A move is one full run of the page's script: the widgets, every predictor on the prompts, the figure, the
+texts. Each magnitude of the shift is visited first without a stored result, then with one on disk (the cache
+in memory is emptied before both), then with one in memory.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ def run() -> tuple[Moves, ...]:
         magnitudes = [2.0 - 0.25 * step for step in range(MOVES + 1) if step != 8]  # the slider's, but for 0
         computed = [_move(page, magnitude) for magnitude in magnitudes]
         stored = [_move(page, magnitude) for magnitude in magnitudes]
+        results = len(list((Path(store) / "results").glob("*.json")))
+        if results < MOVES:
+            raise RuntimeError(f"Only {results} of {MOVES} moves were computed: the rest was not measured.")
         kept = [_move(page, magnitude, forget=False) for magnitude in 2 * magnitudes][MOVES:]
     return tuple(
         Moves(name, *(1000 * pick(times) for pick in (statistics.median, min, max)))
