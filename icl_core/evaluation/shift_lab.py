@@ -12,7 +12,7 @@ from torch import nn
 from icl_core.data.shifts import NoShift
 from icl_core.evaluation.attention_risk import attention_risk
 from icl_core.evaluation.closed_forms import trained_attention
-from icl_core.evaluation.curves import LearningCurves, learning_curves
+from icl_core.evaluation.curves import Curve, LearningCurves, learning_curves
 from icl_core.evaluation.suite import suite
 from icl_core.specs import Experiment, Shift, SpecError
 
@@ -66,7 +66,10 @@ def fitting_kinds(experiment: Experiment) -> list[str]:
 
 
 def shift_curves(experiment: Experiment, network: nn.Module | None) -> LearningCurves:
-    """The model, linear attention (exact where it can be), OLS, ridge and the zero predictor."""
+    """The model, linear attention (exact where it can be), OLS, ridge and the zero predictor.
+
+    Errors are over E f^2 of the shifted test prompts, so that predicting zero costs 1 under every shift.
+    """
     predictors = {name: entry for name, entry in suite(experiment, network).items() if name in METHODS}
     exact = {}
     A = trained_attention(experiment.pretraining)
@@ -74,13 +77,13 @@ def shift_curves(experiment: Experiment, network: nn.Module | None) -> LearningC
     if line is not None:
         lengths = np.arange(experiment.context_length + 1.0)
         exact["lsa"] = line.total(lengths) / experiment.pretraining.label_variance
-    return learning_curves(experiment, predictors, exact)
+    return _over_zero(learning_curves(experiment, predictors, exact))
 
 
-def relative_error(curves: LearningCurves, method: str, k: int) -> float:
-    """The error at k over that of predicting zero on the same prompts: what is left of the function."""
+def error_at(curves: LearningCurves, method: str, k: int) -> float:
+    """The error at k examples: exact where it is known, else as measured."""
     line = curves.exact[method] if method in curves.exact else curves.curves[method].mean
-    return float(line[k] / curves.curves["zero"].mean[k])
+    return float(line[k])
 
 
 def grid_magnitudes(experiment: Experiment, kind: str) -> tuple[float, ...]:
@@ -127,3 +130,20 @@ def measured_grid(experiment: Experiment, kind: str, method: str, network: nn.Mo
         predictor = suite(shifted, network)[method]
         rows.append(learning_curves(shifted, {method: predictor}).curves[method].mean[list(lengths)])
     return ShiftGrid(experiment, method, magnitudes, lengths, np.stack(rows), exact=False)
+
+
+def _over_zero(curves: LearningCurves) -> LearningCurves:
+    """The same curves over the zero predictor's error: exact without examples, else as measured at all k."""
+    measured = float(curves.curves["zero"].mean.mean())
+    level = float(curves.exact["lsa"][0]) if "lsa" in curves.exact else measured
+    one = np.ones_like(curves.curves["zero"].mean)
+    scaled = {
+        name: Curve(curve.mean / level, curve.low / level, curve.high / level, curve.medians)
+        for name, curve in curves.curves.items()
+    }
+    return replace(
+        curves,
+        normaliser=curves.normaliser * level,
+        curves={**scaled, "zero": Curve(one, one, one)},
+        exact={name: line / level for name, line in curves.exact.items()},
+    )

@@ -1,0 +1,1 @@
+"""What the page 'Shift lab' is made of."""

@@ -1,0 +1,134 @@
+"""What the page 'Shift lab' shows, computed once for all viewers, and the library's models for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+from torch import nn
+
+from dashboard.pretraining import Models, closed_form
+from icl_core.data.covariance import Identity, RandomDiagonal
+from icl_core.data.function_classes import Dense
+from icl_core.evaluation import LearningCurves
+from icl_core.evaluation.covariance_panels import CovariancePanel, covariance_panels
+from icl_core.evaluation.length_sweep import LengthSweep, length_sweep
+from icl_core.evaluation.shift_lab import ShiftGrid, attention_grid, measured_grid, shift_curves
+from icl_core.library import Library
+from icl_core.library.results import load_once
+from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+
+MOST_KEPT = 256
+FEWEST_PROMPTS = 256  # for the panels of random covariances, whose errors vary a lot between prompts
+TRAINED_ON = {"transformer_fixed": Identity(), "transformer_random": RandomDiagonal()}
+
+
+def sweep_of(experiment: Experiment) -> LengthSweep | None:
+    """Error against test length; None where linear attention has no exact risk."""
+    return _sweep(experiment.hash, experiment)
+
+
+def curves_of(experiment: Experiment, library: Library) -> LearningCurves:
+    """Learning curves with the library's model. Raises LibraryError if it is damaged."""
+    network, weights = network_of(experiment.pretraining, library)
+    return _curves(experiment.hash, weights, experiment, network)
+
+
+def grid_of(experiment: Experiment, kind: str, method: str, library: Library) -> ShiftGrid | None:
+    """Errors over magnitude and length; None where the method does not exist. Raises LibraryError."""
+    if method == "lsa":
+        exact = _attention_grid(experiment.hash, kind, experiment)
+        if exact is not None:
+            return exact
+    network, weights = network_of(experiment.pretraining, library)
+    if method == "transformer" and network is None:
+        return None
+    return _measured_grid(experiment.hash, kind, method, weights, experiment, network)
+
+
+def network_of(pretraining: Pretraining, library: Library) -> tuple[nn.Module | None, str]:
+    """The library's model with just this spec and its weights' hash. Raises LibraryError if it is damaged."""
+    entry = library.find(pretraining.hash)
+    if entry is None or entry.card is None:
+        return None, ""
+    return load_once(library, entry), entry.card.weights_sha256
+
+
+def covariance_models(experiment: Experiment, models: Models) -> dict[str, Pretraining]:
+    """The library's transformers of as many inputs on noiseless dense tasks, by the covariance they saw."""
+    found = {}
+    for name, covariates in TRAINED_ON.items():
+        for spec in models.values():
+            plain = spec.mixture == Mixture.of(Dense()) and not spec.label_noise and spec.task_pool is None
+            same = spec.dimension == experiment.pretraining.dimension and spec.covariates == covariates
+            if plain and same and spec.model.kind == "transformer":
+                found.setdefault(name, spec)
+    return found
+
+
+def covariance_setting(
+    experiment: Experiment, specs: dict[str, Pretraining]
+) -> tuple[Pretraining, Evaluation]:
+    """Linear attention at the models' own length, and prompts of up to twice that."""
+    chosen = next(iter(specs.values()), experiment.pretraining)
+    length = chosen.context_length
+    formula = closed_form(Pretraining(dimension=chosen.dimension, context_length=length))
+    longest = min([2 * length, *(spec.model.longest_context(spec.context_length) for spec in specs.values())])
+    evaluation = experiment.evaluation
+    prompts = max(evaluation.prompts, FEWEST_PROMPTS)
+    return formula, replace(Evaluation(seed=evaluation.seed), context_length=longest, prompts=prompts)
+
+
+def covariance_panels_of(
+    experiment: Experiment, specs: dict[str, Pretraining], library: Library
+) -> list[CovariancePanel]:
+    """The four panels with the library's models. Raises LibraryError if one is damaged."""
+    formula, evaluation = covariance_setting(experiment, specs)
+    networks, keys = {}, []
+    for name, spec in specs.items():
+        network, weights = network_of(spec, library)
+        if network is not None:
+            networks[name] = network
+            keys.append(weights)
+    return _panels(formula.hash, evaluation.hash, tuple(keys), formula, networks, evaluation)
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def _sweep(experiment_hash: str, _experiment: Experiment) -> LengthSweep | None:
+    return length_sweep(_experiment)
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def _curves(
+    experiment_hash: str, weights: str, _experiment: Experiment, _network: nn.Module | None
+) -> LearningCurves:
+    return shift_curves(_experiment, _network)
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def _attention_grid(experiment_hash: str, kind: str, _experiment: Experiment) -> ShiftGrid | None:
+    return attention_grid(_experiment, kind)
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def _measured_grid(
+    experiment_hash: str,
+    kind: str,
+    method: str,
+    weights: str,
+    _experiment: Experiment,
+    _network: nn.Module | None,
+) -> ShiftGrid:
+    return measured_grid(_experiment, kind, method, _network)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _panels(
+    pretraining_hash: str,
+    evaluation_hash: str,
+    weights: tuple[str, ...],
+    _pretraining: Pretraining,
+    _networks: dict[str, nn.Module],
+    _evaluation: Evaluation,
+) -> list[CovariancePanel]:
+    return covariance_panels(_pretraining, _networks, _evaluation)

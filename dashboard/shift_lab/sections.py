@@ -1,0 +1,271 @@
+"""The pictures of the page 'Shift lab', one function each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.controls import choose, slide, toggle
+from dashboard.describe import shift_name
+from dashboard.knobs import read_out
+from dashboard.pretraining import Models
+from dashboard.shift_lab import results, words
+from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, ShiftView
+from dashboard.texts import t
+from dashboard.url_state import Settings, UrlState
+from icl_core.evaluation.covariance_panels import residuals
+from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
+from icl_core.figures.covariance_panels import covariance_figure, residual_figure
+from icl_core.figures.length_sweep import length_figure
+from icl_core.figures.shift_grid import shift_grid_figure
+from icl_core.figures.shift_panels import Panel, shift_panels_figure
+from icl_core.library import Library
+from icl_core.specs import Experiment
+
+State = UrlState[ShiftView]
+ShiftSettings = Settings[ShiftView]
+QUIET = {"displayModeBar": False}
+GRID = "shift_grid"
+
+
+def parts_row(state: State) -> None:
+    """Which picture is shown."""
+    st.session_state["shift_part"] = state.view.part
+    st.segmented_control(
+        t("shift_lab.parts"),
+        PARTS,
+        key="shift_part",
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda part: t(f"shift_lab.part_name.{part}"),
+        on_change=lambda: state.change(
+            lambda settings: _shown(settings, part=st.session_state["shift_part"])
+        ),
+    )
+
+
+def length_part(state: State) -> None:
+    """Error against test length."""
+    sweep = results.sweep_of(state.experiment)
+    if sweep is None:
+        st.title(t("shift_lab.title.no_formula"), anchor=False)
+        st.info(t("shift_lab.no_formula"))
+        return
+    M = max(1, read_out(state))  # type: ignore[arg-type]
+    sentence = words.length_reading(sweep, M)
+    st.title(words.length_title(sweep), anchor=False)
+    figure = length_figure(
+        sweep,
+        words.length_labels(sweep),
+        theme=figure_theme(state.presentation),
+        read_out=M,
+        log_axis=state.view.log,
+    )
+    st.plotly_chart(figure, theme=None, key="shift_length", config=QUIET, alt=sentence)
+    _read_aloud(state, sentence)
+    _log_toggle(state)
+    _formulas(words.length_formulas(sweep, M))
+
+
+def panels_part(state: State, library: Library) -> None:
+    """Every kind of shift on the same axes."""
+    experiment, view = state.experiment, state.view
+    fitting = {"none", *fitting_kinds(experiment)}
+    kinds = [kind for kind in view.panel_kinds if kind in fitting]
+    shown = [
+        results.curves_of(
+            with_shift(experiment, kind, strong_magnitude(experiment, kind, view.strength)), library
+        )
+        for kind in kinds
+    ]
+    k = read_out(state)  # type: ignore[arg-type]
+    sentence = words.panels_reading(shown, k)
+    st.title(words.panels_title(shown, k), anchor=False)
+    figure = shift_panels_figure(
+        [Panel(words.panel_title(curves, shown[0], k), curves) for curves in shown],
+        words.panel_labels(),
+        theme=figure_theme(state.presentation),
+        read_out=k,
+        log_axis=view.log,
+        columns=1 if is_narrow() else 3,
+    )
+    st.plotly_chart(figure, theme=None, key="shift_panels", config=QUIET, alt=sentence)
+    if not state.presentation.present:
+        _panel_knobs(state, fitting)
+    _read_aloud(state, sentence)
+
+
+def grid_part(state: State, library: Library) -> None:
+    """Error over magnitude and length; a click on a cell makes it the page's state."""
+    experiment, view = state.experiment, state.view
+    kind = experiment.evaluation.shift.kind
+    kind = "covariate_scale" if kind == "none" else kind
+    grid = results.grid_of(experiment, kind, view.method, library)
+    if grid is None:
+        st.title(t("shift_lab.title.no_model"), anchor=False)
+        st.info(t("remark.no_model"))
+        _method_choice(state)
+        return
+    sentence = words.grid_reading(grid)
+    st.title(words.grid_title(grid, kind), anchor=False)
+    k = read_out(state)  # type: ignore[arg-type]
+    figure = shift_grid_figure(
+        grid,
+        words.grid_labels(grid),
+        theme=figure_theme(state.presentation),
+        chosen=(experiment.evaluation.shift.magnitude, k),
+    )
+    # The key changes with the state, so that one click counts once and leaves no selection behind.
+    key = f"{GRID}_{experiment.hash}_{k}_{view.method}"
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=key,
+        config=QUIET,
+        alt=sentence,
+        on_select=lambda: _open_cell(state, key, kind),
+        selection_mode="points",
+    )
+    _read_aloud(state, sentence)
+    st.caption(t("shift_lab.grid.click"))
+    _method_choice(state)
+    query = state.query_for("explore") | {"k": str(k)}
+    st.page_link("app.py", label=t("shift_lab.grid.open"), icon=":material/open_in_new:", query_params=query)
+
+
+def random_part(state: State, models: Models, library: Library) -> None:
+    """Training on random covariances."""
+    experiment = state.experiment
+    specs = results.covariance_models(experiment, models)
+    panels = results.covariance_panels_of(experiment, specs, library)
+    length = panels[0].curves.experiment.pretraining.context_length
+    dimension = experiment.pretraining.dimension
+    sentence = words.covariance_reading(panels)
+    st.title(t("shift_lab.title.random"), anchor=False)
+    theme = figure_theme(state.presentation)
+    figure = covariance_figure(
+        panels,
+        words.covariance_labels(panels),
+        theme=theme,
+        trained_length=length,
+        columns=1 if is_narrow() else 4,
+    )
+    st.plotly_chart(figure, theme=None, key="shift_covariances", config=QUIET, alt=sentence)
+    _read_aloud(state, sentence)
+    missing = [name for name in results.TRAINED_ON if name not in specs]
+    for name in missing:
+        st.caption(t(f"shift_lab.missing.{name}", dimension=dimension))
+    st.caption(t("shift_lab.random.smaller", dimension=dimension, length=length))
+    st.markdown(f"##### {t('shift_lab.random.residual')}")
+    lengths = np.unique(np.geomspace(1, 1e6, 80).round())
+    text = t("shift_lab.random.residual_text")
+    lines = residual_figure(lengths, residuals(dimension, lengths), words.residual_labels(), theme=theme)
+    st.plotly_chart(lines, theme=None, key="shift_residual", config=QUIET, alt=text)
+    st.caption(text)
+    _formulas(words.covariance_formulas())
+
+
+def explanation() -> None:
+    """What the pictures mean, what to try, and what the paper claims."""
+    with st.expander(t("section.what"), icon=":material/help:"):
+        st.markdown(t("shift_lab.what"))
+    with st.expander(t("section.try"), icon=":material/experiment:"):
+        st.markdown(t("shift_lab.try"))
+    with st.expander(t("section.paper"), icon=":material/article:"):
+        st.markdown(t("shift_lab.paper"))
+
+
+def _panel_knobs(state: State, fitting: set[str]) -> None:
+    columns = st.columns(1 if is_narrow() else 5, gap="small", vertical_alignment="bottom")
+    places = iter(columns * 5)
+    with next(places):
+        slide(
+            state,
+            "shift_strength",
+            t("shift_lab.strength"),
+            0.0,
+            1.0,
+            0.05,
+            state.view.strength,
+            lambda settings, strength: _shown(settings, strength=strength),
+            help=t("shift_lab.strength.help"),
+        )
+    for name, kinds in (("task", TASK_KINDS), ("query", QUERY_KINDS), ("inputs", INPUT_KINDS)):
+        options = [kind for kind in kinds if kind in fitting]
+        if getattr(state.view, name) not in options:
+            continue
+        with next(places):
+            choose(
+                state,
+                f"shift_{name}",
+                t(f"shift_lab.kind.{name}"),
+                options,
+                getattr(state.view, name),
+                shift_name,
+                lambda settings, kind, name=name: _shown(settings, **{name: kind}),
+            )
+    with next(places):
+        _log_toggle(state)
+
+
+def _method_choice(state: State) -> None:
+    choose(
+        state,
+        "shift_method",
+        t("shift_lab.method"),
+        ("lsa", "transformer", "ols"),
+        state.view.method,
+        lambda name: t(f"method.{name}"),
+        lambda settings, name: _shown(settings, method=name),
+    )
+
+
+def _open_cell(state: State, key: str, kind: str) -> None:
+    """The clicked cell becomes the shift and the read-out."""
+    points = st.session_state[key].selection.points
+    if points:
+        magnitude, k = points[0]["customdata"][:2]
+        state.change(lambda settings: _at_cell(settings, kind, float(magnitude), int(k)))
+
+
+def _at_cell(settings: ShiftSettings, kind: str, magnitude: float, k: int) -> ShiftSettings:
+    experiment: Experiment = with_shift(settings.experiment, kind, _counted(settings, kind, magnitude))
+    return replace(settings, experiment=experiment, view=replace(settings.view, k=k))
+
+
+def _counted(settings: ShiftSettings, kind: str, magnitude: float) -> Any:
+    """The magnitude as the kind counts it: a number of weights is whole."""
+    return int(magnitude) if kind == "task_sparsity" else magnitude
+
+
+def _shown(settings: ShiftSettings, **changes: Any) -> ShiftSettings:
+    return replace(settings, view=replace(settings.view, **changes))
+
+
+def _log_toggle(state: State) -> None:
+    if not state.presentation.present:
+        toggle(
+            state,
+            "shift_log",
+            t("knob.log"),
+            state.view.log,
+            lambda settings, log: _shown(settings, log=log),
+        )
+
+
+def _read_aloud(state: State, sentence: str) -> None:
+    with st.container(key="reading"):
+        st.markdown(sentence)
+    with st.container(key="provenance"):
+        st.caption(words.provenance(state.experiment))
+
+
+def _formulas(found: list[tuple[str, str]]) -> None:
+    with st.expander(t("section.formulas"), icon=":material/functions:", expanded=True):
+        for place, latex in found:
+            st.caption(place)
+            st.latex(latex)

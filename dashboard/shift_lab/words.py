@@ -1,0 +1,294 @@
+"""Sentences and formulas about shifts of linear attention, computed from the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dashboard.captions import error
+from dashboard.describe import covariance_name, is_shifted, shift_effect
+from dashboard.texts import t
+from icl_core.data.covariance import RandomDiagonal
+from icl_core.evaluation import LearningCurves
+from icl_core.evaluation.covariance_panels import SCALES, CovariancePanel, limit_error
+from icl_core.evaluation.length_sweep import LengthSweep
+from icl_core.evaluation.shift_lab import ShiftGrid, error_at
+from icl_core.figures.covariance_panels import CovarianceLabels, ResidualLabels
+from icl_core.figures.length_sweep import LengthLabels
+from icl_core.figures.shift_grid import GridLabels
+from icl_core.figures.shift_panels import PanelLabels
+from icl_core.specs import Experiment
+
+TOLERATED = 1.5  # times the error without the shift, both over what predicting zero costs
+
+
+def length_labels(sweep: LengthSweep) -> LengthLabels:
+    """Texts of the sweep over test lengths."""
+    N = sweep.experiment.pretraining.context_length
+    return LengthLabels(
+        parts={name: t(f"shift_lab.part.{name}") for name in ("bias", "sampling", "noise")},
+        references={name: t(f"shift_lab.reference.{name}") for name in sweep.references},
+        fixed=t("shift_lab.fixed", length=N),
+        theorem=t("shift_lab.theorem"),
+        bound=t("shift_lab.bound"),
+        length=t("shift_lab.length"),
+        error=t("figure.error"),
+        floor=t("shift_lab.floor"),
+        beyond=t("figure.beyond"),
+        read_out="M = {k}",
+    )
+
+
+def length_title(sweep: LengthSweep) -> str:
+    """What the sweep shows now."""
+    experiment = sweep.experiment
+    values = {"length": experiment.pretraining.context_length, "floor": error(sweep.floor)}
+    if is_shifted(experiment):
+        return t("shift_lab.title.shifted", effect=shift_effect(experiment.evaluation.shift), **values)
+    return t("shift_lab.title.length", **values)
+
+
+def length_reading(sweep: LengthSweep, M: int) -> str:
+    """The sweep read aloud at M test examples."""
+    parts = sweep.line.at(np.array([float(M)]))[:, 0] / sweep.normaliser
+    text = t(
+        "shift_lab.reading.length",
+        M=M,
+        total=error(float(parts.sum())),
+        bias=error(float(parts[0])),
+        sampling=error(float(parts[1])),
+        noise=error(float(parts[2])),
+    )
+    nearest = int(np.abs(sweep.lengths - M).argmin())
+    if "lsa_reoptimised" in sweep.references and int(sweep.lengths[nearest]) == M:
+        best = sweep.references["lsa_reoptimised"][nearest]
+        text += " " + t("shift_lab.reading.best", best=error(float(best)))
+    return text
+
+
+def length_formulas(sweep: LengthSweep, M: int) -> list[tuple[str, str]]:
+    """The risk as a function of M, the theorem and the bound, with the current numbers."""
+    v, line = sweep.normaliser, sweep.line
+    bias, inverse = line.bias / v, (line.sampling + line.noise) / v
+    found = [
+        (
+            t("shift_lab.formula.risk"),
+            rf"e(M)={bias:.4g}+\frac{{{inverse:.4g}}}{{M}},\qquad e({M})={sweep.error_at(M):.4g}",
+        )
+    ]
+    if sweep.theorem is not None:
+        lengths, values = sweep.theorem
+        exact = float(np.abs(values / (bias + inverse / lengths) - 1).max())
+        found.append((t("shift_lab.formula.theorem", deviation=f"{exact:.0e}"), _theorem_body()))
+    if sweep.bound is not None:
+        index = int(np.abs(sweep.lengths - M).argmin())
+        shown = int(sweep.lengths[index])
+        body = (
+            r"\frac{(d+1)\operatorname{tr}\Lambda}{M}+\frac{(1+2d+d^2\kappa)\operatorname{tr}\Lambda}{N^2}"
+            rf"\;=\;{sweep.bound[index]:.4g}\,v\;\ge\;{sweep.fixed[index]:.4g}\,v\quad(M={shown})"
+        )
+        found.append((t("shift_lab.formula.bound"), body))
+    return found
+
+
+def panel_labels() -> PanelLabels:
+    """Texts of the panels."""
+    methods = ("transformer", "linear_attention", "lsa", "ols", "ridge", "zero")
+    return PanelLabels(
+        methods={name: t(f"method.{name}") for name in methods},
+        context_length=t("figure.context_length"),
+        error=t("shift_lab.relative"),
+        off_scale="{method}: {value}",
+    )
+
+
+def panel_title(curves: LearningCurves, before: LearningCurves, k: int) -> str:
+    """What was shifted and how far, and what linear attention makes of it."""
+    experiment = curves.experiment
+    effect = shift_effect(experiment.evaluation.shift)
+    if "lsa" not in curves.curves or not is_shifted(experiment):
+        return effect
+    ratio = attention_ratio(curves, before, k)
+    verdict = t("shift_lab.tolerated" if ratio <= TOLERATED else "shift_lab.broken")
+    return f"{effect}<br><b>{t('shift_lab.verdict', verdict=verdict, ratio=f'{ratio:.3g}')}</b>"
+
+
+def attention_ratio(curves: LearningCurves, before: LearningCurves, k: int) -> float:
+    """Linear attention's error at k with the shift over that without it."""
+    return error_at(curves, "lsa", k) / error_at(before, "lsa", k)
+
+
+def panels_title(shown: Sequence[LearningCurves], k: int) -> str:
+    """Which shifts are tolerated."""
+    before, *shifted = shown
+    if "lsa" not in before.curves:
+        return t("shift_lab.title.panels_baselines")
+    kinds = {True: [], False: []}
+    for curves in shifted:
+        if is_shifted(curves.experiment):
+            holds = attention_ratio(curves, before, k) <= TOLERATED
+            kinds[holds].append(t(f"shift_lab.group.{curves.experiment.evaluation.shift.kind}"))
+    if not kinds[False]:
+        return t("shift_lab.title.all_tolerated")
+    if not kinds[True]:
+        return t("shift_lab.title.none_tolerated")
+    return t("shift_lab.title.panels", good=", ".join(kinds[True]), bad=", ".join(kinds[False]))
+
+
+def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
+    """Linear attention, and the model where there is one, beside OLS in every panel."""
+    sentences = []
+    for curves in shown:
+        names = [name for name in ("lsa", "transformer", "ols") if name in curves.curves]
+        errors = ", ".join(
+            t(
+                "shift_lab.reading.entry",
+                method=t(f"method.{name}"),
+                error=error(error_at(curves, name, k)),
+            )
+            for name in names
+        )
+        sentences.append(
+            t(
+                "shift_lab.reading.panel",
+                effect=shift_effect(curves.experiment.evaluation.shift),
+                errors=errors,
+            )
+        )
+    return t("shift_lab.reading.panels", k=k) + " " + "; ".join(sentences) + "."
+
+
+def grid_labels(grid: ShiftGrid) -> GridLabels:
+    """Texts of the heat map."""
+    return GridLabels(
+        length=t("figure.context_length"),
+        magnitude=t("shift_lab.magnitude"),
+        error=t("shift_lab.error_of", method=t(f"method.{grid.method}")),
+    )
+
+
+def grid_title(grid: ShiftGrid, kind: str) -> str:
+    """What the heat map shows."""
+    return t("shift_lab.title.grid", method=t(f"method.{grid.method}"), kind=t(f"shift.{kind}"))
+
+
+def grid_reading(grid: ShiftGrid) -> str:
+    """Its best and its worst cell."""
+    worst = np.unravel_index(int(np.nanargmax(grid.errors)), grid.errors.shape)
+    best = np.unravel_index(int(np.nanargmin(grid.errors)), grid.errors.shape)
+    text = t(
+        "shift_lab.reading.grid",
+        best=error(float(grid.errors[best])),
+        best_m=f"{grid.magnitudes[best[0]]:g}",
+        best_k=grid.lengths[best[1]],
+        worst=error(float(grid.errors[worst])),
+        worst_m=f"{grid.magnitudes[worst[0]]:g}",
+        worst_k=grid.lengths[worst[1]],
+    )
+    source = t("shift_lab.grid.exact") if grid.exact else t("shift_lab.grid.measured")
+    return f"{text} {source}"
+
+
+def covariance_labels(panels: Sequence[CovariancePanel]) -> CovarianceLabels:
+    """Texts of the four panels."""
+    names = (
+        "transformer_fixed",
+        "transformer_random",
+        "lsa_fixed",
+        "lsa_random",
+        "lsa_limit",
+        "ols",
+        "zero",
+    )
+    titles = [
+        t("shift_lab.random.panel", scale=f"{panel.scale:g}")
+        if panel.covariates.is_random
+        else t("shift_lab.random.identity")
+        for panel in panels
+    ]
+    return CovarianceLabels(
+        lines={name: t(f"shift_lab.line.{name}") for name in names},
+        titles=titles,
+        context_length=t("figure.context_length"),
+        error=t("shift_lab.per_input"),
+        beyond=t("figure.beyond"),
+        off_scale="{method}: {value}",
+    )
+
+
+def residual_labels() -> ResidualLabels:
+    """Texts of the error at N = M."""
+    return ResidualLabels(
+        lines={name: t(f"shift_lab.line.{name}") for name in ("lsa_fixed", "lsa_random")},
+        length=t("shift_lab.random.length"),
+        error=t("shift_lab.per_input"),
+        stays=t("shift_lab.random.stays"),
+    )
+
+
+def covariance_reading(panels: Sequence[CovariancePanel]) -> str:
+    """The models at the end of the trained length, beside least squares, at every c."""
+    sentences = []
+    for panel in panels:
+        if not panel.covariates.is_random:
+            continue
+        k = panel.curves.experiment.pretraining.context_length
+        values = [
+            t(
+                "shift_lab.reading.entry",
+                method=t(f"shift_lab.line.{name}"),
+                error=error(float(curve.mean[k])),
+            )
+            for name, curve in panel.curves.curves.items()
+            if name != "zero"
+        ]
+        values.append(
+            t(
+                "shift_lab.reading.entry",
+                method=t("shift_lab.line.lsa_random"),
+                error=error(float(panel.lines["lsa_random"][k - 1])),
+            )
+        )
+        sentences.append(f"c = {panel.scale:g}: " + ", ".join(values))
+    k = panels[0].curves.experiment.pretraining.context_length
+    return t("shift_lab.reading.random", k=k) + " " + "; ".join(sentences) + "."
+
+
+def covariance_formulas() -> list[tuple[str, str]]:
+    """The limit of Theorem 4.5 for Exp(1) variances and its errors at c = 1, 4, 9."""
+    errors = ",\\;".join(f"{limit_error('lsa_random', RandomDiagonal(), scale):.4g}" for scale in SCALES)
+    return [
+        (
+            t("shift_lab.formula.random"),
+            r"u_\ast U_\ast\to\frac{\mathbb{E}\lambda^2}{\mathbb{E}\lambda^3}I=\tfrac13I\quad(M,N\to\infty)",
+        ),
+        (
+            t("shift_lab.formula.scaled"),
+            rf"\frac{{R}}{{d}}=c\left(\tfrac23c^2-\tfrac43c+1\right)={errors}\quad\text{{at }}c=1,4,9",
+        ),
+    ]
+
+
+def provenance(experiment: Experiment) -> str:
+    """Where the numbers come from."""
+    pretraining = experiment.pretraining
+    return t(
+        "shift_lab.provenance",
+        length=pretraining.context_length,
+        dimension=pretraining.dimension,
+        covariance=covariance_name(pretraining.covariates),
+        hash=experiment.hash,
+        prompts=f"{experiment.evaluation.prompts:,}",
+        seed=experiment.evaluation.seed,
+    )
+
+
+def _theorem_body() -> str:
+    return (
+        r"\mathbb{E}(\hat y-y)^2=\min_w\mathbb{E}(w^\top x-y)^2"
+        r"+\tfrac1M\operatorname{tr}[\Sigma\Gamma^{-2}\Lambda]"
+        r"+\tfrac1{N^2}\left[\lVert a\rVert^2_{\Gamma^{-2}\Lambda^3}"
+        r"+2\operatorname{tr}(\Lambda)\lVert a\rVert^2_{\Gamma^{-2}\Lambda^2}"
+        r"+\operatorname{tr}(\Lambda)^2\lVert a\rVert^2_{\Gamma^{-2}\Lambda}\right]"
+    )
