@@ -1,4 +1,4 @@
-"""The page's two figures: one prompt as functions that grow with the examples, and errors over all prompts."""
+"""The page's two figures: a prompt as functions that grow with the examples, and errors over all prompts."""
 
 from __future__ import annotations
 

@@ -80,8 +80,9 @@ def prompt_figure(
     for trace in _traces(drawn, labels, k, shown, look):
         figure.add_trace(trace)
     if canvas.click_columns:
+        figure.update_traces(hoverinfo="skip", hovertemplate=None)  # every click is the lattice's
         figure.add_trace(_lattice(canvas))
-    figure.update_layout(hovermode="closest", height=height or look.height)
+    figure.update_layout(hovermode="closest", clickmode="event+select", height=height or look.height)
     _add_legend(figure, look)
     figure.update_xaxes(title_text=labels.input, range=[canvas.low, canvas.high], showgrid=False)
     figure.update_yaxes(title_text=labels.output, range=[canvas.bottom, canvas.top], nticks=7, zeroline=True)
@@ -161,7 +162,12 @@ def _line(
         y=values.round(3),
         mode="lines",
         name=label,
-        line={"color": colour, "dash": stroke.dash, "width": stroke.width * look.scale},
+        line={
+            "color": colour,
+            "dash": stroke.dash,
+            "width": stroke.width * look.scale,
+            "simplify": False,
+        },
         hovertemplate="%{y:.2f}",
         legendrank=rank,
         meta={"role": "function", "learner": name},
@@ -195,7 +201,7 @@ def _lattice(canvas: Canvas) -> go.Scatter:
         x=across.ravel().round(4),
         y=up.ravel().round(4),
         mode="markers",
-        marker={"size": 14, "opacity": 0.01, "color": "#888888"},
+        marker={"size": 14, "opacity": 0.01, "color": "rgba(0,0,0,0)"},
         selected={"marker": {"opacity": 0.01}},
         unselected={"marker": {"opacity": 0.01}},
         hoverinfo="none",

@@ -1,0 +1,86 @@
+"""The lab's sentences, computed from its numbers."""
+
+from __future__ import annotations
+
+from dashboard.captions import error
+from dashboard.describe import pretraining_data
+from dashboard.lab.measured import Answer, distance
+from dashboard.lab.view import LabView
+from dashboard.one_input.learners import input_range
+from dashboard.texts import t
+from icl_core.library import Card
+from icl_core.specs import Pretraining
+
+CLEAR = 0.5  # the transformer sides with a fit that is nearer than this share of the other's distance
+
+
+def title(answer: Answer, view: LabView, pretraining: Pretraining) -> str:
+    """Which of the two fits the transformer sides with."""
+    count = len(answer.functions.prompt.xs)
+    if count == 0:
+        return t("lab.title.empty")
+    if view.hidden:
+        return t("lab.title.hidden")
+    gaps = gaps_of(answer, pretraining)
+    if not gaps:
+        return t("lab.title.waiting")
+    return t(f"lab.title.{side(gaps)}", count=_count(count))
+
+
+def reading(answer: Answer, view: LabView, pretraining: Pretraining) -> str:
+    """The posterior and the transformer's distances read aloud."""
+    count = len(answer.functions.prompt.xs)
+    if count == 0:
+        return t("lab.reading.empty")
+    if view.hidden:
+        return t("lab.reading.hidden", count=_count(count))
+    shares = {f"{kind}": f"{100 * share:.0f}%" for kind, share in answer.posterior.items()}
+    text = t("lab.reading.posterior", count=_count(count), **shares)
+    gaps = gaps_of(answer, pretraining)
+    if not gaps:
+        return text
+    return f"{text} {t('lab.reading.gaps', **{name: error(gap) for name, gap in gaps.items()})}"
+
+
+def gaps_of(answer: Answer, pretraining: Pretraining) -> dict[str, float]:
+    """Distance of the transformer's function to each other learner's; empty without a transformer."""
+    model = answer.at_end("transformer")
+    if model is None:
+        return {}
+    others = {name: answer.at_end(name) for name in ("ols", "sinusoid_fit", "bayes")}
+    return {
+        name: distance(model, other, answer.functions.grid, pretraining)
+        for name, other in others.items()
+        if other is not None
+    }
+
+
+def side(gaps: dict[str, float]) -> str:
+    """'line', 'sinusoid', 'both' where the two fits lie as near, or 'neither' where the mixture does not."""
+    line, sinusoid = gaps["ols"], gaps["sinusoid_fit"]
+    if line < CLEAR * sinusoid:
+        return "line"
+    if sinusoid < CLEAR * line:
+        return "sinusoid"
+    return "between"
+
+
+def provenance(view: LabView, pretraining: Pretraining, card: Card | None) -> str:
+    """Model, data, the Bayes learners' assumption, and whose setting it is."""
+    model = t("beyond.no_model")
+    if card is not None:
+        model = t(
+            "provenance.model",
+            name=card.name,
+            steps=f"{pretraining.recipe.steps:,}",
+            seed=pretraining.seed,
+            length=pretraining.context_length,
+        )
+    low, high = input_range(pretraining)
+    trained = t("lab.pretrained", data=pretraining_data(pretraining), low=low, high=high)
+    numbers = t("lab.numbers", hash=pretraining.hash, noise=view.noise)
+    return " · ".join((model, trained, numbers))
+
+
+def _count(count: int) -> str:
+    return t("lab.one_point") if count == 1 else t("lab.points", count=count)
