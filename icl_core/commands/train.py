@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -37,7 +38,9 @@ def run(chosen: Namespace, library: Library) -> Answer:
     return Answer(describe(library, entry), f"{entry.name} is in {entry.folder}.")
 
 
-def train_into(library: Library, spec: Pretraining, name: str, folder: Path | None = None) -> Entry:
+def train_into(
+    library: Library, spec: Pretraining, name: str, folder: Path | None = None, note: str = ""
+) -> Entry:
     """Trains (or goes on training) a model with a progress bar, stores it and measures how good it is."""
     with tqdm(total=spec.recipe.steps, unit="step", desc=name, disable=None) as bar:
 
@@ -47,4 +50,4 @@ def train_into(library: Library, spec: Pretraining, name: str, folder: Path | No
 
         trained = train(spec, state_folder(), report)
     entry = library.add(trained, name, folder)
-    return library.write_card(entry, grade(library, entry))
+    return library.write_card(entry, replace(grade(library, entry), note=note))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 
 from icl_core.commands.answer import Answer
 from icl_core.commands.train import train_into
 from icl_core.library import Library
 from icl_core.library.grading import grade
-from icl_core.library.zoo import TIERS
+from icl_core.library.zoo import NOTES, TIERS
 
 NAME, ABOUT = "zoo", "train whatever the shipped library lacks"
 
@@ -33,9 +34,10 @@ def run(chosen: Namespace, library: Library) -> Answer:
         if chosen.tier in (None, tier) and chosen.only in (None, name):
             entry = library.find(spec.hash)
             if entry is None and not (chosen.list or chosen.grade):
-                entry = train_into(library, spec, name, library.shipped / name)
+                entry = train_into(library, spec, name, library.shipped / name, NOTES.get(name, ""))
             elif entry is not None and chosen.grade:
-                library.write_card(entry, grade(library, entry))
+                card = grade(library, entry)
+                library.write_card(entry, replace(card, note=NOTES.get(name, card.note)))
             answers.append({"name": name, "tier": tier, "spec_hash": spec.hash, "ready": entry is not None})
     lines = [f"tier {a['tier']}  {a['name']:28} {'ready' if a['ready'] else 'lacking'}" for a in answers]
     return Answer({"models": answers}, "\n".join(lines))

@@ -83,3 +83,8 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         ),
     },
 }
+
+NOTES: dict[str, str] = {
+    "live-demo-d4": "Trained for about a minute, to be watched while it learns: not long enough for its limits.",
+}
+"""What a card says about a model beyond its numbers."""
