@@ -85,6 +85,6 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 }
 
 NOTES: dict[str, str] = {
-    "live-demo-d4": "Trained for about a minute, to be watched while it learns: not long enough for its limits.",
+    "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
 }
 """What a card says about a model beyond its numbers."""
