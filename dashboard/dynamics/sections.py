@@ -61,7 +61,7 @@ def sgd_sentence(trained: Trajectory, run: SgdRun | None) -> None:
     if run is not None:
         normaliser = float(trained.eigenvalues.sum())
         weights, risk = results.deviations(trained.spec, run, normaliser)
-        st.info(words.sgd_reading(run, weights, risk), icon=":material/check_circle:")
+        st.info(words.sgd_reading(run, weights, risk), icon=":material/science:")
 
 
 def scale_and_balance(state: State, trained: Trajectory) -> None:

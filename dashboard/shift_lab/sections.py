@@ -97,6 +97,9 @@ def panels_part(state: State, library: Library) -> None:
     if not state.presentation.present:
         _panel_knobs(state, fitting)
     _read_aloud(state, sentence)
+    if not state.presentation.present:
+        with st.expander(t("section.numbers"), icon=":material/table:"):
+            st.dataframe(words.panels_table(shown, k))
 
 
 def grid_part(state: State, library: Library) -> None:
@@ -152,7 +155,7 @@ def random_part(state: State, models: Models, library: Library) -> None:
         words.covariance_labels(panels),
         theme=theme,
         trained_length=length,
-        columns=1 if is_narrow() else 4,
+        columns=1 if is_narrow() else 2,
     )
     st.plotly_chart(figure, theme=None, key="shift_covariances", config=QUIET, alt=sentence)
     _read_aloud(state, sentence)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from dashboard.captions import error
 from dashboard.describe import covariance_name, is_shifted, shift_effect
@@ -20,6 +22,7 @@ from icl_core.figures.shift_grid import GridLabels
 from icl_core.figures.shift_panels import PanelLabels
 from icl_core.specs import Experiment
 
+TITLE_WIDTH = 38  # letters in a line of a panel's title
 TOLERATED = 1.5  # times the error without the shift, both over what predicting zero costs
 
 
@@ -106,7 +109,7 @@ def panel_labels() -> PanelLabels:
 def panel_title(curves: LearningCurves, before: LearningCurves, k: int) -> str:
     """What was shifted and how far, and what linear attention makes of it."""
     experiment = curves.experiment
-    effect = shift_effect(experiment.evaluation.shift)
+    effect = "<br>".join(textwrap.wrap(shift_effect(experiment.evaluation.shift), TITLE_WIDTH))
     if "lsa" not in curves.curves or not is_shifted(experiment):
         return effect
     ratio = attention_ratio(curves, before, k)
@@ -137,26 +140,31 @@ def panels_title(shown: Sequence[LearningCurves], k: int) -> str:
 
 
 def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
-    """Linear attention, and the model where there is one, beside OLS in every panel."""
+    """Linear attention, and the model where there is one: without a shift, and under the worst of them."""
+    before, *shifted = shown
     sentences = []
-    for curves in shown:
-        names = [name for name in ("lsa", "transformer", "ols") if name in curves.curves]
-        errors = ", ".join(
-            t(
-                "shift_lab.reading.entry",
-                method=t(f"method.{name}"),
-                error=error(error_at(curves, name, k)),
+    for name in ("lsa", "transformer", "ols"):
+        if name in before.curves and shifted:
+            worst = max(shifted, key=lambda curves: error_at(curves, name, k))
+            sentences.append(
+                t(
+                    "shift_lab.reading.worst",
+                    method=t(f"method.{name}"),
+                    before=error(error_at(before, name, k)),
+                    after=error(error_at(worst, name, k)),
+                    effect=shift_effect(worst.experiment.evaluation.shift),
+                )
             )
-            for name in names
-        )
-        sentences.append(
-            t(
-                "shift_lab.reading.panel",
-                effect=shift_effect(curves.experiment.evaluation.shift),
-                errors=errors,
-            )
-        )
     return t("shift_lab.reading.panels", k=k) + " " + "; ".join(sentences) + "."
+
+
+def panels_table(shown: Sequence[LearningCurves], k: int) -> pd.DataFrame:
+    """Errors at k by shift and method, the measured ones with their 90% intervals."""
+    rows = {}
+    for curves in shown:
+        name = shift_effect(curves.experiment.evaluation.shift)
+        rows[name] = {t(f"method.{method}"): _entry(curves, method, k) for method in curves.curves}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def grid_labels(grid: ShiftGrid) -> GridLabels:
@@ -228,31 +236,16 @@ def residual_labels() -> ResidualLabels:
 
 
 def covariance_reading(panels: Sequence[CovariancePanel]) -> str:
-    """The models at the end of the trained length, beside least squares, at every c."""
-    sentences = []
-    for panel in panels:
-        if not panel.covariates.is_random:
-            continue
-        k = panel.curves.experiment.pretraining.context_length
-        values = [
-            t(
-                "shift_lab.reading.entry",
-                method=t(f"shift_lab.line.{name}"),
-                error=error(float(curve.mean[k])),
-            )
-            for name, curve in panel.curves.curves.items()
-            if name != "zero"
-        ]
-        values.append(
-            t(
-                "shift_lab.reading.entry",
-                method=t("shift_lab.line.lsa_random"),
-                error=error(float(panel.lines["lsa_random"][k - 1])),
-            )
-        )
-        sentences.append(f"c = {panel.scale:g}: " + ", ".join(values))
-    k = panels[0].curves.experiment.pretraining.context_length
-    return t("shift_lab.reading.random", k=k) + " " + "; ".join(sentences) + "."
+    """The last panel read aloud at the end of the trained length."""
+    panel = panels[-1]
+    k = panel.curves.experiment.pretraining.context_length
+    values = [(name, float(curve.mean[k])) for name, curve in panel.curves.curves.items() if name != "zero"]
+    values.append(("lsa_random", float(panel.lines["lsa_random"][k - 1])))
+    errors = "; ".join(
+        t("shift_lab.reading.entry", method=t(f"shift_lab.line.{name}"), error=error(value))
+        for name, value in values
+    )
+    return t("shift_lab.reading.random", k=k, scale=f"{panel.scale:g}", errors=errors)
 
 
 def covariance_formulas() -> list[tuple[str, str]]:
@@ -292,3 +285,11 @@ def _theorem_body() -> str:
         r"+2\operatorname{tr}(\Lambda)\lVert a\rVert^2_{\Gamma^{-2}\Lambda^2}"
         r"+\operatorname{tr}(\Lambda)^2\lVert a\rVert^2_{\Gamma^{-2}\Lambda}\right]"
     )
+
+
+def _entry(curves: LearningCurves, method: str, k: int) -> str:
+    """An exact error alone, a measured one with its interval."""
+    if method in curves.exact or method == "zero":
+        return error(error_at(curves, method, k))
+    curve = curves.curves[method]
+    return f"{error(curve.mean[k])} [{error(curve.low[k])}, {error(curve.high[k])}]"

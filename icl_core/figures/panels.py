@@ -46,6 +46,7 @@ def legend_above(figure: go.Figure, look: Theme, y: float = 1.08) -> None:
             "y": y,
             "x": 0,
             "font": {"size": look.size - 2},
+            "traceorder": "normal",
             "itemclick": False,
             "itemdoubleclick": False,
         },

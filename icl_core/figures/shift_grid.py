@@ -84,6 +84,8 @@ def shift_grid_figure(
         ),
         meta={"role": "cells"},
     )
+    figure.update_xaxes(range=[-0.5, len(columns) - 0.5])
+    figure.update_yaxes(range=[len(rows) - 0.5, -0.5], autorange=False)
     figure.update_layout(clickmode="event+select", height=look.height)
     return figure
 

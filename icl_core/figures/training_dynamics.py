@@ -184,6 +184,7 @@ def _limits(trajectory: Trajectory, look: Theme) -> list[go.Heatmap]:
 
 def _matrix(matrix: Array, axis: str, look: Theme, role: str) -> go.Heatmap:
     names = [*map(str, range(1, len(matrix))), "y"]
+    size = look.size - (3 if len(matrix) <= 6 else 6)
     return go.Heatmap(
         z=matrix.round(5).tolist(),
         x=names,
@@ -191,7 +192,10 @@ def _matrix(matrix: Array, axis: str, look: Theme, role: str) -> go.Heatmap:
         coloraxis=axis,
         text=_numbers(matrix),
         texttemplate="%{text}" if len(matrix) <= MOST_NUMBERS else None,
-        textfont={"size": look.size - (3 if len(matrix) <= 6 else 6)},
+        textfont={
+            "size": look.size - (3 if len(matrix) <= 6 else 6),
+            "color": look.ink if look.dark else None,
+        },
         hovertemplate="(%{y}, %{x}): %{z:.4f}<extra></extra>",
         xgap=1,
         ygap=1,
@@ -240,8 +244,8 @@ def _add_loss(
         x=[float(clock[0]), float(clock[-1])],
         y=[trajectory.floor] * 2,
         mode="lines+text",
-        text=["  " + labels.floor.format(value=f"{trajectory.floor:.3f}"), ""],
-        textposition="top right",
+        text=["", labels.floor.format(value=f"{trajectory.floor:.3f}")],
+        textposition="bottom left",
         textfont={"size": look.size - 2, "color": look.muted},
         line={"color": look.muted, "width": 1.75 * look.scale, "dash": "dash"},
         hoverinfo="skip",
@@ -344,7 +348,8 @@ def _add_direction_names(
     last = len(eigenvalues) - 1
     alike = bool(eigenvalues[0] - eigenvalues[-1] < 1e-9 * eigenvalues[0])
     colours = _direction_colours(last + 1, look)
-    for index, level, side in ((0, 0.62, "middle left"), *(() if alike else ((last, 0.38, "middle right"),))):
+    roomy = "middle left" if clock[0] > 0 else "middle right"  # a linear clock begins at the axis
+    for index, level, side in ((0, 0.62, roomy), *(() if alike else ((last, 0.38, "middle right"),))):
         reached = np.flatnonzero(trajectory.learned[:, index] >= level)
         if len(reached) == 0:
             continue
@@ -425,8 +430,8 @@ def _direction_colours(count: int, look: Theme) -> list[str]:
 
 def _colours(look: Theme) -> list[tuple[float, str]]:
     """Diverging around 0, where a cell has the colour of nothing on this paper."""
-    negative, positive = stroke("ols").colour(look), stroke("transformer").colour(look)
-    return [(0.0, negative), (0.5, "#20262F" if look.dark else "#F2F2F2"), (1.0, positive)]
+    neutral = "#20262F" if look.dark else "#F2F2F2"
+    return [(0.0, stroke("ols").light), (0.5, neutral), (1.0, stroke("transformer").light)]
 
 
 def _open_circles(colour: str, look: Theme) -> dict[str, Any]:
