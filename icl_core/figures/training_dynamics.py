@@ -192,10 +192,7 @@ def _matrix(matrix: Array, axis: str, look: Theme, role: str) -> go.Heatmap:
         coloraxis=axis,
         text=_numbers(matrix),
         texttemplate="%{text}" if len(matrix) <= MOST_NUMBERS else None,
-        textfont={
-            "size": look.size - (3 if len(matrix) <= 6 else 6),
-            "color": look.ink if look.dark else None,
-        },
+        textfont={"size": size, "color": look.ink if look.dark else None},
         hovertemplate="(%{y}, %{x}): %{z:.4f}<extra></extra>",
         xgap=1,
         ygap=1,
