@@ -6,13 +6,14 @@ import html
 
 import streamlit as st
 
-from dashboard import library_cards, presets
+from dashboard import presets
 from dashboard.bootstrap import apply_presentation, bootstrap
 from dashboard.knobs import leave_button
-from dashboard.library_view import LibraryView, filtered, played
 from dashboard.navigation import navigation
+from dashboard.shelf import cards
+from dashboard.shelf.training import draw_training, reading
+from dashboard.shelf.view import LibraryView, filtered, played
 from dashboard.texts import t
-from dashboard.training_chart import draw_training, reading
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import default_library
 
@@ -29,7 +30,7 @@ if not state.presentation.present:
 for notice in state.notices:
     st.warning(notice)
 
-shelved = library_cards.shelf(library)
+shelved = cards.shelf(library)
 visible = filtered(shelved, state.view)
 chosen = played(shelved if state.view.played else visible, state.view)
 if chosen is None or chosen.entry.card is None:
@@ -48,11 +49,11 @@ else:
 if state.presentation.present:
     leave_button(state)  # type: ignore[arg-type]
 else:
-    st.subheader(library_cards.summary(shelved), anchor=False)
-    library_cards.filters(state, shelved)
+    st.subheader(cards.summary(shelved), anchor=False)
+    cards.filters(state, shelved)
     if not visible:
         st.info(t("library.none"))
-    library_cards.cards(state, visible, chosen)
+    cards.cards(state, visible, chosen)
     with st.expander(t("section.what"), icon=":material/help:"):
         st.markdown(t("library.what"))
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.bootstrap import figure_theme, is_narrow
 from dashboard.captions import error
 from dashboard.describe import family_name
-from dashboard.library_cards import family_names
+from dashboard.shelf.cards import family_names
 from dashboard.texts import t
 from dashboard.views import Presentation
 from icl_core.evaluation.closed_forms import exact_lines

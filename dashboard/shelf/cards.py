@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.controls import choose
 from dashboard.describe import covariance_name, family_name, pretraining_data
-from dashboard.library_view import STATUSES, LibraryView, Shelved
+from dashboard.shelf.view import STATUSES, LibraryView, Shelved
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import Card, Library

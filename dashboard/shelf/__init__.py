@@ -1,0 +1,1 @@
+"""The Library page: filters, cards, and trainings played back."""
