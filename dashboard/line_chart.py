@@ -1,0 +1,74 @@
+"""Panels of lines as a chart on a page, with the numbers that they draw."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.texts import t
+from dashboard.views import Presentation
+from icl_core.figures.line_panels import Line, Panel, line_panels_figure
+
+
+def draw_panels(shown: Sequence[Panel], presentation: Presentation, *, stem: str, alt: str) -> None:
+    """The chart; `alt` says aloud what it shows, `stem` names the picture that the camera saves."""
+    figure = line_panels_figure(
+        shown, interval=t("figure.interval"), theme=figure_theme(presentation), compact=is_narrow()
+    )
+    config = {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "modeBarButtonsToRemove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale"],
+        "toImageButtonOptions": {"format": "svg", "filename": stem},
+        "responsive": True,
+    }
+    st.plotly_chart(figure, theme=None, key="panels", config=config, alt=alt)
+
+
+def numbers(shown: Sequence[Panel]) -> list[dict[str, object]]:
+    """The drawn numbers, a row for each panel, line and x."""
+    return [
+        {t("lines.panel"): panel.title, t("lines.line"): line.label or line.key, **row}
+        for panel in shown
+        for line in panel.lines
+        for row in _rows(panel, line)
+    ]
+
+
+def numbers_csv(shown: Sequence[Panel]) -> str:
+    """The drawn numbers as CSV: panel, line, x, y, low, high."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["panel", "line", "x", "y", "low", "high"])
+    for panel in shown:
+        for line in panel.lines:
+            writer.writerows([panel.title, line.key, *row.values()] for row in _rows(panel, line))
+    return text.getvalue()
+
+
+def numbers_section(shown: Sequence[Panel], stem: str) -> None:
+    """The drawn numbers as a table, and to take away."""
+    with st.expander(t("section.numbers"), icon=":material/table:"):
+        st.dataframe(numbers(shown), hide_index=True)
+        st.download_button(
+            t("export.csv"),
+            numbers_csv(shown),
+            f"{stem}.csv",
+            "text/csv",
+            key="panels_csv",
+            on_click="ignore",
+        )
+
+
+def _rows(panel: Panel, line: Line) -> list[dict[str, object]]:
+    xs = panel.x if line.x is None else line.x
+    found: list[dict[str, object]] = []
+    for index, (x, y) in enumerate(zip(xs, line.y, strict=True)):
+        low = None if line.low is None else float(line.low[index])
+        high = None if line.high is None else float(line.high[index])
+        found.append({"x": float(x), "y": float(y), "low": low, "high": high})
+    return found

@@ -1,0 +1,1 @@
+"""The Model selection page: its state, knobs, pictures and words."""

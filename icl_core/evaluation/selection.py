@@ -1,0 +1,267 @@
+"""Selection between two families: who predicts like whom on the same prompts, and what choosing costs.
+
+Yadlowsky, Doshi and Tripuraneni (arXiv 2311.00871), sections 3 and 4, with the ideal mixture beside.
+Dimensions: B prompts, N points, D inputs, Q queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from icl_core.data.function_classes import Dense, FixedSparse, Sparse
+from icl_core.data.prompts import sample_prompts
+from icl_core.data.randomness import AddressedRandomness
+from icl_core.evaluation.curves import Curve, prompt_chunks
+from icl_core.evaluation.estimate import Accumulator, Estimate
+from icl_core.evaluation.suite import bayes_mixture
+from icl_core.predictors import BayesMixture, Lasso, LeastSquares, Predictor
+from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining
+
+Array = NDArray[np.float64]
+
+QUERIES = 64  # asked of one context to find where a prediction lies between two others
+AGREEMENT = 1e-3  # squared distance over v below which two specialists leave nothing to choose
+
+
+@dataclass(frozen=True)
+class FamilyPair:
+    """Dense functions and a narrower linear family, of equal output variance, with the dense prior share."""
+
+    narrow: Sparse | FixedSparse
+    dense_share: float
+
+    @classmethod
+    def found_in(cls, pretraining: Pretraining) -> FamilyPair | None:
+        """The pair in a pretraining's mixture; None where it is not a dense and one sparse family."""
+        parts = {part.function_class: part.weight for part in pretraining.mixture.components}
+        narrow = [family for family in parts if isinstance(family, Sparse | FixedSparse)]
+        if len(parts) != 2 or Dense() not in parts or len(narrow) != 1:
+            return None
+        return cls(narrow[0], parts[Dense()])
+
+    @classmethod
+    def of(cls, pretraining: Pretraining) -> FamilyPair:
+        """The pair in a pretraining's mixture. Raises ValueError where there is none."""
+        pair = cls.found_in(pretraining)
+        if pair is None:
+            raise ValueError(
+                "This pretraining is not a mixture of dense and one sparse linear family: name one."
+            )
+        return pair
+
+    @property
+    def mixture(self) -> Mixture:
+        """Dense functions first."""
+        return Mixture.of((Dense(), self.dense_share), (self.narrow, 1 - self.dense_share))
+
+    def with_nonzero(self, count: int) -> Sparse | FixedSparse:
+        """The narrow family with another number of nonzero weights, at the same output variance."""
+        return replace(self.narrow, nnz=count)
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """A learner of the mixture and the two that know one family each, by name."""
+
+    name: str
+    dense: str
+    narrow: str
+
+
+MODELS = Chooser("mixture", "dense", "narrow")
+IDEALS = Chooser("bayes", "bayes_dense", "bayes_narrow")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Learners on one experiment's prompts, with k = 0..M pairs.
+
+    `errors` are normalised; `distances[name, other]` is the mean squared difference of two learners'
+    predictions over v. `choices[name]` says where a chooser's prediction lies between its specialists': 1 at
+    the dense one's, 0 at the narrow one's, NaN where the two agree. `costs[name]` is its error less that of
+    the specialist that is better at that k.
+    """
+
+    experiment: Experiment
+    errors: Mapping[str, Curve]
+    distances: Mapping[tuple[str, str], Curve]
+    choices: Mapping[str, Curve]
+    costs: Mapping[str, Curve]
+
+
+def on_family(experiment: Experiment, family: FunctionClass) -> Experiment:
+    """The experiment's test on prompts of one family and of nothing else shifted."""
+    asked = experiment.evaluation
+    evaluation = Evaluation(
+        context_length=experiment.context_length,
+        function_class=family,
+        label_noise=asked.label_noise,
+        prompts=asked.prompts,
+        seed=asked.seed,
+        alpha=asked.alpha,
+    )
+    return replace(experiment, evaluation=evaluation)
+
+
+def reference_learners(experiment: Experiment) -> dict[str, Predictor]:
+    """Least squares, the Lasso, and the ideal learners: of the mixture and of each family alone."""
+    pretraining = experiment.pretraining
+    pair = FamilyPair.of(pretraining)
+    return {
+        "ols": LeastSquares(),
+        "lasso": Lasso(experiment.evaluation.alpha),
+        "bayes": ideal(pretraining, pair.mixture),
+        "bayes_dense": ideal(pretraining, Mixture.of(Dense())),
+        "bayes_narrow": ideal(pretraining, Mixture.of(pair.narrow)),
+    }
+
+
+def ideal(pretraining: Pretraining, mixture: Mixture) -> BayesMixture:
+    """The Bayes learner of linear families with the pretraining's label noise."""
+    learner = bayes_mixture(pretraining, mixture, pretraining.noise_variance)
+    assert learner is not None  # linear families have one
+    return learner
+
+
+def compare(experiment: Experiment, learners: Mapping[str, Predictor]) -> Comparison:
+    """All learners on the experiment's prompts; choices of those choosers whose specialists are there too."""
+    choosers = [each for each in (MODELS, IDEALS) if {each.name, each.dense, each.narrow} <= set(learners)]
+    entries, v = experiment.context_length + 1, experiment.pretraining.label_variance
+    sums: dict[tuple[str, ...], Accumulator] = {}
+
+    def add(key: tuple[str, ...], values: Tensor) -> None:
+        sums.setdefault(key, Accumulator(entries)).add((values / v).numpy())
+
+    for prompts in prompt_chunks(experiment):
+        asked = prompts.xs, prompts.ys, prompts.queries
+        said = {name: learner.predict_query(*asked) for name, learner in learners.items()}
+        for name, predictions in said.items():
+            add(("error", name), (predictions - prompts.targets).square())
+        for each in choosers:
+            chosen, dense, narrow = said[each.name], said[each.dense], said[each.narrow]
+            add(("distance", each.name, each.dense), (chosen - dense).square())
+            add(("distance", each.name, each.narrow), (chosen - narrow).square())
+            add(("between", each.name), (chosen - narrow) * (dense - narrow))
+            add(("apart", each.name), (dense - narrow).square())
+    means = {key: total.estimate() for key, total in sums.items()}
+    errors = {key[1]: mean for key, mean in means.items() if key[0] == "error"}
+    return Comparison(
+        experiment,
+        {name: _curve(estimate) for name, estimate in errors.items()},
+        {(key[1], key[2]): _curve(mean) for key, mean in means.items() if key[0] == "distance"},
+        {
+            each.name: _curve(_share(means["between", each.name], means["apart", each.name]))
+            for each in choosers
+        },
+        {each.name: _curve(_cost(each, errors)) for each in choosers},
+    )
+
+
+def dense_probability(experiment: Experiment) -> Curve:
+    """Posterior probability of 'dense' under the ideal mixture, mean over the prompts, [M + 1]."""
+    pair = FamilyPair.of(experiment.pretraining)
+    learner = ideal(experiment.pretraining, pair.mixture)
+    total = Accumulator(experiment.context_length + 1)
+    for prompts in prompt_chunks(experiment):
+        total.add(learner.posterior(prompts.xs, prompts.ys)[..., 0].numpy())
+    return _curve(total.estimate())
+
+
+def sparsity_sweep(experiment: Experiment, learners: Mapping[str, Predictor]) -> list[Comparison]:
+    """The comparison on functions of 1, 2, ..., D nonzero weights, of equal output variance, same inputs."""
+    pair = FamilyPair.of(experiment.pretraining)
+    counts = range(1, experiment.pretraining.dimension + 1)
+    return [compare(on_family(experiment, pair.with_nonzero(count)), learners) for count in counts]
+
+
+@dataclass(frozen=True)
+class NoiseSweep:
+    """Mean P(dense) of the ideal mixture and its 90% interval, by noise and nnz, [levels, D, M + 1]."""
+
+    levels: tuple[float, ...]
+    probability: Array
+    low: Array
+    high: Array
+
+
+def noise_sweep(experiment: Experiment, levels: Sequence[float]) -> NoiseSweep:
+    """What the ideal mixture takes functions of 1..D nonzero weights for, at each level of label noise.
+
+    Levels are standard deviations over sqrt(v), the same in pretraining and test. 0 stands for a variance of
+    1e-6 v.
+    """
+    pair = FamilyPair.of(experiment.pretraining)
+    found = []
+    for level in levels:
+        noisy = replace(experiment, pretraining=replace(experiment.pretraining, label_noise=level))
+        noisy = replace(noisy, evaluation=replace(noisy.evaluation, label_noise=None))
+        counts = range(1, noisy.pretraining.dimension + 1)
+        found.append([dense_probability(on_family(noisy, pair.with_nonzero(count))) for count in counts])
+    means = np.array([[curve.mean for curve in row] for row in found])  # [levels, D, M + 1]
+    lows = np.array([[curve.low for curve in row] for row in found])
+    highs = np.array([[curve.high for curve in row] for row in found])
+    return NoiseSweep(tuple(levels), means, lows, highs)
+
+
+@dataclass(frozen=True)
+class PromptChoice:
+    """One prompt, k = 0..M: the ideal mixture's P(dense), and the models' choice (None without models)."""
+
+    probability: Array
+    choice: Array | None
+
+
+def prompt_choice(experiment: Experiment, number: int, learners: Mapping[str, Predictor]) -> PromptChoice:
+    """What test prompt `number` of the experiment is taken for.
+
+    The choice is the least-squares position of the mixture model's predictions between its specialists', over
+    64 queries that are asked of the same context; NaN where the specialists agree.
+    """
+    pair = FamilyPair.of(experiment.pretraining)
+    prompt = sample_prompts(experiment, number, 1)
+    learner = ideal(experiment.pretraining, pair.mixture)
+    probability = learner.posterior(prompt.xs, prompt.ys)[0, :, 0].numpy()
+    if not {MODELS.name, MODELS.dense, MODELS.narrow} <= set(learners):
+        return PromptChoice(probability, None)
+    points, dimension = prompt.xs.shape[1:]
+    randomness = AddressedRandomness.of(experiment.evaluation.seed, "choice")
+    queries = experiment.covariates.covariates(randomness, QUERIES, points, dimension)
+    asked = prompt.xs.expand(QUERIES, -1, -1), prompt.ys.expand(QUERIES, -1), queries  # [Q, N, D], [Q, N]
+    chosen, dense, narrow = (
+        learners[name].predict_query(*asked) for name in (MODELS.name, MODELS.dense, MODELS.narrow)
+    )
+    apart = (dense - narrow).square().mean(0)  # [N]
+    between = ((chosen - narrow) * (dense - narrow)).mean(0)
+    agree = apart < AGREEMENT * experiment.pretraining.label_variance
+    return PromptChoice(probability, torch.where(agree, torch.nan, between / apart).numpy())
+
+
+def _cost(chooser: Chooser, errors: Mapping[str, Estimate]) -> Estimate:
+    better = _combine(np.minimum, errors[chooser.dense], errors[chooser.narrow])
+    return errors[chooser.name] - better
+
+
+def _curve(estimate: Estimate) -> Curve:
+    return Curve(estimate.mean, *estimate.interval())
+
+
+def _share(between: Estimate, apart: Estimate) -> Estimate:
+    """between / apart where the specialists are apart."""
+    agree = apart.mean < AGREEMENT
+
+    def ratio(numerator: Array, denominator: Array) -> Array:
+        safe = np.where(agree | (denominator <= 0), 1.0, denominator)
+        return np.where(agree, np.nan, numerator / safe)
+
+    return _combine(ratio, between, apart)
+
+
+def _combine(function: Callable[[Array, Array], Array], first: Estimate, second: Estimate) -> Estimate:
+    """The function, which acts entry by entry, of the means and of every resample."""
+    return Estimate(function(first.mean, second.mean), function(first.resamples, second.resamples))

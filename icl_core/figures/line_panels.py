@@ -1,0 +1,305 @@
+"""Panels of lines with bands, side by side or, on narrow screens, one under the other; one legend for all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, translucent
+from icl_core.figures.panels import legend_above, panels
+
+Array = NDArray[np.float64]
+
+HEIGHT = 470
+LEGEND_ROW = 1.65  # heights of a letter from one row of the legend to the next
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: `key` names it for whoever reads the figure's data, `label` in the legend ('' keeps it out).
+
+    NaN leaves a gap. `low` and `high` are the ends of its band; `points` draws marks with error bars instead.
+    """
+
+    key: str
+    label: str
+    stroke: Stroke
+    y: Array
+    low: Array | None = None
+    high: Array | None = None
+    points: bool = False
+    x: Array | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A vertical line with a few words on top: 'read_out' where the figure is read, 'reference' elsewhere."""
+
+    x: float
+    text: str
+    role: Literal["read_out", "reference"] = "reference"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One plot: lines over `x`, a range of y, marks, an interval of x to shade, words for some ticks."""
+
+    title: str
+    x_title: str
+    y_title: str
+    x: Array
+    lines: Sequence[Line]
+    y_range: tuple[float, float]
+    marks: Sequence[Mark] = ()
+    ticks: Sequence[tuple[float, str]] = ()
+    shaded: tuple[float, float] | None = None
+    levels: Sequence[float] = ()
+    log_x: bool = False
+
+
+def line_panels_figure(
+    shown: Sequence[Panel], *, interval: str, theme: ThemeName = "light", compact: bool = False
+) -> go.Figure:
+    """The panels, with `interval` ('90%') as the name of bands in hover texts.
+
+    The range of y is the panel's own, so that one huge error cannot squash the rest; a line may leave it.
+    """
+    look = THEMES[theme]
+    count = len(shown)
+    titles = [panel.title for panel in shown]
+    figure = (
+        panels(count, 1, look, titles, vertical_spacing=0.24 / count)
+        if compact
+        else panels(1, count, look, titles, horizontal_spacing=0.16 / count)
+    )
+    labels = list(dict.fromkeys(line.label for panel in shown for line in panel.lines if line.label))
+    named: set[str] = set()
+    for position, panel in enumerate(shown, start=1):
+        place: dict[str, Any] = {"row": position, "col": 1} if compact else {"row": 1, "col": position}
+        _add_lines(figure, panel, labels, interval, look, place, named)
+        _add_marks(figure, panel, look, place)
+        _set_axes(figure, panel, look, place)
+    _set_size(figure, labels, len(shown), look, compact)
+    return figure
+
+
+def _add_lines(
+    figure: go.Figure,
+    panel: Panel,
+    labels: Sequence[str],
+    interval: str,
+    look: Theme,
+    place: dict[str, Any],
+    named: set[str],
+) -> None:
+    for line in reversed(panel.lines):
+        if line.low is not None and line.high is not None and not line.points:
+            for stretch in _stretches(line.low + line.high):
+                _add_band(figure, panel, line, stretch, look, place)
+    for line in reversed(panel.lines):
+        rank = labels.index(line.label) if line.label and line.label not in named else None
+        named.add(line.label)
+        (_add_points if line.points else _add_line)(figure, panel, line, rank, interval, look, place)
+
+
+def _stretches(values: Array) -> list[slice]:
+    """Runs of at least two finite values."""
+    finite = np.concatenate([[False], np.isfinite(values), [False]]).astype(int)
+    starts, ends = np.flatnonzero(np.diff(finite) == 1), np.flatnonzero(np.diff(finite) == -1)
+    return [slice(start, end) for start, end in zip(starts, ends, strict=True) if end - start > 1]
+
+
+def _add_band(
+    figure: go.Figure, panel: Panel, line: Line, stretch: slice, look: Theme, place: dict[str, Any]
+) -> None:
+    assert line.low is not None and line.high is not None  # noqa: PT018 - the caller has looked
+    x = _x(panel, line)[stretch]
+    low, high = line.low[stretch], line.high[stretch]
+    figure.add_scatter(
+        x=[*x.tolist(), *x[::-1].tolist()],
+        y=[*low.round(5).tolist(), *high[::-1].round(5).tolist()],
+        fill="toself",
+        fillcolor=translucent(line.stroke.colour(look), _opacity(panel, line)),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        meta={"role": "band", "key": line.key},
+        **place,
+    )
+
+
+def _opacity(panel: Panel, line: Line) -> float:
+    """Bands of many lines are paler, but for the panel's first, so that they do not turn to mud."""
+    return 0.16 if line is panel.lines[0] or len(panel.lines) <= 4 else 0.06
+
+
+def _add_line(
+    figure: go.Figure,
+    panel: Panel,
+    line: Line,
+    rank: int | None,
+    interval: str,
+    look: Theme,
+    place: dict[str, Any],
+) -> None:
+    style = line.stroke
+    figure.add_scatter(
+        x=_x(panel, line).tolist(),
+        y=_gaps(line.y),
+        mode="lines",
+        connectgaps=False,
+        line={"color": style.colour(look), "dash": style.dash, "width": style.width * look.scale},
+        **_words(line, rank, interval),
+        meta={"role": "line", "key": line.key},
+        **place,
+    )
+
+
+def _add_points(
+    figure: go.Figure,
+    panel: Panel,
+    line: Line,
+    rank: int | None,
+    interval: str,
+    look: Theme,
+    place: dict[str, Any],
+) -> None:
+    colour = line.stroke.colour(look)
+    bars = None
+    if line.low is not None and line.high is not None:
+        bars = {
+            "array": _gaps(line.high - line.y),
+            "arrayminus": _gaps(line.y - line.low),
+            "color": colour,
+            "thickness": 2 * look.scale,
+            "width": 4 * look.scale,
+        }
+    figure.add_scatter(
+        x=_x(panel, line).tolist(),
+        y=_gaps(line.y),
+        mode="markers",
+        marker={"size": 12 * look.scale, "color": colour, "line": {"color": look.paper, "width": 1.5}},
+        error_y=bars,
+        cliponaxis=False,
+        **_words(line, rank, interval),
+        meta={"role": "points", "key": line.key},
+        **place,
+    )
+
+
+def _words(line: Line, rank: int | None, interval: str) -> dict[str, Any]:
+    """Name, place in the legend (`rank` None: none there) and hover text of a line."""
+    ends = [] if line.low is None or line.high is None else [line.low, line.high]
+    numbers = np.stack([line.y, *ends], axis=1)
+    text = "%{customdata[0]:.3f}"
+    if ends:
+        text += f" ({interval} %{{customdata[1]:.3f}} – %{{customdata[2]:.3f}})"
+    return {
+        "name": line.label or line.key,
+        "legendgroup": line.label,
+        "showlegend": rank is not None,
+        "legendrank": 1000 + (rank or 0),
+        "customdata": numbers.round(5),
+        "hovertemplate": text if line.label else text + "<extra></extra>",
+    }
+
+
+def _add_marks(figure: go.Figure, panel: Panel, look: Theme, place: dict[str, Any]) -> None:
+    for level in panel.levels:
+        figure.add_hline(
+            y=level,
+            line={"color": look.muted, "width": 1.25 * look.scale, "dash": "dot"},
+            layer="below",
+            **place,
+        )
+    if panel.shaded is not None:
+        shade = translucent(look.muted, 0.13)
+        start, end = panel.shaded
+        figure.add_vrect(x0=start, x1=end, fillcolor=shade, line_width=0, layer="below", **place)
+    for mark in panel.marks:
+        read = mark.role == "read_out"
+        figure.add_vline(
+            x=mark.x,
+            line={
+                "color": look.ink if read else look.muted,
+                "width": (1.5 if read else 1.25) * look.scale,
+                "dash": "solid" if read else "dash",
+            },
+            layer="below",
+            **place,
+        )
+        if not mark.text:
+            continue
+        low, high = _x_range(panel)
+        x = _position(panel, mark)
+        follows = any(0 < _position(panel, other) - x < 0.15 * (high - low) for other in panel.marks)
+        late = follows or x - low > 0.75 * (high - low)
+        figure.add_annotation(
+            x=x,
+            y=panel.y_range[1],
+            text=f"<b>{mark.text}</b>" if read else mark.text,
+            showarrow=False,
+            xanchor="right" if late else "left",
+            yanchor="top",
+            xshift=-4 if late else 4,
+            yshift=0 if read else -1.4 * look.size,
+            font={"size": look.size - 2, "color": look.ink if read else look.muted},
+            **place,
+        )
+
+
+def _set_axes(figure: go.Figure, panel: Panel, look: Theme, place: dict[str, Any]) -> None:
+    figure.update_xaxes(
+        title_text=panel.x_title,
+        range=_x_range(panel),
+        type="log" if panel.log_x else "linear",
+        showgrid=False,
+        nticks=9,
+        **place,
+    )
+    if panel.ticks:
+        values, texts = zip(*panel.ticks, strict=True)
+        figure.update_xaxes(tickvals=list(values), ticktext=list(texts), tickangle=0, **place)
+    figure.update_yaxes(title_text=panel.y_title, range=list(panel.y_range), nticks=7, **place)
+    figure.update_layout(hovermode="x unified")
+
+
+def _set_size(figure: go.Figure, labels: Sequence[str], count: int, look: Theme, compact: bool) -> None:
+    characters = sum(len(label) + 9 for label in labels)
+    rows = math.ceil(characters / (40 if compact else 130 * 16 / look.size))
+    above = round((rows * LEGEND_ROW + 2.2) * look.size)
+    body = round(HEIGHT * look.size / 16 * (0.8 * count if compact else 1))
+    height = body + above + round(3.6 * look.size)
+    figure.update_layout(
+        height=height,
+        margin={"l": round(4.2 * look.size), "r": 16, "t": above, "b": round(3.6 * look.size)},
+    )
+    legend_above(figure, look, 1 + 1.9 * look.size / body)
+
+
+def _position(panel: Panel, mark: Mark) -> float:
+    """Where the mark stands on the axis."""
+    return math.log10(mark.x) if panel.log_x else mark.x
+
+
+def _x(panel: Panel, line: Line) -> Array:
+    return panel.x if line.x is None else line.x
+
+
+def _x_range(panel: Panel) -> list[float]:
+    low, high = float(panel.x[0]), float(panel.x[-1])
+    if panel.log_x:
+        low, high = math.log10(low), math.log10(high)
+    margin = 0.015 * (high - low)
+    return [low - margin, high + margin]
+
+
+def _gaps(values: Array) -> list[float | None]:
+    return [float(value) if math.isfinite(value) else None for value in values.round(6)]

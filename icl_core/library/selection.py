@@ -1,0 +1,137 @@
+"""The library's models for a selection between two families, found by what they were pretrained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from icl_core.data.function_classes import Dense
+from icl_core.evaluation.curves import Curve
+from icl_core.evaluation.selection import (
+    MODELS,
+    Comparison,
+    FamilyPair,
+    compare,
+    on_family,
+    reference_learners,
+)
+from icl_core.library.card import Card
+from icl_core.library.grading import best_lasso, lasso_errors
+from icl_core.library.results import load_once
+from icl_core.library.store import Library, LibraryError
+from icl_core.predictors import Network, Predictor
+from icl_core.specs import Experiment, FunctionClass, Mixture, Pretraining
+
+BEST_LASSO = "lasso_best"
+
+
+@dataclass(frozen=True)
+class SelectionModels:
+    """By role, 'mixture', 'dense' and 'narrow': cards of the models there are, names of those that lack."""
+
+    cards: Mapping[str, Card]
+    lacking: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """Changes when any of the models does."""
+        return " ".join(f"{role} {card.weights_sha256}" for role, card in self.cards.items())
+
+
+def selection_models(library: Library, pretraining: Pretraining) -> SelectionModels:
+    """Transformers of the pair's mixture and of each family alone, on the same inputs and prompt lengths.
+
+    Of several that fit, the one with the pretraining's own spec, else the first of the lowest seed. Raises
+    ValueError where the pretraining is no mixture of two such families.
+    """
+    pair = FamilyPair.of(pretraining)
+    alone = {MODELS.dense: Mixture.of(Dense()), MODELS.narrow: Mixture.of(pair.narrow)}
+    wanted = {MODELS.name: pair.mixture, **alone}
+    cards, lacking = {}, {}
+    for role, mixture in wanted.items():
+        fitting = sorted(
+            (card for card in library.cards() if _fits(card.spec, pretraining, mixture)),
+            key=lambda card: (card.spec != pretraining, card.spec.seed),
+        )
+        if fitting:
+            cards[role] = fitting[0]
+        else:
+            lacking[role] = usual_name(pretraining.dimension, mixture)
+    return SelectionModels(cards, lacking)
+
+
+def mixture_shares(library: Library, pretraining: Pretraining) -> list[float]:
+    """Shares of dense prompts in the library's mixtures of this pair, in order."""
+    return sorted(
+        {FamilyPair.of(spec).dense_share for spec in _mixtures(library) if _same_pair(spec, pretraining)}
+    )
+
+
+def pairs(library: Library) -> list[Pretraining]:
+    """One pretraining for each pair and setting that the library has a mixture of."""
+    found: list[Pretraining] = []
+    for spec in _mixtures(library):
+        if not any(_same_pair(spec, other) for other in found):
+            found.append(spec)
+    return found
+
+
+def selection_learners(
+    library: Library, experiment: Experiment, models: SelectionModels
+) -> dict[str, Predictor]:
+    """The references and the networks by role. Raises LibraryError for a damaged model."""
+    learners = reference_learners(experiment)
+    for role, card in models.cards.items():
+        entry = library.find(card.spec.hash)
+        if entry is None:
+            raise LibraryError(f"The model {card.name} has left the library: open the page again.")
+        learners[role] = Network(load_once(library, entry))
+    return learners
+
+
+def compare_on(
+    experiment: Experiment, family: FunctionClass, learners: Mapping[str, Predictor]
+) -> Comparison:
+    """The comparison on one family's prompts, with the Lasso at the alpha best on them, for every k."""
+    tested = on_family(experiment, family)
+    comparison = compare(tested, learners)
+    best = best_lasso(lasso_errors(tested))
+    curve = Curve(best.mean, *best.interval())
+    return replace(comparison, errors={**comparison.errors, BEST_LASSO: curve})
+
+
+def usual_name(dimension: int, mixture: Mixture) -> str:
+    """What the shipped library calls the model of a mixture: 'dense-sparse-d8', 'dense-sparse-25-d8'."""
+    words = ["fixed" if family.kind == "fixed_support" else family.kind for family in mixture.families]
+    share = mixture.weights[0]
+    if len(words) > 1 and share != 0.5:
+        words.append(f"{100 * share:.0f}")
+    return "-".join([*words, f"d{dimension}"])
+
+
+def _mixtures(library: Library) -> Iterator[Pretraining]:
+    for card in library.cards():
+        if card.spec.model.kind == "transformer" and FamilyPair.found_in(card.spec) is not None:
+            yield card.spec
+
+
+def _same_pair(first: Pretraining, second: Pretraining) -> bool:
+    return FamilyPair.of(first).narrow == FamilyPair.of(second).narrow and _same_data(first, second)
+
+
+def _same_data(first: Pretraining, second: Pretraining) -> bool:
+    """All of the data but the mixture."""
+    return (first.dimension, first.context_length, first.covariates, first.label_noise, first.task_pool) == (
+        second.dimension,
+        second.context_length,
+        second.covariates,
+        second.label_noise,
+        second.task_pool,
+    )
+
+
+def _fits(spec: Pretraining, pretraining: Pretraining, mixture: Mixture) -> bool:
+    """Whether a transformer was pretrained on just this mixture, in whatever order its families stand."""
+    parts = {(part.function_class, round(part.weight, 9)) for part in spec.mixture.components}
+    asked = {(part.function_class, round(part.weight, 9)) for part in mixture.components}
+    return spec.model.kind == "transformer" and parts == asked and _same_data(spec, pretraining)
