@@ -52,6 +52,7 @@ def draw_functions(
         shown=shown,
         theme=figure_theme(presentation),
         height=_height(presentation),
+        compact=is_narrow(),
     )
     st.plotly_chart(figure, theme=None, key="functions", config=CONFIG, alt=alt)
 
@@ -87,6 +88,7 @@ def draw_sweep(
         zero=sweep.zero_errors,
         log_axis=log_axis,
         height=_height(presentation),
+        compact=is_narrow(),
     )
     st.plotly_chart(figure, theme=None, key="sweep", config=CONFIG, alt=alt)
 

@@ -73,6 +73,7 @@ def draw_plot(
         shown=shown,
         theme=figure_theme(state.presentation),
         height=_height(state),
+        compact=is_narrow(),
     )
     key = f"lab_{abs(hash((points, state.view.draw, state.view.source)))}"
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from icl_core.figures.function_strokes import LEARNERS, in_order
 from icl_core.figures.palette import THEMES, Theme, ThemeName, layout, translucent
+from icl_core.figures.top_legend import add_top_legend
 
 if TYPE_CHECKING:
     from icl_core.evaluation.family_sweep import SweepCurve
@@ -48,6 +49,7 @@ def family_sweep_figure(
     zero: tuple[float, ...] | None = None,
     log_axis: bool = True,
     height: int | None = None,
+    compact: bool = False,
 ) -> go.Figure:
     """Error of each learner with k pairs at every value, with 90% bands.
 
@@ -69,7 +71,7 @@ def family_sweep_figure(
     if marked is not None:
         figure.add_vline(x=marked, line={"color": look.ink, "width": 1.5 * look.scale}, layer="below")
     _set_axes(figure, values, labels, top, log_axis)
-    _add_legend(figure, look)
+    add_top_legend(figure, look, compact=compact)
     figure.update_layout(height=height or look.height)
     return figure
 
@@ -189,20 +191,3 @@ def _set_axes(
         )
     else:
         figure.update_yaxes(title_text=labels.error, range=[0, top], nticks=6)
-
-
-def _add_legend(figure: go.Figure, look: Theme) -> None:
-    figure.update_layout(
-        showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1.01,
-            "yanchor": "bottom",
-            "font": {"size": look.size - 2},
-            "bgcolor": "rgba(0,0,0,0)",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-        margin={"r": 12, "t": round(4 * look.size)},
-    )

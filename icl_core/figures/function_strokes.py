@@ -25,7 +25,7 @@ LEARNERS: Mapping[str, Stroke] = {
 }
 """Learners in the order in which readers meet them; later ones are drawn underneath."""
 
-TRUTH = Stroke("#E8B100", "#8A6D12", "solid", 9.0)
+TRUTH = Stroke("#E8B100", "#C79A1E", "solid", 9.0)
 """The true function: a broad pale stroke beneath all learners, of no method's colour."""
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from icl_core.figures.animation import Frame, animated
 from icl_core.figures.function_strokes import LEARNERS, TRUTH, in_order
 from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, layout, translucent
+from icl_core.figures.top_legend import add_top_legend
 
 if TYPE_CHECKING:
     from icl_core.evaluation.prompt_functions import PromptFunctions
@@ -21,6 +22,7 @@ Array = NDArray[np.float64]
 
 TRUTH_OPACITY = 0.55
 CONTROLS_HEIGHT = 80  # pixels below the axis for the play button and the slider
+COMPACT_CONTROLS_HEIGHT = 125  # where the slider stands below the buttons
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def prompt_figure(
     shown: tuple[str, ...],
     theme: ThemeName = "light",
     height: int | None = None,
+    compact: bool = False,
 ) -> go.Figure:
     """The `shown` learners' functions after k pairs; later pairs are drawn faint.
 
@@ -83,7 +86,7 @@ def prompt_figure(
         figure.update_traces(hoverinfo="skip", hovertemplate=None)  # every click is the lattice's
         figure.add_trace(_lattice(canvas))
     figure.update_layout(hovermode="closest", clickmode="event+select", height=height or look.height)
-    _add_legend(figure, look)
+    add_top_legend(figure, look, compact=compact)
     figure.update_xaxes(title_text=labels.input, range=[canvas.low, canvas.high], showgrid=False)
     figure.update_yaxes(title_text=labels.output, range=[canvas.bottom, canvas.top], nticks=7, zeroline=True)
     figure.update_yaxes(zerolinecolor=look.grid)
@@ -99,10 +102,13 @@ def growing_prompt_figure(
     shown: tuple[str, ...],
     theme: ThemeName = "light",
     height: int | None = None,
+    compact: bool = False,
 ) -> go.Figure:
     """`prompt_figure` with a frame for every number of pairs, which the browser plays; it starts at k."""
     look = THEMES[theme]
-    still = prompt_figure(drawn, labels, canvas, k=k, shown=shown, theme=theme, height=height)
+    still = prompt_figure(
+        drawn, labels, canvas, k=k, shown=shown, theme=theme, height=height, compact=compact
+    )
     frames = [
         Frame(str(count), _moving(_traces(drawn, labels, count, shown, look)))
         for count in range(len(drawn.prompt.xs) + 1)
@@ -118,12 +124,15 @@ def growing_prompt_figure(
     )
     tall = height or look.height
     plot = tall - 7.5 * look.size  # the axes' own height: legend, ticks and axis title taken off
+    controls = COMPACT_CONTROLS_HEIGHT if compact else CONTROLS_HEIGHT
+    place = {"x": 0.42, "len": 0.58, "y": -3.3 * look.size / plot}
+    if compact:  # below the buttons
+        place = {"x": -0.05, "len": 1.05, "y": -6.8 * look.size / plot}
     figure.update_layout(
-        height=tall + CONTROLS_HEIGHT, margin={"b": round(3.6 * look.size) + CONTROLS_HEIGHT}
-    )
-    figure.update_layout(
+        height=tall + controls,
+        margin={"b": round(3.6 * look.size) + controls},
         updatemenus=[{"y": -4.3 * look.size / plot, "pad": {"t": 0, "l": 0}}],
-        sliders=[{"active": k, "x": 0.42, "len": 0.58, "y": -3.3 * look.size / plot, "pad": {"t": 4}}],
+        sliders=[{"active": k, "pad": {"t": 4}, **place}],
     )
     return figure
 
@@ -201,7 +210,7 @@ def _lattice(canvas: Canvas) -> go.Scatter:
         x=across.ravel().round(4),
         y=up.ravel().round(4),
         mode="markers",
-        marker={"size": 14, "opacity": 0.01, "color": "rgba(0,0,0,0)"},
+        marker={"size": 5, "opacity": 0.01, "color": "rgba(0,0,0,0)"},  # larger ones would vie for a click
         selected={"marker": {"opacity": 0.01}},
         unselected={"marker": {"opacity": 0.01}},
         hoverinfo="none",
@@ -230,20 +239,3 @@ def _add_trained_range(figure: go.Figure, canvas: Canvas, labels: PromptLabels, 
             showarrow=False,
             font={"size": look.size - 3, "color": look.muted},
         )
-
-
-def _add_legend(figure: go.Figure, look: Theme) -> None:
-    figure.update_layout(
-        showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1.01,
-            "yanchor": "bottom",
-            "font": {"size": look.size - 2},
-            "bgcolor": "rgba(0,0,0,0)",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-        margin={"r": 12, "t": round(4 * look.size)},
-    )
