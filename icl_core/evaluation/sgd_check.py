@@ -24,7 +24,7 @@ LARGEST_DIMENSION = 5
 BATCH = 1024
 STEPS = 2000
 RECORDS = 25
-STABLE = 0.08  # rate times the largest curvature of the loss; small, so that steps stay close to the flow
+STABLE = 0.05  # rate times the largest curvature of the loss; small, so that steps stay close to the flow
 
 
 @dataclass(frozen=True, eq=False)
