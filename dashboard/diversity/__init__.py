@@ -1,0 +1,1 @@
+"""The Task diversity page: its state, knobs, pictures and words."""

@@ -1,0 +1,125 @@
+"""The knobs of the Task diversity page, and the row of pictures above its figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.controls import choose, press, slide
+from dashboard.diversity.results import Setting
+from dashboard.diversity.state import (
+    NOISES,
+    PICTURES,
+    DiversityView,
+    changed,
+    experiment_on,
+    read_out,
+    size_choices,
+    with_noise,
+    with_pool,
+)
+from dashboard.knobs.heading import group_heading
+from dashboard.texts import t
+from dashboard.url_state import UrlState
+from icl_core.library import Library
+
+State = UrlState[DiversityView]
+PROMPTS = (64, 128, 256, 512, 1024)
+
+
+def picture_row(state: State) -> None:
+    """Which of the two pictures is shown."""
+    key = "diversity_picture"
+    st.session_state[key] = state.view.picture
+    st.segmented_control(
+        t("selection.picture"),
+        PICTURES,
+        key=key,
+        required=True,
+        format_func=lambda picture: t(f"diversity.picture.{picture}"),
+        on_change=lambda: state.change(lambda settings: changed(settings, picture=st.session_state[key])),
+        label_visibility="collapsed",
+    )
+
+
+def evaluation_knobs(state: State, now: Setting) -> None:
+    """Where the picture is read, and the prompts."""
+    experiment = now.experiment
+    evaluation = experiment.evaluation
+    group_heading("evaluation")
+    if "k" not in state.presentation.hide:
+        slide(
+            state,
+            "diversity_k",
+            t("knob.read_out"),
+            0,
+            experiment.context_length,
+            1,
+            read_out(experiment, state.view),
+            lambda settings, k: changed(settings, k=k),
+            help=t("selection.help.k"),
+        )
+    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
+        choose(
+            state,
+            "diversity_prompts",
+            t("knob.prompts"),
+            sorted({*PROMPTS, evaluation.prompts}),
+            evaluation.prompts,
+            lambda count: f"{count:,}",
+            lambda settings, count: changed(
+                settings, replace(experiment, evaluation=replace(evaluation, prompts=count))
+            ),
+        )
+        press(
+            state,
+            "diversity_seed",
+            t("button.new_seed"),
+            lambda settings: changed(
+                settings, replace(experiment, evaluation=replace(evaluation, seed=evaluation.seed + 1))
+            ),
+            icon=":material/casino:",
+            help=t("help.new_seed"),
+        )
+
+
+def pretraining_knobs(state: State, now: Setting, library: Library) -> None:
+    """The pool looked at, and under 'More' the noise."""
+    pretraining, evaluation = now.pretraining, now.experiment.evaluation
+    group_heading("pretraining")
+    key = "diversity_pool"
+    sizes = size_choices(pretraining)
+    st.session_state[key] = sizes.index(pretraining.task_pool)
+
+    def apply() -> None:
+        spec = with_pool(library, pretraining, sizes[st.session_state[key]])
+        state.change(lambda settings: changed(settings, experiment_on(spec, evaluation)))
+
+    if "pool" not in state.presentation.hide:
+        st.select_slider(
+            t("diversity.knob.pool"),
+            range(len(sizes)),
+            key=key,
+            format_func=lambda index: _size_name(sizes[index], now),
+            on_change=apply,
+            help=t("diversity.help.pool"),
+        )
+    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
+        choose(
+            state,
+            "diversity_noise",
+            t("diversity.knob.noise"),
+            sorted({*NOISES, pretraining.label_noise}),
+            pretraining.label_noise,
+            lambda noise: f"{noise:g}",
+            lambda settings, noise: changed(
+                settings, experiment_on(with_noise(library, pretraining, noise), evaluation)
+            ),
+            help=t("diversity.help.noise"),
+        )
+
+
+def _size_name(size: int | None, now: Setting) -> str:
+    name = t("diversity.infinite") if size is None else f"{size:,}"
+    return t("option.trained" if size in now.models else "option.closed_form", name=name)

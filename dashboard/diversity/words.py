@@ -1,0 +1,123 @@
+"""What the Task diversity page says of its pictures, computed from their numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.captions import error
+from dashboard.diversity.charts import pool_words
+from dashboard.diversity.results import Setting
+from dashboard.texts import t
+from icl_core.evaluation import LearningCurves
+from icl_core.evaluation.task_diversity import PoolSweep
+from icl_core.library.task_diversity import usual_name
+
+NEAR = 0.05  # from ridge, on new tasks: the pool stands for the distribution
+AWAITED = (4, 1024, None)  # pool sizes that the shipped library is to have
+
+
+def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | None, LearningCurves]]) -> str:
+    """New against seen tasks at the chosen pool, and from which size on the pool no longer matters."""
+    size, k = now.pretraining.task_pool, found.k
+    if size is None:
+        text = t(
+            "diversity.reading.unlimited",
+            k=k,
+            lsa=error(found.unlimited),
+            ridge=error(found.estimates["new"]["ridge"].mean[0]),
+        )
+    else:
+        text = _at_size(found, size)
+    model = trained["new"].get(size)
+    if model is not None:
+        values = {"new": error(model.curves["transformer"].mean[k])}
+        own = trained["seen"].get(size)
+        if own is not None:
+            text += " " + t(
+                "diversity.reading.transformer", seen=error(own.curves["transformer"].mean[k]), **values
+            )
+        else:
+            text += " " + t("diversity.reading.transformer_unlimited", **values)
+    return text + " " + _threshold(found)
+
+
+def curve_reading(now: Setting, found: dict[str, LearningCurves], k: int) -> str:
+    """Who is where at k, on new and on seen tasks."""
+    text = t("diversity.reading.curves", k=k, pool=pool_words(now.pretraining.task_pool))
+    parts = []
+    for tasks, curves in found.items():
+        names = [name for name in ("transformer", "dmmse", "ridge", "lsa") if name in curves.curves]
+        errors = ", ".join(
+            t(
+                "diversity.reading.one",
+                name=t(f"diversity.short.{name}"),
+                error=error(float(curves.exact.get(name, curves.curves[name].mean)[k])),
+            )
+            for name in names
+        )
+        parts.append(t(f"diversity.reading.{tasks}", errors=errors))
+    return text + " " + "; ".join(parts) + "."
+
+
+def title(now: Setting, picture: str) -> str:
+    """What the figure shows now."""
+    return t(f"diversity.title.{picture}", pool=pool_words(now.pretraining.task_pool))
+
+
+def waiting(now: Setting) -> str | None:
+    """Which of the usual models the library lacks in this setting; None where it has them."""
+    lacking = [usual_name(now.pretraining, size) for size in AWAITED if size not in now.models]
+    return t("diversity.waiting", models=", ".join(lacking)) if lacking else None
+
+
+def provenance(now: Setting) -> str:
+    """Models with hashes, setting, prompts, seed, interval."""
+    pretraining, evaluation = now.pretraining, now.experiment.evaluation
+    models = [
+        t("selection.provenance.model", name=card.name, hash=card.spec.hash, seed=card.spec.seed)
+        for card in now.models.values()
+    ]
+    return " · ".join(
+        (
+            *(models or [t("selection.provenance.none")]),
+            t(
+                "diversity.provenance.setting",
+                dimension=pretraining.dimension,
+                length=pretraining.context_length,
+                noise=pretraining.label_noise,
+                seed=pretraining.seed,
+            ),
+            t(
+                "provenance.numbers",
+                hash=now.experiment.hash,
+                prompts=f"{evaluation.prompts:,}",
+                seed=evaluation.seed,
+            ),
+            t("provenance.band" if models else "provenance.band_exact"),
+        )
+    )
+
+
+def _at_size(found: PoolSweep, size: int) -> str:
+    """Errors at the size of the sweep that is nearest to the chosen one, which is nearly always that one."""
+    index = int(np.argmin(np.abs(np.log2(found.sizes) - np.log2(size))))
+    return t(
+        "diversity.reading.pool",
+        k=found.k,
+        pool=pool_words(found.sizes[index]),
+        dmmse_new=error(found.estimates["new"]["dmmse"].mean[index]),
+        dmmse_seen=error(found.estimates["seen"]["dmmse"].mean[index]),
+        ridge=error(found.estimates["new"]["ridge"].mean[index]),
+        lsa_new=error(found.exact["new"]["lsa"][index]),
+        lsa_seen=error(found.exact["seen"]["lsa"][index]),
+    )
+
+
+def _threshold(found: PoolSweep) -> str:
+    """From which size on the discrete MMSE is near ridge on new tasks."""
+    gap = found.estimates["new"]["dmmse"].mean - found.estimates["new"]["ridge"].mean
+    late = np.flatnonzero(gap > NEAR)
+    if len(late) == len(gap) or (len(late) and late[-1] == len(gap) - 1):
+        return t("diversity.reading.never", largest=f"{found.sizes[-1]:,}", gap=error(float(gap[-1])))
+    first = found.sizes[int(late[-1]) + 1] if len(late) else found.sizes[0]
+    return t("diversity.reading.threshold", size=f"{first:,}", near=NEAR)
