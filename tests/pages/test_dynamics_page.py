@@ -1,0 +1,153 @@
+"""The Training dynamics page draws the core's flow for any link, and turns what cannot be into sentences."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
+from icl_core.evaluation.dynamics import Dynamics, trajectory
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+CLOSED_FORM = {"pretraining.model": "linear_attention"}
+
+
+def opened(**query: str) -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=90).switch_page("pages/training_dynamics.py")
+    for name, value in query.items():
+        at.query_params[name] = value
+    return healthy(at.run())
+
+
+def healthy(at: AppTest) -> AppTest:
+    assert [fault.value for fault in at.exception] == []
+    return at
+
+
+def figure(at: AppTest) -> dict[str, Any]:
+    """The animation, the page's first chart."""
+    return json.loads(at.get("plotly_chart")[0].proto.spec)
+
+
+def trace(drawn: dict[str, Any], role: str) -> dict[str, Any]:
+    return next(trace for trace in drawn["data"] if trace.get("meta", {}).get("role") == role)
+
+
+def matrix(trace: dict[str, Any]) -> np.ndarray:
+    return np.array(trace["z"], dtype=float)
+
+
+@pytest.mark.parametrize(
+    ("spec", "view"),
+    [
+        (Dynamics(), {}),
+        (Dynamics(3, Identity(), 12, start="random", init_scale=0.5), {"start": "random", "sigma": "0.5"}),
+        (Dynamics(3, RandomDiagonal(), 30), {}),
+    ],
+)
+def test_the_last_frame_is_the_limit_of_the_links_training(spec: Dynamics, view: dict[str, str]) -> None:
+    asked = (
+        {}
+        if spec == Dynamics()
+        else {
+            "pretraining.dimension": str(spec.dimension),
+            "pretraining.covariates": spec.covariates.kind,
+            "pretraining.context_length": str(spec.context_length),
+            **CLOSED_FORM,
+        }
+    )
+    drawn = figure(opened(**asked, **view))
+    limit = trajectory(spec).limit
+    last = drawn["frames"][-1]["data"]
+    np.testing.assert_allclose(matrix(last[0])[:-1, :-1], limit.U, atol=1e-3)
+    assert matrix(last[1])[-1, -1] == pytest.approx(limit.u, abs=1e-3)
+    np.testing.assert_allclose(matrix(last[0]), matrix(trace(drawn, "key_query_limit")), atol=1e-3)
+
+
+def test_a_knob_changes_figure_and_link() -> None:
+    at = opened()
+    healthy(at.slider(key="dynamics_length").set_value(60).run())
+    limit = trajectory(Dynamics(context_length=60)).limit
+    np.testing.assert_allclose(matrix(trace(figure(at), "key_query_limit"))[:-1, :-1], limit.U, atol=1e-4)
+    assert at.query_params["pretraining.context_length"] == "60"
+
+
+def test_the_scale_is_in_the_link_and_beyond_the_band_the_theorem_is_silent() -> None:
+    at = opened()
+    assert "promised" in at.markdown[0].value
+    healthy(at.select_slider(key="dynamics_scale").set_value(3.0).run())
+    assert at.query_params["sigma"] == "3"
+    assert "silent" in at.markdown[0].value
+
+
+@pytest.mark.parametrize(
+    "preset", ["directions", "plateau", "misaligned", "large_start", "unbalanced", "zero", "random"]
+)
+def test_every_preset_opens(preset: str) -> None:
+    at = opened(sigma="0.2")
+    before = at.title[0].value
+    healthy(at.button(key=f"dynamics_preset_{preset}").click().run())
+    assert at.title[0].value
+    assert at.warning.len == 0
+    if preset in ("zero", "random", "plateau"):
+        assert at.title[0].value != before
+
+
+def test_zero_stays_zero() -> None:
+    drawn = figure(opened(start="zero"))
+    assert not matrix(drawn["frames"][-1]["data"][0]).any()
+
+
+def test_formulas_carry_the_current_numbers() -> None:
+    limit = trajectory(Dynamics(2, PowerLaw(1.0), 20)).limit
+    at = opened(
+        **{
+            "pretraining.dimension": "2",
+            "pretraining.covariates": "power_law",
+            "pretraining.context_length": "20",
+        },
+        **CLOSED_FORM,
+    )
+    latex = "\n".join(formula.value for formula in at.get("latex"))
+    assert f"{limit.u:.4g}" in latex
+    assert "<2" in latex
+
+
+def test_inputs_whose_flow_cannot_be_followed_become_a_sentence() -> None:
+    at = opened(**{"pretraining.dimension": "32", **CLOSED_FORM})
+    assert "dimension = 32" in at.warning[0].value
+    assert figure(at)["frames"]
+
+
+def test_a_knob_that_makes_no_sense_changes_nothing() -> None:
+    at = opened()
+    before = at.title[0].value
+    healthy(at.text_area(key="dynamics_own").set_value("1 2").run())
+    assert at.warning.len == 1
+    assert at.title[0].value == before
+
+
+def test_own_eigenvalues() -> None:
+    at = opened()
+    healthy(at.text_area(key="dynamics_own").set_value("3 2 1 0.5").run())
+    assert at.warning.len == 0
+    assert "λ = 3" in at.title[0].value
+
+
+@pytest.mark.slow
+def test_sgd_is_laid_over_the_flow() -> None:
+    at = opened(sgd="1", **{"pretraining.dimension": "2", "pretraining.context_length": "10"}, **CLOSED_FORM)
+    assert trace(figure(at), "sgd")["y"]
+    assert "SGD on the full matrices" in at.info[0].value
+    refused = opened(sgd="1", **{"pretraining.dimension": "8"}, **CLOSED_FORM)
+    assert "dimension = 8" in refused.warning[0].value
+
+
+def test_lecture_view_keeps_title_figure_and_sentence() -> None:
+    at = opened(present="1")
+    assert figure(at)["frames"]
+    assert at.get("latex") == []
+    assert at.button(key="leave")
