@@ -8,6 +8,7 @@ from dashboard.bootstrap import apply_presentation, bootstrap
 from dashboard.knobs import leave_button
 from dashboard.lab import knobs, plot, words
 from dashboard.lab.measured import answer as answer_to
+from dashboard.lab.measured import exported
 from dashboard.lab.view import LabView, fitted
 from dashboard.navigation import navigation
 from dashboard.one_input.models import learner_names, main_model
@@ -68,6 +69,9 @@ else:
         st.markdown(t("lab.what"))
     with st.expander(t("section.try"), icon=":material/experiment:"):
         st.markdown(t("lab.try"))
+    with st.expander(t("section.export"), icon=":material/download:"):
+        text = exported(answer, pretraining, state.view)
+        st.download_button(t("lab.export"), text, "icl-prompt.json", "application/json", on_click="ignore")
 
 count = len(answer.functions.prompt.xs)
 st.html(

@@ -19,6 +19,20 @@ from icl_core.specs import Experiment, Pretraining
 
 State = UrlState[BeyondView]
 
+SNIPPET = """\
+from icl_core.evaluation.family_sweep import FamilySweep
+from icl_core.library import default_library
+from icl_core.library.sweeps import cached_ideal_sweep, cached_model_sweep
+
+library = default_library()
+sweep = FamilySweep.from_json('''{sweep}''')
+bayes = cached_ideal_sweep(sweep, "bayes", library)
+model = cached_model_sweep(sweep, library.find("{main}"), library)
+
+for value, ideal, error in zip(sweep.values, bayes.mean, model.mean):
+    print(f"{{value:5g}}  Bayes {{ideal[12]:.4f}}  transformer {{error[12]:.4f}}")  # k = 12
+"""
+
 
 def notices(state: State, main: Pretraining, library: Library) -> list[str]:
     """Sentences about a link that this page cannot show as it is, and about models that are missing."""
@@ -89,3 +103,5 @@ def _exports(experiment: Experiment, curves: Curves) -> None:
         text = json.dumps(data, indent=1, allow_nan=False) + "\n"
         label = t("export.json")
         st.download_button(label, text, f"{stem}.json", "application/json", on_click="ignore")
+        st.markdown(t("export.python"))
+        st.code(SNIPPET.format(sweep=sweep.to_json(), main=experiment.pretraining.hash), language="python")

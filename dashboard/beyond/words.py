@@ -6,13 +6,15 @@ import numpy as np
 
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import Scene, current, place, sweep_of
-from dashboard.captions import error
+from dashboard.captions import error as rounded
 from dashboard.describe import covariance_name, pretraining_data
 from dashboard.one_input.learners import input_range
 from dashboard.texts import t
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, trained_range
 from icl_core.library import Card
 from icl_core.specs import Experiment
+
+SMALLEST = 0.0005
 
 
 def title(experiment: Experiment, curves: Curves, k: int) -> str:
@@ -44,6 +46,8 @@ def reading(experiment: Experiment, curves: Curves, k: int) -> str:
     parts = [t(f"beyond.reading.{scene.parameter}", k=k, functions=_functions(experiment, scene))]
     if "transformer" in values:
         parts.append(t(f"beyond.reading.{scene.parameter}.model", error=values["transformer"], home=home))
+    if {"small", "large"} <= set(values):
+        parts.append(t("beyond.reading.sizes", small=values["small"], large=values["large"]))
     for name in ("wide", "bayes", "bayes_test"):
         if name in values:
             parts.append(t(f"beyond.reading.{name}", error=values[name]))
@@ -97,6 +101,11 @@ def provenance(experiment: Experiment, card: Card | None) -> str:
     )
     ours = t("beyond.our_setting", reach=input_range(pretraining)[1], length=pretraining.context_length)
     return " · ".join((model, trained, numbers, t("provenance.band"), ours))
+
+
+def error(value: float) -> str:
+    """An error as text; what rounds to 0 is said to be small, not to be nothing."""
+    return t("beyond.small", limit=SMALLEST) if value < SMALLEST else rounded(value)
 
 
 def _functions(experiment: Experiment, scene: Scene) -> str:

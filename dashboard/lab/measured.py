@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,21 @@ def distance(first: Array, second: Array, grid: Array, pretraining: Pretraining)
     low, high = input_range(pretraining)
     inside = (grid >= low) & (grid <= high)
     return float(np.sqrt(np.mean((first - second)[inside] ** 2)))
+
+
+def exported(answer: Answer, pretraining: Pretraining, view: LabView) -> str:
+    """The prompt and the functions after all its points, as JSON."""
+    drawn = answer.functions
+    data = {
+        "model_hash": pretraining.hash,
+        "bayes_noise_sd": view.noise,
+        "xs": drawn.prompt.xs.tolist(),
+        "ys": drawn.prompt.ys.tolist(),
+        "grid": drawn.grid.tolist(),
+        "functions": {name: rows[-1].tolist() for name, rows in drawn.functions.items()},
+        "posterior": answer.posterior,
+    }
+    return json.dumps(data, indent=1, allow_nan=False) + "\n"
 
 
 def _network(entry: Entry | None, library: Library) -> tuple[Network | None, str]:

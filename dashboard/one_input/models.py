@@ -67,12 +67,16 @@ def waiting(main: Pretraining, library: Library) -> list[str]:
 def learner_names(main: Pretraining, library: Library) -> dict[str, str]:
     """What every learner is called in legends; models of another size with their parameters."""
     entries = beside(main, library)
+    own = library.find(main.hash)
     names = {role: t(f"learner.{role}") for role in (*ROLES, "bayes", "bayes_test", "ols", "sinusoid_fit")}
     for role in ("small", "large", "standard"):
         entry = entries.get(role)
         if entry is not None and entry.card is not None:
             names[role] += f" ({_millions(entry.card.parameters)})"
-    return names | {"transformer": t("method.transformer"), "zero": t("method.zero")}
+    transformer = t("method.transformer")
+    if own is not None and own.card is not None:
+        transformer += f" ({_millions(own.card.parameters)})"
+    return names | {"transformer": transformer, "zero": t("method.zero")}
 
 
 def _millions(parameters: int) -> str:

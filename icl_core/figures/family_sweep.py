@@ -171,7 +171,7 @@ def _shade_outside(
             figure.add_vrect(x0=start, x1=end, fillcolor=shade, line_width=0, layer="below")
     figure.add_annotation(x=sum(trained) / 2, text=labels.trained, **note)
     if trained[1] < values[-1]:
-        figure.add_annotation(x=(trained[1] + values[-1]) / 2, text=labels.outside, **note)
+        figure.add_annotation(x=values[-1], xanchor="right", xshift=-4, text=labels.outside, **note)
 
 
 def _set_axes(
