@@ -41,8 +41,6 @@ def grid_of(experiment: Experiment, kind: str, method: str, library: Library) ->
         if exact is not None:
             return exact
     network, weights = network_of(experiment.pretraining, library)
-    if method == "transformer" and network is None:
-        return None
     return _measured_grid(experiment.hash, kind, method, weights, experiment, network)
 
 
@@ -118,7 +116,7 @@ def _measured_grid(
     weights: str,
     _experiment: Experiment,
     _network: nn.Module | None,
-) -> ShiftGrid:
+) -> ShiftGrid | None:
     return measured_grid(_experiment, kind, method, _network)
 
 

@@ -109,8 +109,9 @@ def grid_part(state: State, library: Library) -> None:
     kind = "covariate_scale" if kind == "none" else kind
     grid = results.grid_of(experiment, kind, view.method, library)
     if grid is None:
-        st.title(t("shift_lab.title.no_model"), anchor=False)
-        st.info(t("remark.no_model"))
+        lacks_model = view.method == "transformer"
+        st.title(t("shift_lab.title.no_model" if lacks_model else "shift_lab.title.no_formula"), anchor=False)
+        st.info(t("remark.no_model" if lacks_model else "shift_lab.no_formula"))
         _method_choice(state)
         return
     sentence = words.grid_reading(grid)

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from icl_core import theory
 from icl_core.data.moments import Moments, experiment_moments, mixture_task_moment
-from icl_core.data.shifts import LabelNonlinearity, NoShift
+from icl_core.data.shifts import CovariateScale, LabelNoise, LabelNonlinearity, NoShift
 from icl_core.specs import Experiment
 
 Array = NDArray[np.float64]
+
+KEEP_IID = (NoShift.kind, CovariateScale.kind, LabelNoise.kind)
+"""Shifts that leave the eigenvalues of a random covariance i.i.d., and T = I and Q = S."""
 
 
 class RiskLine(NamedTuple):
@@ -43,7 +46,7 @@ def attention_risk(A: Array, experiment: Experiment) -> RiskLine | None:
     """Risk of the prediction x_q^T A h on an experiment's test prompts; None where it has no closed form.
 
     Exact for Gaussian inputs of fixed covariance and linear functions under any shift that keeps both; for
-    labels bent by `LabelNonlinearity`; and, unshifted, for random covariances of i.i.d. eigenvalues.
+    labels bent by `LabelNonlinearity`; and for random covariances of i.i.d. eigenvalues, scaled or noisy too.
     """
     if experiment.evaluation.tasks == "seen":
         return None
@@ -99,13 +102,19 @@ def _bent_labels(experiment: Experiment) -> tuple[Moments, float] | None:
 
 
 def _random_covariance(A: Array, experiment: Experiment) -> RiskLine | None:
-    covariates, d = experiment.covariates, experiment.pretraining.dimension
+    covariates, d, shift = (
+        experiment.covariates,
+        experiment.pretraining.dimension,
+        experiment.evaluation.shift,
+    )
     spectrum = covariates.eigenvalue_moments
     T = mixture_task_moment(experiment.mixture, experiment.pretraining.covariates, d)
     isotropic = T is not None and np.array_equal(T, np.eye(d)) and np.allclose(A, A[0, 0] * np.eye(d))
-    if spectrum is None or not isotropic or experiment.evaluation.shift.kind != NoShift.kind:
+    if spectrum is None or not isotropic or shift.kind not in KEEP_IID:
         return None
-    return iid_risk_line(float(A[0, 0]), theory.SpectrumMoments(*spectrum), d, experiment.noise_variance)
+    scale = 4.0**shift.magnitude if shift.kind == CovariateScale.kind else 1.0
+    moments = theory.SpectrumMoments(*spectrum)
+    return iid_risk_line(float(A[0, 0]), moments, d, experiment.test_noise_variance, scale)
 
 
 def iid_risk_line(

@@ -121,8 +121,12 @@ def attention_grid(experiment: Experiment, kind: str) -> ShiftGrid | None:
     return ShiftGrid(experiment, "lsa", magnitudes, lengths, errors, exact=True)
 
 
-def measured_grid(experiment: Experiment, kind: str, method: str, network: nn.Module | None) -> ShiftGrid:
-    """The grid of any method of `METHODS`, measured. Raises KeyError for one that the experiment lacks."""
+def measured_grid(
+    experiment: Experiment, kind: str, method: str, network: nn.Module | None
+) -> ShiftGrid | None:
+    """The grid of any method of `METHODS`, measured; None for one that the experiment lacks."""
+    if method not in suite(experiment, network):
+        return None
     magnitudes, lengths = grid_magnitudes(experiment, kind), grid_lengths(experiment)
     rows = []
     for magnitude in magnitudes:

@@ -94,6 +94,20 @@ def test_random_covariances_have_the_moments_line():
     assert line.zero == pytest.approx(5)
 
 
+def test_scaled_and_noisy_random_covariances():
+    pretraining = Pretraining(dimension=5, context_length=12, covariates=RandomDiagonal())
+    scaled = Experiment(pretraining, Evaluation(shift=CovariateScale(1.0)))
+    noisy = Experiment(pretraining, Evaluation(shift=LabelNoise(0.5)))
+    A, moments = attention(scaled), theory.SpectrumMoments(1, 2, 6)
+    seven = np.array([7.0])
+    assert attention_risk(A, scaled).total(seven)[0] == pytest.approx(
+        theory.lsa_risk_iid(A[0, 0], moments, 5, 0.0, 7, scale=4.0), rel=1e-12
+    )
+    assert attention_risk(A, noisy).total(seven)[0] == pytest.approx(
+        theory.lsa_risk_iid(A[0, 0], moments, 5, 0.25 * 5, 7), rel=1e-12
+    )
+
+
 def test_scaled_random_covariances_of_the_known_answer():
     a = theory.lsa_optimum_iid(theory.SpectrumMoments(1, 2, 6), 20, 0.0, 40)
     line = iid_risk_line(a, theory.SpectrumMoments(1, 2, 6), 20, 0.0, scale=4.0)
@@ -109,7 +123,7 @@ def test_scaled_random_covariances_of_the_known_answer():
         (Pretraining(dimension=3, context_length=6, covariates=Wishart()), Evaluation()),
         (
             Pretraining(dimension=3, context_length=6, covariates=RandomDiagonal()),
-            Evaluation(shift=CovariateScale(1.0)),
+            Evaluation(shift=CovariateSkew(1.0)),
         ),
     ],
 )

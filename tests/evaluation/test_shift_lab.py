@@ -46,6 +46,10 @@ def test_a_measured_grid_holds_each_experiments_curve():
     assert not grid.exact
 
 
+def test_a_method_that_the_experiment_lacks_has_no_grid():
+    assert measured_grid(EXPERIMENT, "label_noise", "transformer", None) is None
+
+
 @pytest.mark.parametrize("kind", ["query_orthogonal", "query_in_span"])
 def test_queries_that_depend_on_the_context_have_no_exact_grid(kind):
     assert attention_grid(EXPERIMENT, kind) is None

@@ -112,6 +112,13 @@ def test_a_method_that_the_library_lacks_is_said() -> None:
     assert "no transformer" in at.info[0].value
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_every_picture_opens_for_one_input_and_sinusoids(part: str) -> None:
+    at = opened(model="linear-sinusoid", part=part)
+    assert at.title[0].value
+    assert at.error.len == 0
+
+
 def test_a_test_without_formula_is_said() -> None:
     at = opened(**HOME, **{"evaluation.shift": "query_orthogonal", "evaluation.shift.magnitude": "0.5"})
     assert "closed form" in at.info[0].value
