@@ -16,7 +16,7 @@ from icl_core.figures.panels import legend_above, panels
 
 Array = NDArray[np.float64]
 
-HEIGHT = 470
+HEIGHT = 0.85  # of the plot, as a share of a single figure's height
 LEGEND_ROW = 1.65  # heights of a letter from one row of the legend to the next
 
 
@@ -275,7 +275,7 @@ def _set_size(figure: go.Figure, labels: Sequence[str], count: int, look: Theme,
     characters = sum(len(label) + 9 for label in labels)
     rows = math.ceil(characters / (40 if compact else 130 * 16 / look.size))
     above = round((rows * LEGEND_ROW + 2.2) * look.size)
-    body = round(HEIGHT * look.size / 16 * (0.8 * count if compact else 1))
+    body = round(HEIGHT * look.height * (0.8 * count if compact else 1))
     height = body + above + round(3.6 * look.size)
     figure.update_layout(
         height=height,
