@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.beyond import charts, knobs, measured, sections, words
+from dashboard.beyond import charts, claimed, knobs, measured, sections, words
 from dashboard.beyond.scene import current, fitted, read_out, start
 from dashboard.bootstrap import apply_presentation, bootstrap
 from dashboard.knobs import leave_button
@@ -59,6 +59,7 @@ with st.container(key="reading"):
 with st.container(key="provenance"):
     entry = learners.entries.get("transformer")
     st.caption(words.provenance(experiment, entry.card if entry else None))
+    claimed.claims_line(experiment, curves, k)
 
 if state.presentation.present:
     leave_button(state)  # type: ignore[arg-type]
