@@ -122,6 +122,7 @@ def grid_part(state: State, library: Library) -> None:
         words.grid_labels(grid),
         theme=figure_theme(state.presentation),
         chosen=(experiment.evaluation.shift.magnitude, k),
+        compact=is_narrow(),
     )
     # The key changes with the state, so that one click counts once and leaves no selection behind.
     key = f"{GRID}_{experiment.hash}_{k}_{view.method}"

@@ -32,8 +32,10 @@ def shift_grid_figure(
     *,
     theme: ThemeName = "light",
     chosen: tuple[float, int] | None = None,
+    compact: bool = False,
 ) -> go.Figure:
-    """Errors by colour on a logarithmic scale and as numbers; `chosen` frames a (magnitude, length).
+    """Errors by colour on a logarithmic scale and as numbers; `chosen` frames a (magnitude, length);
+    `compact` leaves out the colour bar, for narrow screens.
 
     The last trace is an invisible marker on every cell, which takes the click; its customdata is the cell's
     magnitude and length.
@@ -54,6 +56,7 @@ def shift_grid_figure(
     figure.update_traces(
         text=[[_number(error) for error in row] for row in grid.errors],
         texttemplate="%{text}",
+        showscale=not compact,
         hoverinfo="skip",
         hovertemplate=None,
         colorbar={"tickvals": ticks, "ticktext": [f"{10.0**tick:g}" for tick in ticks]},

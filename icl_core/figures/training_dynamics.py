@@ -408,13 +408,21 @@ def _set_axes(
 
 def _with_controls_below(figure: go.Figure, look: Theme, compact: bool) -> go.Figure:
     """Play, pause and the slider in a row of their own under the plots, at a fixed distance in pixels."""
-    height = 1180 if compact else look.height + 240
-    below = height - 44 - 130  # the plots' own height
+    unit = look.size / 16
+    height, bottom = (1180, 150) if compact else (round(look.height + 240 * unit), round(130 * unit))
+    plots = height - 44 - bottom  # their own height
     start = 0.0 if compact else 0.2
-    figure.update_layout(height=height, margin={"b": 150 if compact else 130})
+    figure.update_layout(height=height, margin={"b": bottom})
     menu, slider = figure.layout["updatemenus"][0], figure.layout["sliders"][0]
-    menu.update(y=-62 / below, pad={"t": 0})
-    slider.update(x=start, len=1 - start, y=(-105 if compact else -52) / below, pad={"t": 0}, minorticklen=0)
+    menu.update(y=-62 * unit / plots, pad={"t": 0})
+    slider.update(
+        x=start,
+        len=1 - start,
+        y=(-105 if compact else -58 * unit) / plots,
+        pad={"t": 0},
+        minorticklen=0,
+        font={"size": look.size - 5},
+    )
     return figure
 
 
