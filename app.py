@@ -39,7 +39,11 @@ for notice in (*state.notices, *knobs.notices(state)):
     st.warning(notice)
 
 with st.spinner(t("figure.waiting"), show_time=True):
-    outcome = results.explored(state.experiment, library)
+    try:
+        outcome = results.explored(state.experiment, library)
+    except ValueError as error:  # inputs beyond what a predictor can solve: its sentence says which
+        st.error(t("figure.refused", reason=str(error)))
+        st.stop()
 for fault in outcome.faults:
     st.error(fault)
 if outcome.lacks_model:

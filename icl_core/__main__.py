@@ -11,7 +11,7 @@ import torch
 
 from icl_core.commands import COMMANDS
 from icl_core.library import default_library
-from icl_core.training import TrainingDiverged
+from icl_core.training import TrainingDiverged, TrainingStopped
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,10 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(chosen.threads)
     try:
         answer = chosen.run(chosen, default_library())
-    except (ValueError, OSError, TrainingDiverged) as error:
+        text = json.dumps(answer.data, allow_nan=False) if chosen.json else answer.text
+    except (ValueError, OSError, TrainingDiverged, TrainingStopped) as error:
         print(f"icl_core {chosen.command}: {_sentence(error)}", file=sys.stderr)
         return 2
-    print(json.dumps(answer.data, allow_nan=False) if chosen.json else answer.text)
+    print(text)
     return 0
 
 
@@ -33,10 +34,17 @@ def _parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         made = commands.add_parser(command.NAME, help=command.ABOUT, description=command.ABOUT)
         made.add_argument("--json", action="store_true", help="print one JSON value instead of text")
-        made.add_argument("--threads", type=int, default=1, help="processor threads (default 1)")
+        made.add_argument("--threads", type=_positive, default=1, help="processor threads (default 1)")
         made.set_defaults(run=command.run)
         command.add_arguments(made)
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
 
 
 def _sentence(error: Exception) -> str:

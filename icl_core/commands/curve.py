@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,7 +13,7 @@ from icl_core.evaluation import LearningCurves
 from icl_core.library import Library
 from icl_core.library.links import from_query
 from icl_core.library.results import cached_curves
-from icl_core.specs import Experiment
+from icl_core.specs import Experiment, SpecError
 
 NAME, ABOUT = "curve", "a learning curve: every predictor on the same prompts, with intervals"
 
@@ -36,13 +37,23 @@ def run(chosen: Namespace, library: Library) -> Answer:
 
 def experiment_of(url: str, library: Library) -> Experiment:
     """The experiment of a whole URL, or of its query alone."""
-    query = urlsplit(url).query or url.lstrip("?")
-    return from_query(dict(parse_qsl(query, keep_blank_values=True)), library.specs())
+    parts = urlsplit(url)
+    query = parts.query if parts.scheme or parts.query else url.lstrip("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    for name, count in Counter(name for name, _ in pairs).items():
+        if count > 1:
+            raise SpecError(name, f"given {count} times", "one value")
+    return from_query(dict(pairs), library.specs())
 
 
 def read_text(path: str) -> str:
     """A file's text, or standard input's for '-'."""
-    return sys.stdin.read() if path == "-" else Path(path).read_text()
+    if path == "-":
+        return sys.stdin.read()
+    try:
+        return Path(path).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not a text file: give a spec's JSON") from None
 
 
 def _table(curves: LearningCurves) -> str:

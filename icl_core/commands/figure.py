@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -63,13 +64,14 @@ def _json(curves: LearningCurves, out: Path) -> None:
 
 
 def _picture(curves: LearningCurves, out: Path) -> None:
+    if not find_spec("kaleido"):
+        raise ValueError(f"{out.suffix} pictures need kaleido: pip install kaleido==1.5.0, or write .html")
     try:
-        import kaleido  # noqa: F401 - only to see whether it is there
-    except ImportError:
+        _figure(curves).write_image(out, width=1000, height=600, scale=2)
+    except RuntimeError as error:
         raise ValueError(
-            f"{out.suffix} pictures need kaleido and a Chrome browser: pip install kaleido, or write .html"
+            f"kaleido could not draw {out.name} ({error}): install Chrome, or write .html"
         ) from None
-    _figure(curves).write_image(out, width=1000, height=600, scale=2)
 
 
 def _figure(curves: LearningCurves) -> go.Figure:

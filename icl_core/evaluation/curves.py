@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from icl_core.data.prompts import Prompts, sample_prompts
 from icl_core.evaluation.estimate import Accumulator, Estimate
+from icl_core.evaluation.heavy_tails import heavy_context_lengths
 from icl_core.predictors import Predictor
 from icl_core.specs import Experiment
 
@@ -92,7 +93,12 @@ class LearningCurves:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Inverse of `to_dict`. Raises KeyError, TypeError or ValueError for anything else."""
         curves = {
-            name: Curve(*(_floats(curve[key]) for key in ("mean", "low", "high")), tuple(curve["median_at"]))
+            name: Curve(
+                _floats(curve["mean"]),
+                _floats(curve["low"]),
+                _floats(curve["high"]),
+                tuple(int(k) for k in curve["median_at"]),
+            )
             for name, curve in data["predictors"].items()
         }
         exact = {name: _floats(line) for name, line in data["exact"].items()}
@@ -105,7 +111,7 @@ def learning_curves(
 ) -> LearningCurves:
     """Errors of `predictors` on the experiment's prompts, chunk by chunk: memory does not grow with prompts.
 
-    Names matter in one way: 'ols' has an infinite mean near k = D under label noise, and gives medians there.
+    Names matter in one way: 'ols' gives medians where its mean is infinite.
     """
     normaliser = experiment.pretraining.label_variance
     points = experiment.context_length + 1
@@ -136,14 +142,6 @@ def squared_errors(predictor: Predictor, prompts: Prompts) -> Array:
     """(prediction - f(query))^2, float64 [B, N]."""
     predictions = predictor.predict_query(prompts.xs, prompts.ys, prompts.queries)
     return (predictions - prompts.targets).square().numpy()
-
-
-def heavy_context_lengths(experiment: Experiment) -> list[int]:
-    """The k at which min-norm least squares has an infinite mean: D-1, D and D+1 under label noise."""
-    if experiment.test_noise_variance == 0:
-        return []
-    d = experiment.pretraining.dimension
-    return [k for k in (d - 1, d, d + 1) if 1 <= k <= experiment.context_length]
 
 
 def _curve(estimate: Estimate, heavy: list[int], tails: list[Array]) -> Curve:

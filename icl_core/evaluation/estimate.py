@@ -61,7 +61,14 @@ class Accumulator:
         self.weight = np.zeros(RESAMPLES)
 
     def add(self, values: NDArray[np.float64]) -> None:
-        """Adds the next prompts' values [B, N]; every chunk but the last holds whole blocks of 64."""
+        """Adds the next prompts' values [B, N]; every chunk but the last holds whole blocks of 64.
+
+        Raises ValueError for prompts after a chunk that did not.
+        """
+        if self.count % BLOCK:
+            raise ValueError(
+                f"{self.count} prompts were added before: chunks must hold multiples of {BLOCK}."
+            )
         weights = np.concatenate(
             [_weights((self.count + start) // BLOCK) for start in range(0, len(values), BLOCK)], axis=1
         )[:, : len(values)]
@@ -71,7 +78,8 @@ class Accumulator:
         self.count += len(values)
 
     def estimate(self) -> Estimate:
-        return Estimate(self.total / self.count, self.resampled / np.maximum(self.weight, 1)[:, None])
+        drawn = self.weight > 0  # a resample of few prompts may hold none
+        return Estimate(self.total / self.count, self.resampled[drawn] / self.weight[drawn, None])
 
 
 @lru_cache(maxsize=128)

@@ -110,12 +110,15 @@ def on_family(experiment: Experiment, family: FunctionClass) -> Experiment:
 
 
 def reference_learners(experiment: Experiment) -> dict[str, Predictor]:
-    """Least squares, the Lasso, and the ideal learners: of the mixture and of each family alone."""
-    pretraining = experiment.pretraining
+    """Untrained learners: the Lasso at the experiment's alpha, and those of `ideal_learners`."""
+    return {"lasso": Lasso(experiment.evaluation.alpha), **ideal_learners(experiment.pretraining)}
+
+
+def ideal_learners(pretraining: Pretraining) -> dict[str, Predictor]:
+    """Least squares, and the Bayes learners: of the mixture and of each family alone."""
     pair = FamilyPair.of(pretraining)
     return {
         "ols": LeastSquares(),
-        "lasso": Lasso(experiment.evaluation.alpha),
         "bayes": ideal(pretraining, pair.mixture),
         "bayes_dense": ideal(pretraining, Mixture.of(Dense())),
         "bayes_narrow": ideal(pretraining, Mixture.of(pair.narrow)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from icl_core.data.families import MAX_COMPONENTS
 from icl_core.data.prompts import task_pool
 from icl_core.evaluation.closed_forms import trained_attention
 from icl_core.predictors import (
@@ -26,7 +27,7 @@ from icl_core.specs import Experiment, Mixture, Pretraining
 NUGGET = 1e-6  # noise variance over v that stands for none in the Bayes learners
 NEIGHBOURS = 3
 DESCENT_STEPS = 20
-DESCENT_RATE = 0.5  # over E |x|^2, so that even one pair does not make descent diverge
+DESCENT_RATE = 0.5  # over E |x|^2 of pretraining: a single pair far longer than usual makes descent diverge
 
 
 def suite(experiment: Experiment, network: nn.Module | None) -> dict[str, Predictor]:
@@ -77,11 +78,14 @@ def bayes_learners(experiment: Experiment) -> dict[str, Predictor]:
 
 
 def bayes_mixture(pretraining: Pretraining, mixture: Mixture, noise_variance: float) -> BayesMixture | None:
-    """The Bayes learner for prompts from `mixture`; None where a family has no computable one."""
+    """The Bayes learner for prompts from `mixture`; None where a family has none that is computable.
+
+    A family of more than MAX_COMPONENTS supports or grid points counts as not computable.
+    """
     families = []
     for function_class in mixture.families:
         family = function_class.family(pretraining.covariates, pretraining.dimension)
-        if family is None:
+        if family is None or family.component_count(pretraining.dimension) > MAX_COMPONENTS:
             return None
         families.append(family)
     nugget = NUGGET * pretraining.label_variance

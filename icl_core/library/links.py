@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from icl_core.specs import Experiment, Pretraining, SpecError
+from icl_core.specs import Evaluation, Experiment, Pretraining, Spec, SpecError
 
 MODEL = "model"
 PRETRAINING = "pretraining."
@@ -37,5 +38,14 @@ def from_query(query: Mapping[str, str], models: Mapping[str, Pretraining]) -> E
     clash = next((key for key in spec if key.startswith(PRETRAINING)), None)
     if clash:
         raise SpecError(clash, spec[clash], "left out where a model is named")
-    tested = Experiment.from_query(spec).evaluation
-    return Experiment(models[name], tested)
+    return Experiment(models[name], _Tested.from_query(spec).evaluation)
+
+
+@dataclass(frozen=True)
+class _Tested(Spec):
+    """What is left of an experiment's query where a name stands for the model.
+
+    Read alone: whether it fits is for the named model to say, not for the default one.
+    """
+
+    evaluation: Evaluation = field(default_factory=Evaluation)

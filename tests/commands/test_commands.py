@@ -128,6 +128,12 @@ def test_missing_and_damaged_files_are_named(
     assert str(weights) in listed["status"]
 
 
+def test_the_bare_page_is_the_default_experiment(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(capsys, "curve", "--url", "http://127.0.0.1:8501/")["spec"] == {}
+    twice = "evaluation.prompts=4&evaluation.prompts=8"
+    assert "evaluation.prompts = 'given 2 times'" in complaint(capsys, "curve", "--url", twice)
+
+
 def test_figure_writes_every_plain_format(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "experiment.json"
     path.write_text('{"pretraining": {"dimension": 3, "context_length": 4}}')
@@ -149,7 +155,7 @@ def test_figure_says_what_a_picture_needs(
     path = tmp_path / "experiment.json"
     path.write_text('{"pretraining": {"dimension": 3, "context_length": 4}}')
     assert "no known format" in complaint(capsys, "figure", str(path), "--out", "figure.bmp")
-    monkeypatch.setitem(__import__("sys").modules, "kaleido", None)
+    monkeypatch.setattr("icl_core.commands.figure.find_spec", lambda name: None)
     assert "pip install kaleido" in complaint(capsys, "figure", str(path), "--out", "figure.png")
 
 

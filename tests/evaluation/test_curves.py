@@ -129,3 +129,9 @@ def test_a_context_beyond_the_position_table_is_refused_by_name() -> None:
     Experiment(SMALL, Evaluation(context_length=16))
     with pytest.raises(SpecError, match=r"evaluation.context_length = 17: allowed is at most 16 pairs"):
         Experiment(SMALL, Evaluation(context_length=17))
+
+
+def test_families_with_too_many_supports_have_no_bayes_learner_and_harm_no_other() -> None:
+    many = Pretraining(dimension=20, context_length=4, mixture=Mixture.of(Sparse(10)))
+    assert "bayes" not in suite(Experiment(many, Evaluation(context_length=4)), None)
+    assert learning_curves(Experiment(many, Evaluation(context_length=4, prompts=8)), {"zero": Zero()}).curves

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from icl_core.evaluation.estimate import Accumulator
 
@@ -45,3 +46,18 @@ def test_averages_maxima_and_slices_act_within_each_resample() -> None:
     assert np.allclose(estimate.maximum().resamples[:, 0], estimate.resamples.max(1))
     assert np.allclose(estimate[[2]].mean, estimate.mean[2:])
     assert np.allclose((estimate / 2).mean, estimate.mean / 2)
+
+
+def test_few_prompts_never_count_an_empty_resample_as_no_error() -> None:
+    pair = Accumulator(1)
+    pair.add(np.array([[2.0], [3.0]]))
+    low, high = pair.estimate().interval()
+    assert low[0] >= 2
+    assert high[0] <= 3
+
+
+def test_prompts_after_a_broken_block_are_refused() -> None:
+    total = Accumulator(3)
+    total.add(values(100))
+    with pytest.raises(ValueError, match="multiples of 64"):
+        total.add(values(64))

@@ -2,6 +2,7 @@ import pytest
 
 from icl_core.data.shifts import CovariateScale
 from icl_core.library.links import from_query, to_query
+from icl_core.library.zoo import TIERS
 from icl_core.specs import Evaluation, Experiment, Pretraining, SpecError
 
 MODELS = {"small": Pretraining(dimension=3), "large": Pretraining(dimension=12)}
@@ -41,8 +42,23 @@ def test_view_parameters_are_passed_over() -> None:
         ({"model": "medium"}, "one of the library's models: large, small"),
         ({"model": "small", "pretraining.seed": "1"}, "left out where a model is named"),
         ({"colour": "red"}, "one of pretraining, evaluation"),
+        ({"model": "small", "colour": "red"}, "colour = 'red': allowed is one of evaluation"),
+        ({"model": "small", "evaluation.context_length": "33"}, "at most 32 pairs"),
     ],
 )
 def test_senseless_links_are_refused(query: dict[str, str], sentence: str) -> None:
     with pytest.raises(SpecError, match=sentence):
         from_query(query, MODELS)
+
+
+@pytest.mark.parametrize("name", [name for tier in TIERS.values() for name in tier])
+def test_links_of_every_library_model_come_back_at_its_own_limits(name: str) -> None:
+    models = {name: spec for tier in TIERS.values() for name, spec in tier.items()}
+    spec = models[name]
+    longest = spec.model.longest_context(spec.context_length)
+    for family in spec.mixture.families:
+        tested = Evaluation(context_length=longest, function_class=family, covariates=spec.covariates)
+        experiment = Experiment(spec, tested)
+        query = to_query(experiment, models)
+        assert query["model"] == name
+        assert from_query(query, models) == experiment
