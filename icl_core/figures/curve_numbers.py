@@ -26,8 +26,9 @@ CLOSED_FORMS = ("lsa", "lsa_reoptimised", "zero")
 def drawn_lines(curves: LearningCurves, shown: tuple[str, ...]) -> dict[str, Array]:
     """The line of each shown method in reading order.
 
-    Linear attention's and the zero predictor's is the exact risk, where there is one. Every other is the estimate from the prompts
-    that all methods share, since only paired errors can be compared; a closed form goes beneath it.
+    Linear attention's and the zero predictor's is the exact risk, where there is one. Every other is the
+    estimate from the prompts that all methods share, since only paired errors can be compared; a closed form
+    goes beneath it.
     """
     lines = {name: curve.mean for name, curve in curves.curves.items()}
     for name in CLOSED_FORMS:
