@@ -19,12 +19,17 @@ from icl_core.evaluation.selection import (
     noise_sweep,
     on_family,
     prompt_choice,
-    sparsity_sweep,
 )
 from icl_core.library import Library, LibraryError
 from icl_core.library.results import load_once
-from icl_core.library.selection import SelectionModels, compare_on, selection_learners, selection_models
-from icl_core.predictors import Predictor
+from icl_core.library.selection import (
+    SelectionModels,
+    comparison,
+    networks,
+    selection_models,
+    with_best_lasso,
+    with_lasso,
+)
 from icl_core.specs import Experiment, FunctionClass
 
 T = TypeVar("T")
@@ -48,6 +53,11 @@ class Setting:
     def families(self) -> dict[str, FunctionClass]:
         """The pair's families by role."""
         return {"dense": Dense(), "narrow": self.pair.narrow}
+
+    @property
+    def alpha(self) -> float:
+        """The Lasso's."""
+        return self.experiment.evaluation.alpha
 
     @property
     def complete(self) -> bool:
@@ -77,15 +87,24 @@ def comparisons(now: Setting, library: Library) -> dict[str, Comparison]:
         role: _kept(
             f"compare {role}",
             now,
-            lambda family=family: compare_on(now.experiment, family, _learners(now, library)),
+            lambda family=family: with_best_lasso(
+                with_lasso(comparison(library, now.experiment, family, now.models), now.alpha)
+            ),
         )
         for role, family in now.families.items()
     }
 
 
 def sweep(now: Setting, library: Library) -> list[Comparison]:
-    """All learners on functions of 1..d nonzero weights."""
-    return _kept("sweep", now, lambda: sparsity_sweep(now.experiment, _learners(now, library)))
+    """All learners on functions of 1..d nonzero weights, output variance kept."""
+    counts = range(1, now.experiment.pretraining.dimension + 1)
+
+    def compute() -> list[Comparison]:
+        families = [now.pair.with_nonzero(count) for count in counts]
+        found = [comparison(library, now.experiment, family, now.models) for family in families]
+        return [with_lasso(each, now.alpha) for each in found]
+
+    return _kept("sweep", now, compute)
 
 
 def probabilities(now: Setting) -> dict[str, Curve]:
@@ -107,7 +126,7 @@ def one_prompt(now: Setting, library: Library, number: int) -> dict[str, PromptC
             f"prompt {number} {role}",
             now,
             lambda family=family: prompt_choice(
-                on_family(now.experiment, family), number, _learners(now, library)
+                on_family(now.experiment, family), number, networks(library, now.models)
             ),
         )
         for role, family in now.families.items()
@@ -117,10 +136,6 @@ def one_prompt(now: Setting, library: Library, number: int) -> dict[str, PromptC
 def noise(now: Setting) -> NoiseSweep:
     """P(dense) of the ideal mixture off the trained sparsity, by noise level."""
     return _kept("noise", now, lambda: noise_sweep(now.experiment, NOISE_LEVELS))
-
-
-def _learners(now: Setting, library: Library) -> dict[str, Predictor]:
-    return selection_learners(library, now.experiment, now.models)
 
 
 def _kept(what: str, now: Setting, compute: Callable[[], T]) -> T:

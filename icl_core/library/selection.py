@@ -6,21 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from icl_core.data.function_classes import Dense
-from icl_core.evaluation.curves import Curve
-from icl_core.evaluation.selection import (
-    MODELS,
-    Comparison,
-    FamilyPair,
-    compare,
-    on_family,
-    reference_learners,
-)
+from icl_core.evaluation import Curve
+from icl_core.evaluation.selection import MODELS, Comparison, FamilyPair, compare, ideal_learners, on_family
 from icl_core.library.card import Card
+from icl_core.library.comparisons import ComparisonStore
 from icl_core.library.grading import best_lasso, lasso_errors
 from icl_core.library.results import load_once
 from icl_core.library.store import Library, LibraryError
-from icl_core.predictors import Network, Predictor
-from icl_core.specs import Experiment, FunctionClass, Mixture, Pretraining
+from icl_core.predictors import Lasso, Network, Predictor
+from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining
 
 BEST_LASSO = "lasso_best"
 
@@ -76,28 +70,47 @@ def pairs(library: Library) -> list[Pretraining]:
     return found
 
 
-def selection_learners(
-    library: Library, experiment: Experiment, models: SelectionModels
-) -> dict[str, Predictor]:
-    """The references and the networks by role. Raises LibraryError for a damaged model."""
-    learners = reference_learners(experiment)
+def comparison(
+    library: Library, experiment: Experiment, family: FunctionClass, models: SelectionModels
+) -> Comparison:
+    """The models, the ideal learners and least squares on one family's prompts: stored, or computed once.
+
+    Raises LibraryError for a damaged model.
+    """
+    tested = on_family(experiment, family)
+    tested = replace(
+        tested, evaluation=replace(tested.evaluation, alpha=Evaluation().alpha)
+    )  # of no effect here
+    store = ComparisonStore.of(library)
+    stored = store.read(tested, models.key)
+    if stored is not None:
+        return stored
+    learners = ideal_learners(experiment.pretraining) | networks(library, models)
+    found = compare(tested, learners)
+    store.write(found, models.key)
+    return found
+
+
+def networks(library: Library, models: SelectionModels) -> dict[str, Predictor]:
+    """The models by role. Raises LibraryError for a damaged one."""
+    found: dict[str, Predictor] = {}
     for role, card in models.cards.items():
         entry = library.find(card.spec.hash)
         if entry is None:
             raise LibraryError(f"The model {card.name} has left the library: open the page again.")
-        learners[role] = Network(load_once(library, entry))
-    return learners
+        found[role] = Network(load_once(library, entry))
+    return found
 
 
-def compare_on(
-    experiment: Experiment, family: FunctionClass, learners: Mapping[str, Predictor]
-) -> Comparison:
-    """The comparison on one family's prompts, with the Lasso at the alpha best on them, for every k."""
-    tested = on_family(experiment, family)
-    comparison = compare(tested, learners)
-    best = best_lasso(lasso_errors(tested))
-    curve = Curve(best.mean, *best.interval())
-    return replace(comparison, errors={**comparison.errors, BEST_LASSO: curve})
+def with_lasso(found: Comparison, alpha: float) -> Comparison:
+    """The comparison with 'lasso' at this alpha on the same prompts."""
+    return _with_errors(found, compare(found.experiment, {"lasso": Lasso(alpha)}).errors)
+
+
+def with_best_lasso(found: Comparison) -> Comparison:
+    """The comparison with 'lasso_best', the Lasso at the alpha that is best on these prompts, for each k."""
+    best = best_lasso(lasso_errors(found.experiment))
+    return _with_errors(found, {BEST_LASSO: Curve(best.mean, *best.interval())})
 
 
 def usual_name(dimension: int, mixture: Mixture) -> str:
@@ -107,6 +120,10 @@ def usual_name(dimension: int, mixture: Mixture) -> str:
     if len(words) > 1 and share != 0.5:
         words.append(f"{100 * share:.0f}")
     return "-".join([*words, f"d{dimension}"])
+
+
+def _with_errors(found: Comparison, errors: Mapping[str, Curve]) -> Comparison:
+    return replace(found, errors={**found.errors, **errors})
 
 
 def _mixtures(library: Library) -> Iterator[Pretraining]:

@@ -3,17 +3,22 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from icl_core.data.function_classes import Dense, FixedSparse, Sparse
+from icl_core.evaluation.selection import compare, on_family, reference_learners
 from icl_core.library import Library
 from icl_core.library.selection import (
-    compare_on,
+    SelectionModels,
+    comparison,
     mixture_shares,
+    networks,
     pairs,
-    selection_learners,
     selection_models,
     usual_name,
+    with_best_lasso,
+    with_lasso,
 )
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
@@ -79,15 +84,56 @@ def test_shares_and_pairs(library: Library) -> None:
     assert len(pairs(library)) == 2
 
 
-def test_learners_are_the_references_and_the_models(library: Library) -> None:
+TESTED = Experiment(HALF, Evaluation(context_length=6, prompts=64))
+
+
+def test_a_comparison_has_the_models_and_the_references(library: Library) -> None:
     add(library, HALF, "half")
-    tested = Experiment(HALF, Evaluation(context_length=6, prompts=64))
-    learners = selection_learners(library, tested, selection_models(library, HALF))
-    assert set(learners) == {"ols", "lasso", "bayes", "bayes_dense", "bayes_narrow", "mixture"}
-    found = compare_on(tested, Sparse(2), learners)
-    assert set(found.errors) == {*learners, "lasso_best"}
-    best, fixed = found.errors["lasso_best"], found.errors["lasso"]
+    models = selection_models(library, HALF)
+    found = comparison(library, TESTED, Sparse(2), models)
+    assert set(found.errors) == {"ols", "bayes", "bayes_dense", "bayes_narrow", "mixture"}
+    full = with_best_lasso(with_lasso(found, 0.01))
+    assert set(full.errors) == {*found.errors, "lasso", "lasso_best"}
+    best, fixed = full.errors["lasso_best"], full.errors["lasso"]
     assert (best.mean <= fixed.mean + 1e-9).all()  # alpha = .01 is one of those that it may choose
+    expected = compare(on_family(TESTED, Sparse(2)), networks(library, models) | reference_learners(TESTED))
+    for name in (*found.errors, "lasso"):
+        np.testing.assert_array_equal(full.errors[name].mean, expected.errors[name].mean)
+
+
+def test_comparisons_are_stored_for_their_models_alone(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, HALF, "half")
+    add(library, BASE, "dense")
+    add(library, replace(BASE, mixture=Mixture.of(Sparse(2))), "sparse")
+    models = selection_models(library, HALF)
+    first = comparison(library, TESTED, Dense(), models)
+    monkeypatch.setattr("icl_core.library.selection.compare", None)  # whatever is computed from here on fails
+    other_alpha = replace(TESTED, evaluation=replace(TESTED.evaluation, alpha=0.5))
+    for asked in (TESTED, other_alpha):
+        again = comparison(library, asked, Dense(), models)
+        for group in ("errors", "distances", "choices", "costs"):
+            before, after = getattr(first, group), getattr(again, group)
+            assert before.keys() == after.keys()
+            for name in before:
+                np.testing.assert_array_equal(before[name].mean, after[name].mean)
+                np.testing.assert_array_equal(before[name].low, after[name].low)
+                np.testing.assert_array_equal(before[name].high, after[name].high)
+    with pytest.raises(TypeError):
+        comparison(library, TESTED, Dense(), SelectionModels({}, {}))
+    with pytest.raises(TypeError):
+        comparison(library, replace(TESTED, evaluation=replace(TESTED.evaluation, seed=8)), Dense(), models)
+
+
+@pytest.mark.parametrize("damage", ["", "{}", '{"version": 1, "models": ""}', "[1, 2]"])
+def test_a_damaged_file_is_computed_again(library: Library, damage: str) -> None:
+    nobody = SelectionModels({}, {})
+    expected = comparison(library, TESTED, Dense(), nobody)
+    (path,) = (library.own / "comparisons").glob("*.json")
+    path.write_text(damage)
+    found = comparison(library, TESTED, Dense(), nobody)
+    np.testing.assert_array_equal(found.errors["bayes"].mean, expected.errors["bayes"].mean)
 
 
 def test_usual_names() -> None:
