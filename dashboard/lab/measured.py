@@ -19,7 +19,7 @@ from icl_core.specs import Mixture, Pretraining
 Array = NDArray[np.float64]
 
 MARGIN = 1.0  # inputs drawn beyond the trained ones, on both sides
-GRID_POINTS = 129
+GRID_POINTS = 113
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from icl_core.evaluation.suite import bayes_mixture
 from icl_core.predictors import BayesMixture
 from icl_core.specs import Mixture, Pretraining, SpecError
 
-GRID_POINTS = 121
+GRID_POINTS = 101
 
 
 def bayes_learner(pretraining: Pretraining, mixture: Mixture, noise_variance: float = 0.0) -> BayesMixture:

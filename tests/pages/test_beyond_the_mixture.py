@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.beyond.scene import PROMPTS, Scene, fitted, place, scene_of, start
 from dashboard.one_input import models
+from dashboard.one_input.learners import input_grid
 from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.data.shifts import CovariateScale
@@ -93,7 +94,7 @@ def test_a_link_draws_the_numbers_of_its_experiment(scene: Scene) -> None:
     )
     assert numbers(drawn["y"]) == pytest.approx(expected, rel=1e-5)
     truth = next(trace for trace in functions["data"] if trace["meta"].get("learner") == "truth")
-    prompt = drawn_prompt(on_scene(scene), 2, np.linspace(-3, 3, 121))
+    prompt = drawn_prompt(on_scene(scene), 2, input_grid(TINY))
     assert numbers(truth["y"]) == pytest.approx(prompt.truth, abs=1e-3)
     assert len(functions["frames"]) == 7
     assert functions["layout"]["sliders"][0]["active"] == 4
