@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.bootstrap import apply_presentation, bootstrap
+from dashboard.code import code_section
 from dashboard.knobs import leave_button
 from dashboard.line_chart import draw_panels, numbers_section
 from dashboard.navigation import navigation
 from dashboard.selection import knobs, words
+from dashboard.selection.code import code
 from dashboard.selection.picture import drawn
 from dashboard.selection.results import setting
 from dashboard.selection.state import SelectionView, read_out, shown, start
@@ -60,6 +62,7 @@ else:
     with st.expander(t("section.try"), icon=":material/experiment:"):
         st.markdown(t("selection.try"))
     numbers_section(panels, stem)
+    code_section(code(now.experiment, state.view, state.models))
 
 k = read_out(now.experiment, state.view)
 st.html(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.bootstrap import apply_presentation, bootstrap
+from dashboard.code import code_section
 from dashboard.diversity import knobs, words
+from dashboard.diversity.code import code
 from dashboard.diversity.picture import drawn
 from dashboard.diversity.results import setting
 from dashboard.diversity.state import DiversityView, read_out, shown, start
@@ -59,6 +61,7 @@ else:
     with st.expander(t("section.try"), icon=":material/experiment:"):
         st.markdown(t("diversity.try"))
     numbers_section(panels, stem)
+    code_section(code(now.experiment, state.view, state.models))
 
 k = read_out(now.experiment, state.view)
 st.html(

@@ -1,6 +1,7 @@
 """The Model selection page: alive without a model, complete with all three, every state in the link."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,27 @@ def test_the_lecture_view_has_nothing_to_turn() -> None:
     at = opened(query(BARE, present="1"))
     assert at.slider.len == at.selectbox.len == 0
     assert lines(at)
+
+
+@pytest.mark.parametrize(
+    ("picture", "key"),
+    [
+        ("curves", "ols"),
+        ("sparsity", "bayes"),
+        ("choice", "posterior_dense"),
+        ("outside", "noise_0"),
+        ("cost", "cost_ideal"),
+    ],
+)
+def test_the_code_on_the_page_prints_its_numbers(
+    own: Path, picture: str, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = opened(query(TESTED, picture=picture))
+    (code,) = at.code
+    exec(code.value, {})
+    printed = np.array([float(text) for text in re.findall(r"-?\d+\.\d*", capsys.readouterr().out)])
+    for value in lines(at)[key, "y"]:
+        assert np.min(np.abs(printed - value)) < 1e-4
 
 
 def test_the_table_holds_the_drawn_numbers() -> None:

@@ -1,6 +1,7 @@
 """The Task diversity page: alive without a model, points where the library has one, states in the link."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,18 @@ def test_a_bad_link_costs_one_sentence(bad: dict[str, str]) -> None:
     at = opened(query(BARE) | bad)
     assert at.warning.len == 1
     assert drawn(at, "line")
+
+
+@pytest.mark.parametrize(("picture", "key"), [("pools", "dmmse"), ("curves", "ridge")])
+def test_the_code_on_the_page_prints_its_numbers(
+    own: Path, picture: str, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = opened(query(TESTED, picture=picture))
+    (code,) = at.code
+    exec(code.value, {})
+    printed = np.array([float(text) for text in re.findall(r"-?\d+\.\d*", capsys.readouterr().out)])
+    for value in drawn(at, "line")[key, "y"][1]:
+        assert np.min(np.abs(printed - value)) < 1e-4
 
 
 def test_a_read_out_beyond_the_picture_is_its_end() -> None:

@@ -1,0 +1,80 @@
+"""Python that computes each picture of the Model selection page again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.code import snippet
+from dashboard.selection.results import NOISE_LEVELS
+from dashboard.selection.state import SelectionView, nonzero, prompt_number, read_out
+from icl_core.library.links import to_query
+from icl_core.specs import Experiment, Pretraining
+
+LIBRARY = "from icl_core.library.selection import "
+EVALUATION = "from icl_core.evaluation.selection import "
+BOTH = """\
+pair = FamilyPair.of(experiment.pretraining)
+models = selection_models(library, experiment.pretraining)
+for family in pair.mixture.families:
+"""
+
+CURVES = """\
+    found = with_best_lasso(with_lasso(comparison(library, experiment, family, models), {alpha}))
+    for name, curve in found.errors.items():
+        print(family.kind, name, *(f"{{error:.4f}}" for error in curve.mean))
+"""
+COST = """\
+    for name, curve in comparison(library, experiment, family, models).costs.items():
+        print(family.kind, name, *(f"{{cost:.4f}}" for cost in curve.mean))
+"""
+CHOICE = """\
+    tested = on_family(experiment, family)
+    print(family.kind, "P(dense)", *dense_probability(tested).mean.round(4))
+    print(family.kind, "choices", comparison(library, experiment, family, models).choices)
+    print(family.kind, prompt_choice(tested, {number}, networks(library, models)))
+"""
+SPARSITY = """\
+pair = FamilyPair.of(experiment.pretraining)
+models = selection_models(library, experiment.pretraining)
+for nnz in range(1, experiment.pretraining.dimension + 1):
+    found = with_lasso(comparison(library, experiment, pair.with_nonzero(nnz), models), {alpha})
+    for name, curve in found.errors.items():
+        print(nnz, name, f"{{curve.mean[{k}]:.4f}}")
+    for names, curve in found.distances.items():
+        print(nnz, *names, f"{{curve.mean[{k}]:.4f}}")
+"""
+OUTSIDE = """\
+found = noise_sweep(experiment, {levels})
+print(found.probability[:, :, {k}].round(4))  # by noise and by number of nonzero weights
+print(found.probability[:, {nnz} - 1].round(4))  # by noise and by k
+"""
+PICTURES = {
+    "curves": (
+        f"{EVALUATION}FamilyPair\n{LIBRARY}comparison, selection_models, with_best_lasso, with_lasso\n",
+        BOTH + CURVES,
+    ),
+    "sparsity": (
+        f"{EVALUATION}FamilyPair\n{LIBRARY}comparison, selection_models, with_lasso\n",
+        SPARSITY,
+    ),
+    "choice": (
+        f"{EVALUATION}FamilyPair, dense_probability, on_family, prompt_choice\n"
+        f"{LIBRARY}comparison, networks, selection_models\n",
+        BOTH + CHOICE,
+    ),
+    "outside": (f"{EVALUATION}noise_sweep\n", OUTSIDE),
+    "cost": (f"{EVALUATION}FamilyPair\n{LIBRARY}comparison, selection_models\n", BOTH + COST),
+}
+
+
+def code(experiment: Experiment, view: SelectionView, models: Mapping[str, Pretraining]) -> str:
+    """The script for the picture that the view shows."""
+    imports, body = PICTURES[view.picture]
+    values = {
+        "alpha": repr(experiment.evaluation.alpha),
+        "k": read_out(experiment, view),
+        "nnz": nonzero(experiment, view),
+        "number": prompt_number(experiment, view),
+        "levels": NOISE_LEVELS,
+    }
+    return snippet(imports, to_query(experiment, models), body.format(**values))
