@@ -32,7 +32,7 @@ STYLE = """
 .st-key-evaluation_group { border-left: 4px solid #0072B2; padding-left: .8rem; }
 .st-key-pretraining_group { border-left: 4px solid #8A929C; padding-left: .8rem; }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding: 3.2rem .8rem 2rem; }
+  .stMainBlockContainer { padding: 4.3rem .8rem 2rem; }
   .stMainBlockContainer h1 { font-size: 1.35rem; }
   .st-key-reading p { font-size: 1.05rem; }
 }

@@ -79,8 +79,8 @@ def gradient_flow(
     right, right_vectors = np.linalg.eigh(Q)
     curvature = np.outer(left, right).ravel()
     drive = (left_vectors.T @ S @ T @ Q @ right_vectors).ravel()
-    start = (left_vectors.T @ _initial(theta_theta, d) @ right_vectors).ravel()
-    times, rotated, u = _integrate(curvature, drive, start, init_scale, times)
+    start = (left_vectors.T @ initial_point(theta_theta, d) @ right_vectors).ravel()
+    times, rotated, u = integrate(curvature, drive, start, init_scale, times)
     return FlowPath(times, left_vectors @ rotated.reshape(-1, d, d) @ right_vectors.T, u)
 
 
@@ -103,19 +103,19 @@ def gradient_flow_random(
     G = context_second_moments(covariances, T, nonnegative("noise_var", noise_var), context_length("N", N))
     curvature, vectors = np.linalg.eigh(mean_kronecker(G, covariances))
     drive = vectors.T @ np.mean(covariances @ T @ covariances, axis=0).ravel()
-    start = vectors.T @ _initial(theta_theta, d).ravel()
-    times, rotated, u = _integrate(curvature, drive, start, init_scale, times)
+    start = vectors.T @ initial_point(theta_theta, d).ravel()
+    times, rotated, u = integrate(curvature, drive, start, init_scale, times)
     return FlowPath(times, (rotated @ vectors.T).reshape(-1, d, d), u)
 
 
-def _initial(theta_theta: ArrayLike, d: int) -> Array:
+def initial_point(theta_theta: ArrayLike, d: int) -> Array:
     matrix = second_moment("theta_theta", theta_theta, d)
     if not matrix.any():
-        raise ValueError("theta_theta must not be zero: the flow would never leave its start.")
+        raise ValueError("theta_theta must not be zero: Assumption 3.3 scales it to Frobenius norm 1.")
     return matrix
 
 
-def _integrate(
+def integrate(
     curvature: Array, drive: Array, start: Array, init_scale: float, times: ArrayLike
 ) -> tuple[Array, Array, Array]:
     """Times [t], vec(U) [t, d*d] in the curvature's eigenbasis, and u [t], from init_scale * (start, 1)."""

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from icl_core.theory.arguments import Array, context_length, dimension, nonnegative
 from icl_core.theory.flow_limits import FlowLimit
-from icl_core.theory.gradient_flow import FlowPath, _initial, _integrate
+from icl_core.theory.gradient_flow import FlowPath, initial_point, integrate
 from icl_core.theory.random_covariance import SpectrumMoments, lsa_optimum_iid
 
 
@@ -46,7 +46,7 @@ def gradient_flow_iid(
     """
     curvature = iid_curvature(moments, d, noise_var, N).ravel()
     drive = (moments.second * np.eye(d)).ravel()
-    times, states, u = _integrate(curvature, drive, _initial(theta_theta, d).ravel(), init_scale, times)
+    times, states, u = integrate(curvature, drive, initial_point(theta_theta, d).ravel(), init_scale, times)
     return FlowPath(times, states.reshape(-1, d, d), u)
 
 
