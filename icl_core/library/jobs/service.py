@@ -1,0 +1,160 @@
+"""The training service: one job for each model, whoever asks, kept in folders that outlive every process."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from icl_core.library.jobs.engine import Engine
+from icl_core.library.jobs.folder import LOCK_SECONDS, ORDER, JobFolder, lock
+from icl_core.library.jobs.job import Job, Order, Standing
+from icl_core.library.jobs.limits import JobRefused, Limits
+from icl_core.library.store import Library, state_folder
+from icl_core.specs import Pretraining
+from icl_core.training.loop import checkpoint_path
+
+
+@dataclass(frozen=True)
+class TrainingService:
+    """Jobs of a state folder, whose models go into `library`."""
+
+    library: Library
+    state: Path
+    limits: Limits
+    engine: Engine
+
+    def submit(self, spec: Pretraining, viewer: str, threshold: float | None = None) -> Job:
+        """Asks for a model: starts its training, joins the one under way, or finds it in the library.
+
+        A cancelled or failed job starts again from its checkpoint. Raises JobRefused or SpecError.
+        """
+        stored = self._stored(spec)
+        if stored is not None:
+            return stored
+        self.limits.check(spec)
+        self._check_warm_start(spec)
+        with lock(self.state / "jobs.lock", LOCK_SECONDS):
+            folder = self._folder(spec)
+            job = self._look(folder)
+            if job is not None and self._is_good_enough(job, threshold):
+                return job
+            under_way = job if job is not None and job.active else None
+            if under_way is None:
+                self.limits.check_room(viewer, [each for each in self.jobs() if each.active])
+            with folder.locked():
+                job = under_way or self._begin(folder, spec, viewer, threshold)
+                folder.uncancel()  # also where it was about to stop
+                if viewer not in job.order.viewers:
+                    job = replace(job, order=replace(job.order, viewers=(*job.order.viewers, viewer)))
+                folder.write_order(job.order)
+        self.engine.ensure(spec.hash)
+        return job
+
+    def status(self, spec: Pretraining) -> Job | None:
+        """Where the job of this model stands; None if nobody asked for it. Revives one that was orphaned."""
+        folder = self._folder(spec)
+        job = self._look(folder)
+        if job is None or not job.active or not self.limits.enabled:
+            return job
+        fault = self.engine.fault(spec.hash)
+        if fault and not folder.is_held:
+            return self._fail(folder, job, fault)
+        if not folder.is_held:
+            self.engine.ensure(spec.hash)
+        return job
+
+    def cancel(self, spec: Pretraining, viewer: str) -> bool:
+        """Stops the job if this viewer started it; any other viewer just leaves. True where it stops."""
+        folder = self._folder(spec)
+        with folder.locked():
+            job = self._look(folder)
+            if job is None or not job.active or viewer not in job.order.viewers:
+                return False
+            if viewer == job.order.owner:
+                folder.cancel()
+                return True
+            others = tuple(each for each in job.order.viewers if each != viewer)
+            folder.write_order(replace(job.order, viewers=others))
+            return False
+
+    def jobs(self) -> list[Job]:
+        """Every job there is a folder of."""
+        found = (self._look(JobFolder(path.parent)) for path in sorted(self.state.glob(f"*/{ORDER}")))
+        return [job for job in found if job is not None]
+
+    def revive(self) -> None:
+        """Hands the scheduler every job under way that no worker has: after a restart, say."""
+        for job in self.jobs():
+            if job.active:
+                self.status(job.spec)
+
+    def _folder(self, spec: Pretraining) -> JobFolder:
+        return JobFolder(self.state / spec.hash)
+
+    def _look(self, folder: JobFolder) -> Job | None:
+        """The job; one that was cancelled and that no worker has is cancelled already."""
+        job = folder.job()
+        if job is not None and job.active and job.cancelling and not folder.is_held:
+            return replace(job, standing=replace(job.standing, state="cancelled"))
+        return job
+
+    def _begin(self, folder: JobFolder, spec: Pretraining, viewer: str, threshold: float | None) -> Job:
+        order = Order(
+            spec, (viewer,), self.limits.seconds, self.limits.memory, self.limits.attempts, threshold
+        )
+        standing = replace(folder.standing(), state="waiting", attempts=0, pid=None, fault="")
+        former = folder.order()
+        if former is None or former.threshold != threshold:
+            standing = replace(standing, stopped_at=None)
+        folder.write_standing(standing)
+        self.engine.forget(spec.hash)
+        return Job(order, standing)
+
+    def _fail(self, folder: JobFolder, job: Job, fault: str) -> Job:
+        failed = replace(job.standing, state="failed", fault=fault)
+        with suppress(OSError), folder.locked():  # a full disk must not hide why the job failed
+            folder.write_standing(failed)
+        return replace(job, standing=failed)
+
+    def _is_good_enough(self, job: Job, threshold: float | None) -> bool:
+        """Whether the job ended early by this same threshold, and the library has its model."""
+        return (
+            job.state == "finished"
+            and threshold is not None
+            and job.order.threshold == threshold
+            and self._stored(job.model) is not None
+        )
+
+    def _stored(self, spec: Pretraining) -> Job | None:
+        entry = self.library.find(spec.hash)
+        if entry is None or entry.card is None:
+            return None
+        card, limits = entry.card, self.limits
+        order = Order(card.spec, (), limits.seconds, limits.memory, limits.attempts)
+        standing = Standing(
+            "finished",
+            step=card.spec.recipe.steps,
+            seconds=card.seconds,
+            history=card.history,
+        )
+        return Job(order, standing)
+
+    def _check_warm_start(self, spec: Pretraining) -> None:
+        parent = spec.warm_start
+        if parent is not None and not checkpoint_path(self.state, parent, "stable").exists():
+            raise JobRefused(
+                f"This model starts from {parent.hash}, whose checkpoint before the decay is not here: train "
+                f"that model first."
+            )
+
+
+def continued(spec: Pretraining, steps: int) -> Pretraining:
+    """The model that trains `steps` more from the checkpoint of `spec` before its decay."""
+    return replace(spec, warm_start=spec, recipe=replace(spec.recipe, steps=steps, curriculum=()))
+
+
+def local_service(library: Library, limits: Limits | None = None) -> TrainingService:
+    """The service over the user's state folder, by default with the limits that the environment sets."""
+    state = state_folder()
+    return TrainingService(library, state, limits or Limits.from_environment(), Engine(state, library))
