@@ -34,6 +34,8 @@ class LinearAttentionNetwork(nn.Module):
     The prediction is the bottom right entry of f(E); with no pair in context it is 0.
     """
 
+    compute: torch.dtype = torch.float32  # has no hidden matrices that would gain from another
+
     def __init__(self, dimension: int, init_scale: float, theta_theta: Tensor) -> None:
         super().__init__()
         size = dimension + 1

@@ -65,6 +65,8 @@ class TransformerNetwork(nn.Module):
     parameters, embedding and read-out are float32. Labels are divided by `scale` on the way in.
     """
 
+    compute: torch.dtype
+
     def __init__(self, spec: Transformer, dimension: int, positions: int, scale: float) -> None:
         super().__init__()
         self.spec, self.scale, self.compute = spec, scale, torch.float32

@@ -9,21 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from icl_core.data.prompts import Prompts, sample_prompts, training_batch
 from icl_core.specs import Evaluation, Experiment, Pretraining
-from icl_core.training.checkpoint import Checkpoint, Snapshot
+from icl_core.training.checkpoint import Checkpoint, CheckpointError, Snapshot, finite, restore
 from icl_core.training.optimizers import Network, Optimizer
 
 SNAPSHOTS = 40  # learning curves kept of a training, evenly spaced
 VALIDATION_PROMPTS = 256
 VALIDATION_SEED = 2**31 - 1
 SAVE_SECONDS = 60.0
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 class TrainingDiverged(RuntimeError):
-    """The loss is no longer finite; the last good checkpoint is kept."""
+    """The loss or the weights are no longer finite; nothing of that is stored."""
 
 
 class TrainingStopped(RuntimeError):
@@ -71,19 +71,36 @@ def train(
     """
     run = _Run(spec, state)
     run.resume()
-    while run.step < spec.recipe.steps:
-        if stop():
-            run.save("latest")
-            raise TrainingStopped(
-                f"Training of {spec.hash} stopped at step {run.step}; it can go on from there."
-            )
-        if run.step == spec.recipe.decay_start:
-            run.save("stable")
-        run.advance()
-        report(run.progress())
+    run.go_on(spec.recipe.steps, report, stop)
     run.save("latest")
     run.network.compute = torch.float32
     return Trained(spec, run.network.eval(), tuple(run.history), run.seconds, run.precision)
+
+
+def train_to_decay(
+    spec: Pretraining,
+    state: Path,
+    report: Callable[[Progress], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Path:
+    """Trains `spec` as `train` does, but only to the checkpoint before the decay, which it returns.
+
+    With that checkpoint there already, trains nothing. Raises what `train` raises, and CheckpointError where
+    the training has passed its decay and its earlier checkpoint is gone.
+    """
+    stable, latest = (checkpoint_path(state, spec, name) for name in ("stable", "latest"))
+    if stable.exists():
+        return stable
+    run = _Run(spec, state)
+    run.resume()
+    if run.step > spec.recipe.decay_start:
+        raise CheckpointError(
+            f"The training of {spec.hash} has passed its decay, but its checkpoint from before ({stable}) "
+            f"is gone: delete {latest} to train it anew."
+        )
+    run.go_on(spec.recipe.decay_start, report, stop)
+    run.save("latest")
+    return stable
 
 
 def checkpoint_path(state: Path, spec: Pretraining, name: str) -> Path:
@@ -97,8 +114,8 @@ class _Run:
     def __init__(self, spec: Pretraining, state: Path) -> None:
         self.spec, self.state = spec, state
         self.network = initial_network(spec)
-        self.network.compute = training_precision()
-        self.precision = str(self.network.compute).removeprefix("torch.")
+        self.dtype = training_precision() if self.network.matrices() else torch.float32
+        self.network.compute = self.dtype
         self.optimizer = Optimizer(self.network, spec.recipe)
         self.scale = spec.label_variance
         self.step, self.seconds, self.loss = 0, 0.0, math.nan
@@ -108,6 +125,25 @@ class _Run:
         self.validation = [validation_prompts(spec, family) for family in range(len(spec.mixture.families))]
         self.shown = {round(spec.recipe.steps * (i + 1) / SNAPSHOTS) for i in range(SNAPSHOTS)}
 
+    @property
+    def precision(self) -> str:
+        return str(self.dtype).removeprefix("torch.")
+
+    def go_on(self, end: int, report: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
+        """Steps up to `end`; where the decay starts, saves what is there before it."""
+        while True:
+            if self.step == self.spec.recipe.decay_start:
+                self.save("stable")
+            if self.step >= end:
+                return
+            if stop():
+                self.save("latest")
+                raise TrainingStopped(
+                    f"Training of {self.spec.hash} stopped at step {self.step}; it can go on from there."
+                )
+            self.advance()
+            report(self.progress())
+
     def advance(self) -> None:
         """One step."""
         start = time.perf_counter()
@@ -116,10 +152,7 @@ class _Run:
         loss = (self.network(batch.xs, batch.ys) - batch.ys).square().mean() / self.scale
         self.loss = float(loss.detach())
         if not math.isfinite(self.loss):
-            raise TrainingDiverged(
-                f"The loss of {self.spec.hash} is {self.loss} at step {self.step}: lower the rates "
-                f"or raise the warm-up. The last good checkpoint is kept."
-            )
+            raise self._diverged(f"The loss of {self.spec.hash} is {self.loss}")
         loss.backward()
         self.optimizer.step(self.step)
         self.step += 1
@@ -135,6 +168,9 @@ class _Run:
         return Progress(self.step, self.spec.recipe.steps, self.seconds, self.loss, snapshot)
 
     def save(self, name: str) -> None:
+        """Raises TrainingDiverged, and writes nothing, where the last update made a value not finite."""
+        if not (finite(self.network.state_dict()) and finite(self.optimizer.state())):
+            raise self._diverged(f"The weights of {self.spec.hash} are not finite")
         checkpoint = Checkpoint(
             self.step,
             self.seconds,
@@ -142,6 +178,7 @@ class _Run:
             tuple(self.losses),
             self.network.state_dict(),
             self.optimizer.state(),
+            self.precision,
         )
         checkpoint.save(checkpoint_path(self.state, self.spec, name), self.spec.hash)
         self.saved = time.monotonic()
@@ -152,19 +189,26 @@ class _Run:
             checkpoint = Checkpoint.load(path, self.spec.hash)
             self.step, self.seconds = checkpoint.step, checkpoint.seconds
             self.history, self.losses = list(checkpoint.history), list(checkpoint.losses)
-            self.network.load_state_dict(checkpoint.parameters)
-            _restore(self.optimizer.state(), checkpoint.optimizer)
+            restore(self.network.state_dict(), checkpoint.parameters, path)
+            restore(self.optimizer.state(), checkpoint.optimizer, path)
+            if checkpoint.precision is not None:
+                self.network.compute = self.dtype = _precision(checkpoint.precision, path)
         elif self.spec.warm_start is not None:
-            self.network.load_state_dict(self._warm_start(self.spec.warm_start))
+            self._start_from(self.spec.warm_start)
 
-    def _warm_start(self, parent: Pretraining) -> dict[str, Tensor]:
+    def _start_from(self, parent: Pretraining) -> None:
         path = checkpoint_path(self.state, parent, "stable")
         if not path.exists():
             raise FileNotFoundError(
                 f"Model {self.spec.hash} starts from {parent.hash}, whose checkpoint before the decay "
                 f"is missing ({path}): train that model first."
             )
-        return Checkpoint.load(path, parent.hash).parameters
+        restore(self.network.state_dict(), Checkpoint.load(path, parent.hash).parameters, path)
+
+    def _diverged(self, what: str) -> TrainingDiverged:
+        latest = checkpoint_path(self.state, self.spec, "latest")
+        kept = f" The last sound checkpoint is kept in {latest}." if latest.exists() else ""
+        return TrainingDiverged(f"{what} at step {self.step}: lower the rates or raise the warm-up.{kept}")
 
     def _batch(self) -> Prompts:
         """The batch of the current step: of a stage of the curriculum, then of the model's own data."""
@@ -207,13 +251,18 @@ def _errors(network: Network, prompts: Prompts, scale: float) -> tuple[float, ..
     return tuple(((predictions - prompts.targets) ** 2).mean(0).div(scale).tolist())
 
 
-def _restore(buffers: dict[str, Tensor], saved: dict[str, Tensor]) -> None:
-    for name, buffer in buffers.items():
-        buffer.copy_(saved[name])
-
-
 def training_precision() -> torch.dtype:
     """bfloat16 where the processor multiplies it natively, else float32."""
     capabilities = torch.cpu.get_capabilities()
     fast = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
     return torch.bfloat16 if fast else torch.float32
+
+
+def _precision(name: str, path: Path) -> torch.dtype:
+    """The type that a checkpoint was trained in: going on in another would end in other weights."""
+    if name not in PRECISIONS:
+        raise CheckpointError(
+            f"The checkpoint {path} was trained in {name}, and this version computes in "
+            f"{' or '.join(PRECISIONS)}: delete it to train anew."
+        )
+    return PRECISIONS[name]

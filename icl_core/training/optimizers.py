@@ -26,16 +26,16 @@ class Optimizer:
         stacked = {id(matrix) for matrix in network.matrices()} if recipe.optimizer == "muon" else set()
         rest = {name: value for name, value in named.items() if id(value) not in stacked}
         self.recipe = recipe
-        self.parts: list[Muon | Adam | Sgd] = [Sgd(rest) if recipe.optimizer == "sgd" else Adam(rest)]
+        plain = Sgd if recipe.optimizer == "sgd" else Adam
+        self.parts: list[Muon | Adam | Sgd] = [plain(rest, recipe.rate)]
         if stacked:
-            self.parts.append(Muon({name: value for name, value in named.items() if id(value) in stacked}))
+            matrices = {name: value for name, value in named.items() if id(value) in stacked}
+            self.parts.append(Muon(matrices, recipe.matrix_rate))
 
     def step(self, step: int) -> None:
         factor = self.recipe.rate_at(step)
         for part in self.parts:
-            part.step(
-                (self.recipe.matrix_rate if isinstance(part, Muon) else self.recipe.rate) * factor, step
-            )
+            part.step(factor, step)
 
     def state(self) -> dict[str, Tensor]:
         """Every buffer by name; writing into them restores the state."""
@@ -45,13 +45,13 @@ class Optimizer:
 class Adam:
     """Adam with bias correction counted from the start of training (no weight decay)."""
 
-    def __init__(self, parameters: dict[str, nn.Parameter]) -> None:
-        self.parameters = parameters
+    def __init__(self, parameters: dict[str, nn.Parameter], rate: float) -> None:
+        self.parameters, self.rate = parameters, rate
         self.first = {name: torch.zeros_like(value) for name, value in parameters.items()}
         self.second = {name: torch.zeros_like(value) for name, value in parameters.items()}
 
     @torch.no_grad()
-    def step(self, rate: float, step: int) -> None:
+    def step(self, factor: float, step: int) -> None:
         values, gradients = _gradients(self.parameters)
         first, second = list(self.first.values()), list(self.second.values())
         torch._foreach_lerp_(first, gradients, 1 - BETAS[0])
@@ -60,7 +60,7 @@ class Adam:
         root = torch._foreach_sqrt(second)
         torch._foreach_div_(root, (1 - BETAS[1] ** (step + 1)) ** 0.5)
         torch._foreach_add_(root, EPSILON)
-        torch._foreach_addcdiv_(values, first, root, -rate / (1 - BETAS[0] ** (step + 1)))
+        torch._foreach_addcdiv_(values, first, root, -self.rate * factor / (1 - BETAS[0] ** (step + 1)))
 
     def state(self) -> dict[str, Tensor]:
         return _prefixed("first", self.first) | _prefixed("second", self.second)
@@ -72,18 +72,18 @@ class Muon:
     Source: Jordan et al., 'Muon: an optimizer for hidden layers in neural networks' (2024).
     """
 
-    def __init__(self, parameters: dict[str, nn.Parameter]) -> None:
-        self.parameters = parameters
+    def __init__(self, parameters: dict[str, nn.Parameter], rate: float) -> None:
+        self.parameters, self.rate = parameters, rate
         self.momentum = {name: torch.zeros_like(value) for name, value in parameters.items()}
 
     @torch.no_grad()
-    def step(self, rate: float, step: int) -> None:
+    def step(self, factor: float, step: int) -> None:
         for name, value in self.parameters.items():
             assert value.grad is not None
             momentum = self.momentum[name].lerp_(value.grad, 1 - MOMENTUM)
             update = orthogonalise(value.grad.lerp(momentum, MOMENTUM))
             rows, columns = value.shape[1:]
-            value.add_(update.to(value.dtype), alpha=-rate * max(1, rows / columns) ** 0.5)
+            value.add_(update.to(value.dtype), alpha=-self.rate * factor * max(1, rows / columns) ** 0.5)
 
     def state(self) -> dict[str, Tensor]:
         return _prefixed("momentum", self.momentum)
@@ -92,13 +92,13 @@ class Muon:
 class Sgd:
     """Plain gradient descent on half the squared error: time is rate times steps, as in gradient flow."""
 
-    def __init__(self, parameters: dict[str, nn.Parameter]) -> None:
-        self.parameters = parameters
+    def __init__(self, parameters: dict[str, nn.Parameter], rate: float) -> None:
+        self.parameters, self.rate = parameters, rate
 
     @torch.no_grad()
-    def step(self, rate: float, step: int) -> None:
+    def step(self, factor: float, step: int) -> None:
         values, gradients = _gradients(self.parameters)
-        torch._foreach_add_(values, gradients, alpha=-rate / 2)
+        torch._foreach_add_(values, gradients, alpha=-self.rate * factor / 2)
 
     def state(self) -> dict[str, Tensor]:
         return {}

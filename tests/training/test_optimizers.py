@@ -10,13 +10,13 @@ def test_adam_follows_torchs_adam() -> None:
     torch.manual_seed(0)
     ours, theirs = torch.nn.Parameter(torch.randn(5)), torch.nn.Parameter(torch.zeros(5))
     theirs.data.copy_(ours.data)
-    adam = Adam({"w": ours})
+    adam = Adam({"w": ours}, rate=0.02)
     reference = torch.optim.Adam([theirs], lr=0.01, betas=(0.9, 0.98), eps=1e-8)
     for step in range(20):
         for value in (ours, theirs):
             value.grad = None
             (value**4).sum().backward()
-        adam.step(0.01, step)
+        adam.step(0.5, step)
         reference.step()
     assert torch.allclose(ours, theirs, atol=1e-6)
 
