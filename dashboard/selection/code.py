@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dashboard.code import snippet
 from dashboard.selection.results import NOISE_LEVELS
-from dashboard.selection.state import SelectionView, nonzero, prompt_number, read_out
+from dashboard.selection.state import SelectionView, nonzero, picture, prompt_number, read_out
 from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
 
@@ -69,7 +69,7 @@ PICTURES = {
 
 def code(experiment: Experiment, view: SelectionView, models: Mapping[str, Pretraining]) -> str:
     """The script for the picture that the view shows."""
-    imports, body = PICTURES[view.picture]
+    imports, body = PICTURES[picture(experiment, view)]
     values = {
         "alpha": repr(experiment.evaluation.alpha),
         "k": read_out(experiment, view),

@@ -16,6 +16,7 @@ from dashboard.selection.state import (
     experiment_on,
     nonzero,
     pair_choices,
+    picture,
     prompt_number,
     read_out,
     share_choices,
@@ -35,19 +36,17 @@ PROMPTS = (64, 128, 256, 512, 1024)
 SINGLE = 32  # prompts that the slider offers to look at alone
 
 
-def picture_row(state: State) -> None:
+def picture_row(state: State, now: Setting) -> None:
     """Which of the five pictures is shown."""
     key = "selection_picture"
-    st.session_state[key] = state.view.picture
+    st.session_state[key] = picture(now.experiment, state.view)
     st.segmented_control(
         t("selection.picture"),
         PICTURES,
         key=key,
         required=True,
-        format_func=lambda picture: t(f"selection.picture.{picture}"),
-        on_change=lambda: state.change(
-            lambda settings: changed(settings, picture=st.session_state[key] or settings.view.picture)
-        ),
+        format_func=lambda name: t(f"selection.picture.{name}"),
+        on_change=lambda: state.change(lambda settings: changed(settings, picture=st.session_state[key])),
         label_visibility="collapsed",
     )
 
@@ -55,6 +54,7 @@ def picture_row(state: State) -> None:
 def evaluation_knobs(state: State, now: Setting) -> None:
     """Where the picture is read, and the prompts."""
     experiment, view, hidden = now.experiment, state.view, state.presentation.hide
+    shown = picture(experiment, view)
     group_heading("evaluation")
     if "k" not in hidden:
         slide(
@@ -68,7 +68,7 @@ def evaluation_knobs(state: State, now: Setting) -> None:
             lambda settings, k: changed(settings, k=k),
             help=t("selection.help.k"),
         )
-    if view.picture in ("sparsity", "outside") and "nnz" not in hidden:
+    if shown in ("sparsity", "outside") and "nnz" not in hidden:
         slide(
             state,
             "selection_nnz",
@@ -80,7 +80,7 @@ def evaluation_knobs(state: State, now: Setting) -> None:
             lambda settings, nnz: changed(settings, nnz=nnz),
             help=t("selection.help.nnz"),
         )
-    if view.picture == "choice" and "prompt" not in hidden:
+    if shown == "choice" and "prompt" not in hidden:
         slide(
             state,
             "selection_prompt",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dashboard.selection import charts, results, words
 from dashboard.selection.results import Setting
-from dashboard.selection.state import SelectionView, nonzero, prompt_number, read_out
+from dashboard.selection.state import SelectionView, nonzero, picture, prompt_number, read_out
 from icl_core.figures.line_panels import Panel
 from icl_core.library import Library
 
@@ -21,17 +21,18 @@ class Drawn(NamedTuple):
 def drawn(now: Setting, view: SelectionView, library: Library) -> Drawn:
     """The picture that the view asks for."""
     k, nnz = read_out(now.experiment, view), nonzero(now.experiment, view)
-    if view.picture == "curves":
+    shown = picture(now.experiment, view)
+    if shown == "curves":
         found = results.comparisons(now, library)
         return Drawn(charts.curves_panels(now, found, k), words.curves_reading(now, found, k))
-    if view.picture == "sparsity":
+    if shown == "sparsity":
         swept = results.sweep(now, library)
         return Drawn(charts.sparsity_panels(now, swept, k, nnz), words.sparsity_reading(now, swept, k, nnz))
-    if view.picture == "outside":
+    if shown == "outside":
         noise = results.noise(now)
         return Drawn(charts.outside_panels(now, noise, k, nnz), words.outside_reading(now, noise, k, nnz))
     found = results.comparisons(now, library)
-    if view.picture == "cost":
+    if shown == "cost":
         return Drawn(charts.cost_panels(now, found, k), words.cost_reading(now, found, k))
     number = prompt_number(now.experiment, view)
     beliefs, single = results.probabilities(now), results.one_prompt(now, library, number)

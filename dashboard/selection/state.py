@@ -24,9 +24,9 @@ SHARES = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True)
 class SelectionView(View):
-    """The picture, where it is read (None: d/2 examples; one nonzero weight beyond trained), the prompt."""
+    """The picture, where it is read, the prompt shown alone; None: what the experiment suggests."""
 
-    picture: Picture = "curves"
+    picture: Picture | None = None
     k: int | None = None
     nnz: int | None = None
     prompt: int = 0
@@ -95,15 +95,19 @@ def read_out(experiment: Experiment, view: SelectionView) -> int:
     return min(wanted, experiment.context_length)
 
 
+def picture(experiment: Experiment, view: SelectionView) -> Picture:
+    """The picture asked for, else the one in which the experiment's own test is a point."""
+    if view.picture is not None:
+        return view.picture
+    if isinstance(experiment.evaluation.shift, TaskSparsity):
+        return "sparsity"
+    return "curves" if _tested_nonzero(experiment) is None else "outside"
+
+
 def nonzero(experiment: Experiment, view: SelectionView) -> int:
-    """Where the sweep is read: the number asked for, that of a link's shift, or one more than trained."""
-    shift, pretraining = experiment.evaluation.shift, experiment.pretraining
-    wanted = view.nnz
-    if wanted is None and isinstance(shift, TaskSparsity) and shift.magnitude:
-        wanted = int(shift.magnitude)
-    if wanted is None:
-        wanted = FamilyPair.of(pretraining).narrow.nnz + 1
-    return min(wanted, pretraining.dimension)
+    """Where the sweep is read: the number asked for, else the experiment's own, else one more than trained."""
+    own = _tested_nonzero(experiment) or FamilyPair.of(experiment.pretraining).narrow.nnz + 1
+    return min(own if view.nnz is None else view.nnz, experiment.pretraining.dimension)
 
 
 def prompt_number(experiment: Experiment, view: SelectionView) -> int:
@@ -120,6 +124,17 @@ def changed(
         experiment=settings.experiment if experiment is None else experiment,
         view=replace(settings.view, **view),  # type: ignore[arg-type]
     )
+
+
+def _tested_nonzero(experiment: Experiment) -> int | None:
+    """Nonzero weights of the test functions, where pretraining had another number of them."""
+    shift, family = experiment.evaluation.shift, experiment.evaluation.function_class
+    if isinstance(shift, TaskSparsity) and shift.magnitude:
+        return int(shift.magnitude)
+    trained = FamilyPair.of(experiment.pretraining).narrow
+    if isinstance(family, Sparse | FixedSparse) and family != trained:
+        return family.nnz
+    return None
 
 
 def _pair_key(spec: Pretraining) -> tuple[object, ...]:

@@ -164,10 +164,22 @@ def test_another_pair_can_be_chosen(own: Path) -> None:
     assert "fixed-support" in at.title[0].value
 
 
-def test_a_shift_of_sparsity_in_the_link_is_where_the_sweep_is_read() -> None:
-    shifted = {"evaluation.shift": "task_sparsity", "evaluation.shift.magnitude": "4"}
-    at = opened(query(BARE, picture="sparsity") | shifted)
-    assert "4 nonzero weights" in chart(at).alt
+@pytest.mark.parametrize(
+    ("tested", "picture"),
+    [
+        ({"evaluation.shift": "task_sparsity", "evaluation.shift.magnitude": "4"}, "sparsity"),
+        ({"evaluation.function_class": "sparse", "evaluation.function_class.nnz": "4"}, "outside"),
+        ({"evaluation.function_class": "sparse"}, "curves"),
+        ({"evaluation.function_class": "dense"}, "curves"),
+    ],
+)
+def test_a_link_that_names_no_picture_opens_the_one_with_its_test(
+    tested: dict[str, str], picture: str
+) -> None:
+    at = opened(query(BARE) | tested)
+    assert at.button_group(key="selection_picture").value == picture
+    if picture != "curves":
+        assert "4 nonzero weights" in chart(at).alt
 
 
 def test_a_model_of_one_family_in_the_link_gives_the_pages_own_pair() -> None:
