@@ -10,8 +10,8 @@ from icl_core.claims.wanted import Models, Wanted
 from icl_core.claims.workbench import Workbench, shown
 from icl_core.data.function_classes import Dense
 from icl_core.evaluation import Estimate
-from icl_core.evaluation.suite import bayes_learners, ridge_penalty
-from icl_core.predictors import Ridge
+from icl_core.evaluation.suite import bayes_learners
+from icl_core.evaluation.suite import ridge as ridge_of
 from icl_core.specs import Experiment, Mixture
 
 POOL = Wanted("pool-4-d8", Mixture.of(Dense()), label_noise=None, task_pool=4)
@@ -23,7 +23,7 @@ def few_tasks_or_many(bench: Workbench) -> Finding:
     pool = bench.models(POOL)
     unlimited = bench.models(UNLIMITED.beside(pool))
     experiment = bench.experiment(pool.spec, Dense())
-    ridge = bench.errors(experiment, Ridge(ridge_penalty(experiment)))
+    ridge = bench.errors(experiment, ridge_of(experiment))
     discrete = _discrete(bench, experiment, pool)
 
     def distance(models: Models, reference: Estimate) -> Estimate:

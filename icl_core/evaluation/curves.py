@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -107,11 +107,14 @@ class LearningCurves:
 
 
 def learning_curves(
-    experiment: Experiment, predictors: Mapping[str, Predictor], exact: Mapping[str, Array] | None = None
+    experiment: Experiment,
+    predictors: Mapping[str, Predictor],
+    exact: Mapping[str, Array] | None = None,
+    heavy_tailed: Collection[str] = ("ols",),
 ) -> LearningCurves:
     """Errors of `predictors` on the experiment's prompts, chunk by chunk: memory does not grow with prompts.
 
-    Names matter in one way: 'ols' gives medians where its mean is infinite.
+    Those of `heavy_tailed` give medians where least squares has an infinite mean.
     """
     normaliser = experiment.pretraining.label_variance
     points = experiment.context_length + 1
@@ -122,7 +125,7 @@ def learning_curves(
         for name, predictor in predictors.items():
             errors = squared_errors(predictor, prompts) / normaliser
             accumulators[name].add(errors)
-            if name == "ols":
+            if name in heavy_tailed:
                 tails[name].append(errors[:, heavy])
     curves = {
         name: _curve(accumulators[name].estimate(), heavy if tails[name] else [], tails[name])

@@ -46,7 +46,7 @@ def suite(experiment: Experiment, network: nn.Module | None) -> dict[str, Predic
         predictors["lsa"] = LinearAttention(torch.from_numpy(matrix))
     predictors |= {
         "ols": LeastSquares(),
-        "ridge": Ridge(ridge_penalty(experiment)),
+        "ridge": ridge(experiment),
         "lasso": Lasso(evaluation.alpha),
     }
     predictors |= bayes_learners(experiment)
@@ -92,13 +92,30 @@ def bayes_mixture(pretraining: Pretraining, mixture: Mixture, noise_variance: fl
     return BayesMixture(families, mixture.weights, max(noise_variance, nugget))
 
 
-def ridge_penalty(experiment: Experiment) -> float:
-    """The evaluation's penalty, or the Bayes-optimal one for dense weights: noise over weight variance."""
-    chosen = experiment.evaluation.penalty
+def ridge(experiment: Experiment) -> Predictor:
+    """Ridge with the evaluation's penalty, or the optimal one for dense weights: noise over weight variance.
+
+    Its limit for no noise is min-norm least squares.
+    """
+    chosen, pretraining = experiment.evaluation.penalty, experiment.pretraining
     if chosen is not None:
-        return chosen
-    pretraining = experiment.pretraining
+        return Ridge(chosen)
+    if experiment.test_noise_variance == 0:
+        return LeastSquares()
     second_moment = float(pretraining.covariates.second_moment(pretraining.dimension).trace())
     weight_variance = pretraining.label_variance / second_moment
-    noise_variance = max(experiment.test_noise_variance, NUGGET * pretraining.label_variance)
-    return noise_variance / weight_variance
+    return Ridge(experiment.test_noise_variance / weight_variance)
+
+
+def unregularised(experiment: Experiment) -> frozenset[str]:
+    """The predictors that fit every label, as least squares does, and so share its infinite means.
+
+    Ridge does without noise, and the Bayes learner of noise-free pretraining on what that did not hold.
+    """
+    names, noisy = {"ols"}, experiment.test_noise_variance > 0
+    if experiment.evaluation.penalty is None and not noisy:
+        names.add("ridge")
+    known = set(experiment.mixture.families) <= set(experiment.pretraining.mixture.families)
+    if experiment.pretraining.noise_variance == 0 and (noisy or not known):
+        names.add("bayes")
+    return frozenset(names)

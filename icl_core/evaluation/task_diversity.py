@@ -19,8 +19,8 @@ from icl_core import theory
 from icl_core.data.prompts import Prompts, task_pool
 from icl_core.evaluation.curves import Curve, prompt_chunks
 from icl_core.evaluation.estimate import Accumulator
-from icl_core.evaluation.suite import NUGGET, ridge_penalty
-from icl_core.predictors import Ridge
+from icl_core.evaluation.suite import NUGGET
+from icl_core.evaluation.suite import ridge as ridge_of
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
 Array = NDArray[np.float64]
@@ -106,7 +106,7 @@ def _errors(experiment: Experiment, k: int, tasks: Tensor) -> dict[str, Curve]:
     pretraining = experiment.pretraining
     v = pretraining.label_variance
     noise_variance = max(pretraining.noise_variance, NUGGET * v)
-    ridge = Ridge(ridge_penalty(experiment))
+    ridge = ridge_of(experiment)
     sums = {"dmmse": Accumulator(1), "ridge": Accumulator(1)}
     for prompts in prompt_chunks(experiment):
         target = prompts.targets[:, k]

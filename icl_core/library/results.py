@@ -13,12 +13,12 @@ from typing import Any
 
 from icl_core.evaluation.closed_forms import exact_lines
 from icl_core.evaluation.curves import LearningCurves, learning_curves
-from icl_core.evaluation.suite import suite
+from icl_core.evaluation.suite import suite, unregularised
 from icl_core.library.store import Entry, Library
 from icl_core.specs import Experiment
 from icl_core.training.optimizers import Network
 
-VERSION = 1  # raised when the same specs no longer give the same numbers
+VERSION = 2  # raised when the same specs no longer give the same numbers
 KEPT = 2000  # evaluations kept in the user's store; the oldest give way
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,8 @@ def cached_curves(experiment: Experiment, library: Library) -> LearningCurves:
     if stored is not None:
         return stored
     network = load_once(library, entry) if entry else None
-    curves = learning_curves(experiment, suite(experiment, network), exact_lines(experiment))
+    predictors, exact = suite(experiment, network), exact_lines(experiment)
+    curves = learning_curves(experiment, predictors, exact, unregularised(experiment))
     results.write(curves, weights)
     return curves
 

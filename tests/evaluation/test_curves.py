@@ -9,13 +9,20 @@ from icl_core.data.function_classes import Dense, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateScale, LabelNoise, NoShift, QueryScale, TaskScale
 from icl_core.evaluation.closed_forms import exact_lines, trained_attention
 from icl_core.evaluation.curves import LearningCurves, learning_curves, prompt_chunks
-from icl_core.evaluation.suite import suite
+from icl_core.evaluation.suite import suite, unregularised
 from icl_core.models import Transformer
 from icl_core.predictors import LeastSquares, Zero
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, SpecError
 from icl_core.training.loop import initial_network
 
 SMALL = Pretraining(dimension=4, context_length=8, model=Transformer(1, 1, 8))
+
+
+def learning_curves_of(evaluation: Evaluation, spec: Pretraining = SMALL) -> LearningCurves:
+    experiment = Experiment(spec, evaluation)
+    return learning_curves(
+        experiment, suite(experiment, None), exact_lines(experiment), unregularised(experiment)
+    )
 
 
 def curves(evaluation: Evaluation, spec: Pretraining = SMALL) -> LearningCurves:
@@ -69,9 +76,10 @@ def exact_at_trained_length() -> float:
 
 
 def test_noise_puts_medians_near_the_dimension_and_nowhere_else() -> None:
-    noisy = curves(Evaluation(label_noise=0.5, prompts=512))
+    noisy = learning_curves_of(Evaluation(label_noise=0.5, prompts=512))
     assert noisy.curves["ols"].medians == (3, 4, 5)
-    assert noisy.curves["ridge"].medians == ()
+    assert noisy.curves["bayes"].medians == (3, 4, 5)  # pretrained without noise, it fits every label
+    assert noisy.curves["ridge"].medians == noisy.curves["bayes_test"].medians == ()
     assert curves(Evaluation()).curves["ols"].medians == ()
     assert noisy.exact["ols"][4] == np.inf
     data = json.dumps(noisy.to_dict(), allow_nan=False)
@@ -135,3 +143,11 @@ def test_families_with_too_many_supports_have_no_bayes_learner_and_harm_no_other
     many = Pretraining(dimension=20, context_length=4, mixture=Mixture.of(Sparse(10)))
     assert "bayes" not in suite(Experiment(many, Evaluation(context_length=4)), None)
     assert learning_curves(Experiment(many, Evaluation(context_length=4, prompts=8)), {"zero": Zero()}).curves
+
+
+def test_noise_free_ridge_is_least_squares() -> None:
+    found = learning_curves_of(Evaluation()).curves
+    assert np.array_equal(found["ridge"].mean, found["ols"].mean)
+    assert not np.array_equal(
+        learning_curves_of(Evaluation(penalty=0.1)).curves["ridge"].mean, found["ols"].mean
+    )

@@ -8,10 +8,10 @@ from icl_core.data.function_classes import Dense, Quadratic
 from icl_core.data.prompts import sample_prompts, task_pool
 from icl_core.evaluation.closed_forms import exact_lines, trained_attention
 from icl_core.evaluation.curves import learning_curves
-from icl_core.evaluation.suite import ridge_penalty
+from icl_core.evaluation.suite import ridge
 from icl_core.evaluation.task_diversity import pool_mean, pool_sweep, pool_weights, with_pool
 from icl_core.models import LinearAttention
-from icl_core.predictors import DiscreteMMSE, Ridge
+from icl_core.predictors import DiscreteMMSE
 from icl_core.predictors import LinearAttention as AttentionPredictor
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 
@@ -48,7 +48,7 @@ def test_every_size_is_what_learning_curves_say(k: int, tasks: str) -> None:
     for position, size in enumerate(SIZES):
         tested = with_pool(NOISY, size, tasks)
         ideal = DiscreteMMSE(pool_weights(PRETRAINING, size), PRETRAINING.noise_variance)
-        expected = learning_curves(tested, {"dmmse": ideal, "ridge": Ridge(ridge_penalty(tested))}).curves
+        expected = learning_curves(tested, {"dmmse": ideal, "ridge": ridge(tested)}).curves
         for name, curve in expected.items():
             found = swept.estimates[tasks][name]
             np.testing.assert_allclose(found.mean[position], curve.mean[k], rtol=1e-9)
