@@ -305,6 +305,16 @@ class Pretraining(Spec):
             function_class.check(self.dimension)
         for position, stage in enumerate(self.recipe.curriculum):
             self._check_stage(stage, f"recipe.curriculum.{position}.inputs")
+        points, rows = self.context_length + 1, self.model.longest_context(self.context_length) + 1
+        require(rows >= points, "model.positions", rows, f"at least the {points} points of a training prompt")
+        if self.warm_start is not None:
+            same = self.warm_start._weights_fit() == self._weights_fit()
+            allowed = f"none, or a model with {self.dimension} inputs, this architecture and {rows} positions"
+            require(same, "warm_start", self.warm_start.hash, allowed)
+
+    def _weights_fit(self) -> tuple[int, Model, int]:
+        """What two models share where the weights of one mean something in the other."""
+        return self.dimension, self.model, self.model.longest_context(self.context_length)
 
     def _check_stage(self, stage: Stage, field: str) -> None:
         inputs = stage.inputs or self.dimension

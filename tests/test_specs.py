@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icl_core.codec import Kind, Spec
+from icl_core.codec import MAX_DEPTH, Kind, Spec
 from icl_core.data.covariance import (
     AutoRegressive,
     CovarianceMixture,
@@ -134,7 +134,7 @@ MODELS: dict[str, st.SearchStrategy[Model]] = {
         width=st.sampled_from([8, 64, 128]),
         layout=st.sampled_from(["paired", "interleaved"]),
         mlp=st.sampled_from(["glu", "gelu"]),
-        positions=st.none() | st.integers(2, 4096),
+        positions=st.none() | st.integers(513, 4096),
     ),
 }
 MIXTURES = st.lists(
@@ -164,7 +164,11 @@ FRESH_PRETRAININGS = st.builds(
     seed=st.integers(0, 2**31 - 1),
 )
 PRETRAININGS = st.builds(
-    lambda spec, start: replace(spec, warm_start=start), FRESH_PRETRAININGS, st.none() | FRESH_PRETRAININGS
+    lambda spec, start: replace(
+        spec, warm_start=start and replace(start, context_length=spec.context_length, model=spec.model)
+    ),
+    FRESH_PRETRAININGS,
+    st.none() | FRESH_PRETRAININGS,
 )
 EVALUATIONS = st.builds(
     Evaluation,
@@ -188,6 +192,10 @@ EVERY_KIND = [
     )
     for kind in strategies
 ]
+
+
+def brief(value: object) -> str:
+    return str(value)[:80]
 
 
 def assert_survives(spec: Spec, read_as: type[Spec]) -> None:
@@ -327,6 +335,12 @@ def test_the_order_of_keys_does_not_matter() -> None:
         ({"dimension": 2.5}, "dimension"),
         ({"dimension": True}, "dimension"),
         ({"dimension": "many"}, "dimension"),
+        ({"dimension": "1_0"}, "dimension"),
+        ({"dimension": "\N{ARABIC-INDIC DIGIT THREE}"}, "dimension"),
+        ({"dimension": "\N{FULLWIDTH DIGIT THREE}"}, "dimension"),
+        ({"dimension": "9" * 5000}, "dimension"),
+        ({"label_noise": "0_1"}, "label_noise"),
+        ({"label_noise": "\N{ARABIC-INDIC DIGIT THREE}"}, "label_noise"),
         ({"context_length": 0}, "context_length"),
         ({"label_noise": math.nan}, "label_noise"),
         ({"label_noise": math.inf}, "label_noise"),
@@ -355,12 +369,52 @@ def test_the_order_of_keys_does_not_matter() -> None:
         ({"covariates": {"kind": "matrix", "rows": [[1]]}}, "rows"),
         ({"covariates": {"kind": "uniform", "half_width": 0}, "dimension": 1}, "covariates.half_width"),
         ({"covariates": {"kind": "uniform"}}, "dimension"),
+        ({"covariates": {"kind": "uniform", "half_width": 1e-200}, "dimension": 1}, "covariates.half_width"),
+        ({"covariates": {"kind": "eigenvalues", "values": [1e-200] * 8}}, "covariates.values"),
+        ({"covariates": {"kind": "eigenvalues", "values": [9e-7] * 8}}, "covariates.values"),
+        ({"covariates": {"kind": "eigenvalues", "values": [1e7] * 8}}, "covariates.values"),
+        ({"covariates": {"kind": "eigenvalues", "values": []}}, "covariates.values"),
+        ({"covariates": {"kind": "eigenvalues", "values": [1] * 65}}, "covariates.values"),
+        ({"covariates": {"kind": "matrix", "rows": [[1e-200]]}, "dimension": 1}, "covariates.rows"),
+        ({"covariates": {"kind": "matrix", "rows": [[1e7]]}, "dimension": 1}, "covariates.rows"),
         ({"covariates": {"kind": "mixture", "components": []}}, "covariates.components"),
+        (
+            {"covariates": {"kind": "mixture", "components": [{"covariance": "identity"}] * 65}},
+            "covariates.components",
+        ),
+        (
+            {"covariates": {"kind": "mixture", "components": [{"covariance": "identity", "weight": 1e308}]}},
+            "covariates.components.0.weight",
+        ),
+        (
+            {
+                "covariates": {
+                    "kind": "mixture",
+                    "components": [
+                        {"covariance": {"kind": "mixture", "components": [{"covariance": "identity"}]}}
+                    ],
+                }
+            },
+            "covariates.components",
+        ),
         (
             {"covariates": {"kind": "mixture", "components": [{"covariance": {"kind": "uniform"}}]}},
             "covariates.components",
         ),
         ({"mixture": {"components": []}}, "mixture.components"),
+        ({"mixture": {"components": [{"function_class": "dense", "weight": 1}] * 65}}, "mixture.components"),
+        (
+            {"mixture": {"components": [{"function_class": "dense", "weight": 1e308}] * 2}},
+            "mixture.components.0.weight",
+        ),
+        (
+            {
+                "mixture": {
+                    "components": [{"function_class": "dense", "weight": weight} for weight in (1e6, 1e-6)]
+                }
+            },
+            "mixture.components",
+        ),
         ({"mixture": {"components": [{"function_class": {"kind": "dense"}}]}}, "mixture.components.0.weight"),
         (
             {"mixture": {"components": [{"function_class": {"kind": "dense"}, "weight": -1}]}},
@@ -375,10 +429,24 @@ def test_the_order_of_keys_does_not_matter() -> None:
         ({"model": {"kind": "transformer", "layout": "diagonal"}}, "model.layout"),
         ({"recipe": {"steps": 0}}, "recipe.steps"),
         ({"recipe": {"curriculum": [{"steps": 0, "mixture": {}}]}}, "recipe.curriculum.0.mixture.components"),
+        (
+            {
+                "recipe": {
+                    "curriculum": [
+                        {
+                            "steps": 1,
+                            "mixture": {"components": [{"function_class": "dense", "weight": 1}]},
+                        }
+                    ]
+                    * 65
+                }
+            },
+            "recipe.curriculum",
+        ),
         ({"recipe": [1]}, "recipe"),
         ({"warm_start": {"dimension": 0}}, "warm_start.dimension"),
     ],
-    ids=str,
+    ids=brief,
 )
 def test_senseless_pretraining_is_refused_by_name(data: dict[str, Any], field: str) -> None:
     with pytest.raises(SpecError) as caught:
@@ -424,8 +492,14 @@ def test_senseless_pretraining_is_refused_by_name(data: dict[str, Any], field: s
         ({"evaluation.penalty": "0"}, "evaluation.penalty"),
         ({"evaluation": "default", "evaluation.0": "1"}, "evaluation"),
         ({"pretraining.mixture.components.1.weight": "1"}, "pretraining.mixture.components"),
+        ({"pretraining.mixture.components.00.weight": "1"}, "pretraining.mixture.components"),
+        ({f"pretraining.mixture.components.{'9' * 5000}.weight": "1"}, "pretraining.mixture.components"),
+        (
+            {"pretraining.mixture.components.\N{ARABIC-INDIC DIGIT ZERO}.weight": "1"},
+            "pretraining.mixture.components",
+        ),
     ],
-    ids=str,
+    ids=brief,
 )
 def test_senseless_url_is_refused_by_name(query: dict[str, str], field: str) -> None:
     with pytest.raises(SpecError) as caught:
@@ -466,6 +540,52 @@ def test_text_that_is_no_spec_is_refused(text: str) -> None:
         Pretraining.from_json(text)
 
 
+def nested(levels: int) -> str:
+    """The JSON of a model warm-started from a model, and so on."""
+    return '{"warm_start":' * levels + "{}" + "}" * levels
+
+
+@pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 300, 900, 100_000])
+def test_json_nested_too_deeply_is_refused(levels: int) -> None:
+    with pytest.raises(SpecError, match=f"at most {MAX_DEPTH} levels"):
+        Pretraining.from_json(nested(levels))
+    with pytest.raises(SpecError):
+        Pretraining.from_json('{"dimension":' + nested(levels) + "}")
+    with pytest.raises(SpecError):
+        Pretraining.from_json('{"heads":' + nested(levels) + "}")
+
+
+@pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 300, 100_000])
+def test_urls_nested_too_deeply_are_refused(levels: int) -> None:
+    with pytest.raises(SpecError, match=f"at most {MAX_DEPTH} levels") as caught:
+        Pretraining.from_query({"warm_start." * levels + "seed": "1"})
+    assert len(str(caught.value)) < 300
+
+
+def test_what_nests_as_deeply_as_allowed_is_read() -> None:
+    spec = Pretraining.from_json(nested(MAX_DEPTH))
+    assert spec.to_json().count("warm_start") == MAX_DEPTH
+    assert Pretraining.from_query({"warm_start." * (MAX_DEPTH - 1) + "warm_start": "default"}) == spec
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"seed":1,"seed":2}', '{"seed":1,"seed":1}', '{"model":{"kind":"transformer","kind":"transformer"}}'],
+)
+def test_json_that_names_a_field_twice_is_refused(text: str) -> None:
+    with pytest.raises(SpecError, match="stands twice"):
+        Pretraining.from_json(text)
+
+
+def test_numbers_of_too_many_digits_are_refused() -> None:
+    with pytest.raises(SpecError, match="dimension"):
+        Pretraining.from_dict({"dimension": 10**5000})
+    with pytest.raises(SpecError, match="valid JSON"):
+        Pretraining.from_json('{"seed":' + "9" * 5000 + "}")
+    with pytest.raises(SpecError, match="seed"):
+        Pretraining.from_json('{"seed":' + "9" * 4000 + "}")
+
+
 def spec_unless_refused(read: Callable[[], Spec]) -> Spec | None:
     """None after a SpecError; any other exception fails the test."""
     try:
@@ -474,30 +594,85 @@ def spec_unless_refused(read: Callable[[], Spec]) -> Spec | None:
         return None
 
 
+def wrapped(levels: int, names: list[str | None]) -> Any:
+    """A value inside so many lists (None) and objects, with these names in turn."""
+    value: Any = 1
+    for level in range(levels):
+        name = names[level % len(names)]
+        value = [value] if name is None else {name: value}
+    return value
+
+
+DEEP_VALUES = st.builds(
+    wrapped,
+    st.sampled_from([MAX_DEPTH, 400, 20_000]),
+    st.lists(
+        st.sampled_from([None, "warm_start", "mixture", "components", "function_class", "kind"]),
+        min_size=1,
+        max_size=3,
+    ),
+)
+HUGE_NUMBERS = st.sampled_from([10**400, -(10**4000), "9" * 5000, "1_0", "٣", "1e400", "0x1"])
+FIELDS = st.sampled_from([item.name for item in fields(Pretraining)])
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | HUGE_NUMBERS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
 
 
-@given(st.sampled_from([item.name for item in fields(Pretraining)]), JSON_VALUES)
+@given(FIELDS, JSON_VALUES | DEEP_VALUES)
 def test_any_json_gives_a_spec_or_a_spec_error(name: str, value: Any) -> None:
     spec = spec_unless_refused(lambda: Pretraining.from_dict({name: value}))
     if spec is not None:
         assert_survives(spec, Pretraining)
 
 
+JSON_TEXTS = st.lists(
+    st.tuples(
+        st.sampled_from(["seed", "dimension", "label_noise", "mixture", "warm_start", "kind"]),
+        st.sampled_from(["1", "8", "0.5", "null", "NaN", '"1"', "[]", "{}", "9" * 400, "9" * 5000])
+        | st.sampled_from([MAX_DEPTH - 1, 400, 20_000]).map(nested),
+    ),
+    max_size=4,
+)
+
+
+@given(JSON_TEXTS)
+def test_any_text_of_json_gives_a_spec_or_a_spec_error(pairs: list[tuple[str, str]]) -> None:
+    names = [name for name, _ in pairs]
+    text = "{" + ",".join(f'"{name}":{value}' for name, value in pairs) + "}"
+    spec = spec_unless_refused(lambda: Pretraining.from_json(text))
+    if spec is not None:
+        assert len(set(names)) == len(names)
+        assert_survives(spec, Pretraining)
+
+
+PATH_PARTS = [
+    "pretraining",
+    "evaluation",
+    "shift",
+    "covariates",
+    "warm_start",
+    "mixture",
+    "components",
+    "0",
+    "1",
+    "٠",
+    "9" * 5000,
+    "rows",
+    "kind",
+]
+PATHS = st.lists(st.sampled_from(PATH_PARTS), min_size=1, max_size=4).map(".".join)
+DEEP_PATHS = st.builds(
+    lambda path, times: ".".join([path] * times), PATHS, st.sampled_from([MAX_DEPTH // 2, 400, 20_000])
+)
+
+
 @given(
     st.dictionaries(
-        st.lists(
-            st.sampled_from(
-                ["evaluation", "shift", "covariates", "mixture", "components", "0", "1", "rows", "kind"]
-            ),
-            min_size=1,
-            max_size=4,
-        ).map(".".join),
-        st.sampled_from(["", "1", "matrix", "default", "none", "1 2", "covariate_scale"]),
+        PATHS | DEEP_PATHS,
+        st.sampled_from(["", "1", "1_0", "9" * 5000, "matrix", "default", "none", "1 2", "covariate_scale"]),
         max_size=4,
     )
 )

@@ -81,8 +81,9 @@ def training_batch(
 
 @lru_cache(maxsize=16)
 def _with_inputs(pretraining: Pretraining, inputs: int) -> Pretraining:
-    """The same data on fewer inputs; the recipe's curriculum, which may need more, is left out."""
-    return replace(pretraining, dimension=inputs, recipe=replace(pretraining.recipe, curriculum=()))
+    """The same data on fewer inputs, without the curriculum and the first weights, which may need more."""
+    recipe = replace(pretraining.recipe, curriculum=())
+    return replace(pretraining, dimension=inputs, recipe=recipe, warm_start=None)
 
 
 def _training_batch(pretraining: Pretraining, mixture: Mixture, step: int) -> Prompts:
