@@ -114,6 +114,7 @@ def draw_table(state: State, prompt: Prompt) -> None:
         if changed is not None:
             state.change(lambda settings: with_points(settings, changed))
 
+    st.markdown(f"**{t('lab.table')}**")  # and room for the table's own toolbar, which hovers above it
     number = {"format": "%.2f", "required": True}
     st.data_editor(
         pd.DataFrame({"x": points.xs, "y": points.ys}, dtype="float64"),
