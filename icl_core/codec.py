@@ -12,6 +12,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 VERSION = 1  # raised only when a field changes meaning, so that stored models keep their hash
+MAX_DEPTH = 32  # levels of fields within fields that text may have; models that were trained have 10 or so
 
 
 class SpecError(ValueError):
@@ -19,9 +20,7 @@ class SpecError(ValueError):
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
         self.field, self.value, self.allowed = field, value, allowed
-        shown = repr(value)
-        shown = shown if len(shown) <= 80 else shown[:77] + "..."
-        super().__init__(f"{field} = {shown}: allowed is {allowed}.")
+        super().__init__(f"{_shorten(field)} = {_shorten(_show(value))}: allowed is {allowed}.")
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,11 @@ class Spec:
     def from_json(cls, text: str) -> Self:
         """Inverse of `to_json`; omitted fields take their defaults. Raises SpecError."""
         try:
-            data = json.loads(text)
+            data = json.loads(text, object_pairs_hook=_distinct)
         except ValueError as error:
             raise SpecError(cls.__name__, text, f"valid JSON ({error})") from None
+        except RecursionError:
+            raise SpecError(cls.__name__, text, f"at most {MAX_DEPTH} levels of fields") from None
         return cls.from_dict(data)
 
     @property
@@ -84,6 +85,8 @@ class Spec:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
         """Inverse of `to_query`. Raises SpecError for an unknown or senseless parameter."""
+        for path, value in query.items():
+            _check_depth(path, value)
         return cls.from_dict(_unflatten(query))
 
 
@@ -130,6 +133,32 @@ class Kind(Spec):
         return field(default_factory=lambda: cls.kinds[kind]())
 
 
+def _show(value: object) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # a number of too many digits, or a value nested too deeply
+        return f"({type(value).__name__})"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises ValueError for a name given twice, of which json would keep the last."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{_show(name)} stands twice in one object")
+        found[name] = value
+    return found
+
+
+def _check_depth(at: str, value: object) -> None:
+    if at.count(".") >= MAX_DEPTH:
+        raise SpecError(at, value, f"at most {MAX_DEPTH} levels of fields")
+
+
 def _join(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
 
@@ -150,6 +179,7 @@ def _encode(value: Any) -> Any:
 
 def _decode(hint: Any, value: Any, at: str) -> Any:
     """`value` (from JSON, or text from a URL) as the type `hint`, or a SpecError."""
+    _check_depth(at, value)
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
         if value is None or value == "none":
@@ -174,6 +204,13 @@ def _decode(hint: Any, value: Any, at: str) -> Any:
     return _SCALARS[hint](value, at)
 
 
+def _is_number(value: Any) -> bool:
+    """Whether it may stand for a number: no truth value, and no text as Python alone reads it (1_0, ٣)."""
+    if isinstance(value, str):
+        return value.isascii() and "_" not in value
+    return not isinstance(value, bool)
+
+
 def _boolean(value: Any, at: str) -> bool:
     if value in (True, False):
         return bool(value)
@@ -184,7 +221,7 @@ def _boolean(value: Any, at: str) -> bool:
 
 def _integer(value: Any, at: str) -> int:
     try:
-        if isinstance(value, bool) or int(value) != float(value):
+        if not _is_number(value) or int(value) != float(value):
             raise ValueError
         return int(value)
     except (TypeError, ValueError, OverflowError):
@@ -193,7 +230,7 @@ def _integer(value: Any, at: str) -> int:
 
 def _number(value: Any, at: str) -> float:
     try:
-        number = math.nan if isinstance(value, bool) else float(value)
+        number = float(value) if _is_number(value) else math.nan
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
@@ -242,8 +279,8 @@ def _unflatten(query: Mapping[str, str], at: str = "") -> Any:
             raise SpecError(path, own[head], "either a value or a numbered list, not both")
         own[head] = {"kind": own[head], **inner} if head in own else inner
     if own and all(key.isdecimal() for key in own):
-        positions = sorted(own, key=int)
-        if [int(key) for key in positions] != list(range(len(own))):
-            raise SpecError(at, ", ".join(positions), "a list numbered 0, 1, 2, ...")
-        return [own[key] for key in positions]
+        positions = [str(position) for position in range(len(own))]
+        if set(own) != set(positions):
+            raise SpecError(at, ", ".join(sorted(own)), "a list numbered 0, 1, 2, ...")
+        return [own[position] for position in positions]
     return own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 
@@ -33,18 +34,42 @@ __all__ = [
     "Spec",
     "SpecError",
     "Stage",
+    "check_weight",
+    "normalised",
     "require",
 ]
 
 MAX_DIMENSION = 64
 MAX_CONTEXT = 512
 MAX_PROMPTS = 65_536
+MAX_MIXED = 64  # components of a mixture, of families or of covariances
+MAX_STAGES = 64  # of a curriculum
+SMALLEST_SHARE = 1e-9  # of a component of a mixture
 
 
 def require(condition: bool, field: str, value: object, allowed: str) -> None:
     """Raises SpecError(field, value, allowed) unless the condition holds."""
     if not condition:
         raise SpecError(field, value, allowed)
+
+
+def check_weight(weight: float) -> None:
+    """Raises SpecError unless it can be the weight of a component of a mixture."""
+    require(SMALLEST_SHARE <= weight <= 1e9, "weight", weight, "10^-9 to 10^9")
+
+
+def normalised(weights: Sequence[float]) -> tuple[float, ...]:
+    """Shares in proportion to weights, of sum 1 (up to 1e-12: such weights stay as they are).
+
+    Raises SpecError where a share would be below 1e-9.
+    """
+    total = math.fsum(weights)
+    if abs(total - 1) <= 1e-12:
+        return tuple(weights)
+    shares = tuple(weight / total for weight in weights)
+    smallest = min(shares)
+    require(smallest >= SMALLEST_SHARE, "components", smallest, "shares of 10^-9 or more")
+    return shares
 
 
 class Covariance(Kind):
@@ -177,7 +202,7 @@ class Component(Spec):
     weight: float
 
     def __post_init__(self) -> None:
-        require(0 < self.weight < math.inf, "weight", self.weight, "a positive number")
+        check_weight(self.weight)
 
 
 @dataclass(frozen=True)
@@ -187,11 +212,13 @@ class Mixture(Spec):
     components: tuple[Component, ...]
 
     def __post_init__(self) -> None:
-        require(len(self.components) > 0, "components", self.components, "at least one family")
-        total = math.fsum(component.weight for component in self.components)
-        if abs(total - 1) > 1e-12:
-            scaled = tuple(replace(part, weight=part.weight / total) for part in self.components)
-            object.__setattr__(self, "components", scaled)
+        count = len(self.components)
+        require(1 <= count <= MAX_MIXED, "components", count, f"1 to {MAX_MIXED} families")
+        shares = normalised([component.weight for component in self.components])
+        scaled = tuple(
+            replace(part, weight=share) for part, share in zip(self.components, shares, strict=True)
+        )
+        object.__setattr__(self, "components", scaled)
 
     @classmethod
     def of(cls, *parts: FunctionClass | tuple[FunctionClass, float]) -> Self:
@@ -250,6 +277,8 @@ class Recipe(Spec):
         require(0 < self.rate <= 1, "rate", self.rate, "above 0, at most 1")
         require(self.warmup >= 0, "warmup", self.warmup, "0 or more steps")
         require(0 <= self.decay <= 1, "decay", self.decay, "a share of the steps, 0 to 1")
+        stages = len(self.curriculum)
+        require(stages <= MAX_STAGES, "curriculum", stages, f"at most {MAX_STAGES} stages")
         spent = sum(stage.steps for stage in self.curriculum)
         require(spent < self.steps, "curriculum", spent, "fewer steps than the recipe's in all")
 

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 from torch import Tensor
@@ -175,6 +177,41 @@ def test_mixture_draws_one_covariance_a_prompt() -> None:
     wide_points = lengths > 0.02
     assert bool((wide_points.all(1) | ~wide_points.any(1)).all())
     assert_mean(wide_points[:, 0].double(), torch.tensor(0.75))
+
+
+def test_a_mixture_is_no_component_of_another() -> None:
+    """Both would choose by the same uniforms, so that of an inner half and half one half is never drawn."""
+    inner = CovarianceMixture((CovarianceShare(Identity()), CovarianceShare(PowerLaw(1.0))))
+    with pytest.raises(SpecError, match="not mixtures themselves") as caught:
+        CovarianceMixture((CovarianceShare(inner), CovarianceShare(Spiked(3.0))))
+    assert caught.value.field == "components"
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, 1e-10, 1e10, 1e308, math.inf, math.nan])
+def test_weights_that_no_share_follows_from_are_refused(weight: float) -> None:
+    with pytest.raises(SpecError) as caught:
+        CovarianceShare(Identity(), weight)
+    assert caught.value.field == "weight"
+
+
+def test_shares_too_small_to_be_drawn_are_refused() -> None:
+    with pytest.raises(SpecError, match="shares"):
+        CovarianceMixture((CovarianceShare(Identity(), 1e6), CovarianceShare(PowerLaw(1.0), 1e-6)))
+    kept = CovarianceMixture((CovarianceShare(Identity(), 1e9), CovarianceShare(PowerLaw(1.0), 2.0)))
+    assert kept.weights == pytest.approx((1, 2e-9), rel=1e-8)
+
+
+@pytest.mark.parametrize("size", [1e-200, 9e-7, 1.1e6])
+@pytest.mark.parametrize("kind", [Eigenvalues, Matrix])
+def test_own_covariances_of_extreme_size_are_refused(kind: type[Covariance], size: float) -> None:
+    with pytest.raises(SpecError):
+        Eigenvalues((size, 0.0)) if kind is Eigenvalues else Matrix(((size, 0.0), (0.0, 0.0)))
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e6])
+def test_own_covariances_up_to_the_bounds_are_kept(size: float) -> None:
+    assert Eigenvalues((size, 0.0)).label_variance(2) == size
+    assert Matrix(((size, 0.0), (0.0, 0.0))).label_variance(2) == size
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ from torch import Tensor
 from icl_core.data.randomness import Randomness
 from icl_core.specs import Covariance
 
+# What the largest entry of a user's own covariance may be: beyond, products of it leave the range of numbers.
+SMALLEST_ENTRY, LARGEST_ENTRY = 1e-6, 1e6
+
 
 def standard_normals(randomness: Randomness, prompts: int, points: int, dimension: int) -> Tensor:
     """The z [B, N, D] behind all Gaussian covariates, so that a covariance knob only reshapes them."""

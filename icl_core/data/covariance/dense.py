@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from icl_core.data.covariance.base import FixedCovariance
+from icl_core.data.covariance.base import LARGEST_ENTRY, SMALLEST_ENTRY, FixedCovariance
 from icl_core.specs import MAX_DIMENSION, require
 
 
@@ -51,7 +51,8 @@ class Matrix(FixedCovariance, kind="matrix"):
         require(square, "rows", self.rows, f"a square matrix of 1 to {MAX_DIMENSION} rows of numbers")
         matrix = torch.tensor(self.rows, dtype=torch.float64)
         largest = float(matrix.abs().max())
-        require(0 < largest <= 1e6, "rows", self.rows, "finite numbers up to 10^6, not all of them 0")
+        allowed = "finite numbers, the largest in size from 10^-6 to 10^6"
+        require(SMALLEST_ENTRY <= largest <= LARGEST_ENTRY, "rows", self.rows, allowed)
         symmetric = float((matrix - matrix.mT).abs().max()) <= 1e-9 * largest
         require(symmetric, "rows", self.rows, "a symmetric matrix")
         smallest = float(torch.linalg.eigvalsh(matrix)[0])

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from icl_core.data.covariance.base import DiagonalCovariance, powers_of_position, scaled_to_dimension
+from icl_core.data.covariance.base import (
+    LARGEST_ENTRY,
+    SMALLEST_ENTRY,
+    DiagonalCovariance,
+    powers_of_position,
+    scaled_to_dimension,
+)
 from icl_core.specs import MAX_DIMENSION, require
 
 
@@ -53,10 +59,11 @@ class Eigenvalues(DiagonalCovariance, kind="eigenvalues"):
     values: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        fits = 1 <= len(self.values) <= MAX_DIMENSION and all(0 <= value <= 1e6 for value in self.values)
-        require(
-            fits and sum(self.values) > 0, "values", self.values, "numbers from 0 to 10^6, not all of them 0"
-        )
+        count = len(self.values)
+        require(1 <= count <= MAX_DIMENSION, "values", self.values, f"1 to {MAX_DIMENSION} numbers")
+        fits = all(value >= 0 for value in self.values)
+        fits = fits and SMALLEST_ENTRY <= max(self.values) <= LARGEST_ENTRY
+        require(fits, "values", self.values, "numbers of 0 or more, the largest from 10^-6 to 10^6")
 
     def eigenvalues(self, dimension: int) -> Tensor:
         require(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from icl_core.data.choice import choose, draw_choice
 from icl_core.data.randomness import Randomness
-from icl_core.specs import Covariance, Spec, require
+from icl_core.specs import MAX_MIXED, Covariance, Spec, check_weight, normalised, require
 
 
 @dataclass(frozen=True)
@@ -22,14 +21,15 @@ class CovarianceShare(Spec):
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        require(0 < self.weight < math.inf, "weight", self.weight, "a positive number")
+        check_weight(self.weight)
 
 
 @dataclass(frozen=True)
 class CovarianceMixture(Covariance, kind="mixture"):
     """Every prompt draws one of several covariances; all of them reshape the same standard normals.
 
-    Shares are made to sum to 1.
+    Shares are made to sum to 1. A mixture is no component of another: prompts choose by one draw, which the
+    two would share. The same distribution is a single mixture of all the covariances.
     """
 
     is_random: ClassVar[bool] = True
@@ -37,13 +37,17 @@ class CovarianceMixture(Covariance, kind="mixture"):
     components: tuple[CovarianceShare, ...]
 
     def __post_init__(self) -> None:
-        require(len(self.components) > 0, "components", self.components, "at least one covariance")
+        count = len(self.components)
+        require(1 <= count <= MAX_MIXED, "components", count, f"1 to {MAX_MIXED} covariances")
+        nested = any(isinstance(part.covariance, CovarianceMixture) for part in self.components)
+        require(not nested, "components", "mixture", "covariances that are not mixtures themselves")
         gaussian = all(part.covariance.is_gaussian for part in self.components)
         require(gaussian, "components", self.components, "Gaussian covariates")
-        total = math.fsum(part.weight for part in self.components)
-        if abs(total - 1) > 1e-12:
-            scaled = tuple(replace(part, weight=part.weight / total) for part in self.components)
-            object.__setattr__(self, "components", scaled)
+        shares = normalised([part.weight for part in self.components])
+        scaled = tuple(
+            replace(part, weight=share) for part, share in zip(self.components, shares, strict=True)
+        )
+        object.__setattr__(self, "components", scaled)
 
     @property
     def weights(self) -> tuple[float, ...]:

@@ -21,7 +21,7 @@ class Uniform(Covariance, kind="uniform"):
     half_width: float = 3.0
 
     def __post_init__(self) -> None:
-        require(0 < self.half_width <= 100, "half_width", self.half_width, "above 0, at most 100")
+        require(1e-3 <= self.half_width <= 100, "half_width", self.half_width, "0.001 to 100")
 
     def second_moment(self, dimension: int) -> Tensor:
         require(dimension == 1, "dimension", dimension, "1 with uniform covariates")
