@@ -32,8 +32,12 @@ class GaussianFamily(ABC):
         """phi_c(x) [C, B, N, m] of the points xs [B, N, D], scaled so that the weights are N(0, I_m)."""
 
     def log_prior(self, input_dim: int) -> Tensor:
-        """Log prior probabilities of the components [C], float64; uniform unless a family says otherwise."""
+        """Log prior probabilities of the components [C], float64; uniform unless a family says otherwise.
+
+        Raises SpecError for more components than an exact posterior can be computed over.
+        """
         count = self.component_count(input_dim)
+        _check_component_count(count)
         return torch.full((count,), -math.log(count), dtype=torch.float64)
 
 
@@ -70,12 +74,9 @@ class SparseWeights(GaussianFamily):
 
     def features(self, xs: Tensor) -> Tensor:
         _check_component_count(self.component_count(xs.shape[-1]))
-        supports = torch.tensor(
-            list(combinations(range(xs.shape[-1]), self.nnz)), device=xs.device
-        )  # [C, nnz]
-        return math.sqrt(self.weight_variance) * xs[..., supports].movedim(
-            2, 0
-        )  # [B, N, C, nnz] -> [C, B, N, nnz]
+        supports = list(combinations(range(xs.shape[-1]), self.nnz))  # C times nnz
+        chosen = xs[..., torch.tensor(supports, device=xs.device)].movedim(2, 0)  # [C, B, N, nnz]
+        return math.sqrt(self.weight_variance) * chosen
 
 
 @dataclass(frozen=True)
@@ -178,11 +179,11 @@ class SumOf(GaussianFamily):
         first = self.alpha * self.first.features(xs).unsqueeze(1)  # [C1, 1, B, N, m1]
         second = (1 - self.alpha) * self.second.features(xs).unsqueeze(0)  # [1, C2, B, N, m2]
         pairs = (first.shape[0], second.shape[1], -1, -1, -1)
-        return torch.cat((first.expand(pairs), second.expand(pairs)), dim=-1).flatten(
-            0, 1
-        )  # [C1*C2, B, N, m1+m2]
+        both = torch.cat((first.expand(pairs), second.expand(pairs)), dim=-1)  # [C1, C2, B, N, m1+m2]
+        return both.flatten(0, 1)  # [C1*C2, B, N, m1+m2]
 
     def log_prior(self, input_dim: int) -> Tensor:
+        _check_component_count(self.component_count(input_dim))
         first, second = self.first.log_prior(input_dim), self.second.log_prior(input_dim)
         return (first[:, None] + second).flatten()  # [C1*C2]
 

@@ -82,7 +82,8 @@ class AddressedRandomness(Randomness):
         return torch.from_numpy(ndtri(self._uniforms(prompts, points, shape))).to(self.dtype)
 
     def point_uniforms(self, prompts: int, points: int, *shape: int) -> Tensor:
-        return torch.from_numpy(self._uniforms(prompts, points, shape)).to(self.dtype)
+        uniforms = torch.from_numpy(self._uniforms(prompts, points, shape)).to(self.dtype)
+        return uniforms.clamp(max=1 - torch.finfo(self.dtype).eps / 2)  # float32 would round the last to 1
 
     def _uniforms(self, prompts: int, points: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
         first, skipped = divmod(self.start, BLOCK)

@@ -122,6 +122,8 @@ def test_features_keep_the_dtype():
         (lambda: FixedSupport(4, 1.0).features(points(3)), "nnz"),
         (lambda: Sinusoids((1.0,), 1.0).features(points(3)), "input_dim"),
         (lambda: SparseWeights(10, 1.0).features(points(20)), "components"),
+        (lambda: SparseWeights(32, 1.0).log_prior(64), "components"),
+        (lambda: SumOf(SparseWeights(3, 1.0), SparseWeights(4, 1.0), 0.5).log_prior(20), "components"),
     ],
 )
 def test_families_that_make_no_sense_are_refused(build, field):

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal, Uniform
 from icl_core.data.function_classes import Dense, FixedSparse, ReluNetwork, Sinusoid, Sparse
 from icl_core.data.prompts import Prompts, sample_prompts, task_pool, training_batch
+from icl_core.data.shifts import QueryOrthogonal
+from icl_core.evaluation.curves import prompt_chunks
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, Recipe
 
 MIXED = Pretraining(
@@ -68,6 +70,25 @@ def test_any_slice_and_any_prefix_is_part_of_the_same_draw(
         expected = getattr(whole, name)[start : start + count, : context_length + 1]
         assert torch.equal(getattr(part, name), expected), name
     assert torch.equal(part.family_index, whole.family_index[start : start + count])
+
+
+@pytest.mark.parametrize(
+    ("pretraining", "evaluation"),
+    [
+        (MIXED, Evaluation()),
+        (LINES, Evaluation(label_noise=0.5)),
+        (POOLED, Evaluation(tasks="seen")),
+        (POOLED, Evaluation(shift=QueryOrthogonal(0.5), label_noise=0.2)),
+    ],
+    ids=["mixed", "lines", "seen tasks", "shifted queries"],
+)
+def test_doubling_the_prompts_keeps_the_first_half(pretraining: Pretraining, evaluation: Evaluation) -> None:
+    few = next(prompt_chunks(Experiment(pretraining, replace(evaluation, prompts=100))))
+    many = next(prompt_chunks(Experiment(pretraining, replace(evaluation, prompts=200))))
+    assert len(few.xs) == 100
+    assert len(many.xs) == 200
+    for name in (*NAMES, "family_index"):
+        assert torch.equal(getattr(few, name), getattr(many, name)[:100]), name
 
 
 def test_targets_are_noise_free_and_labels_are_not() -> None:

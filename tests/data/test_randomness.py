@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -88,6 +89,32 @@ def test_uniforms_are_uniform_and_never_0_or_1(kind: type[Randomness]) -> None:
     draws = kind.of(3, "check").point_uniforms(3000, 30).numpy()
     assert stats.kstest(draws.ravel(), "uniform").pvalue > 1e-3
     assert 0 < draws.min() < draws.max() < 1
+
+
+class LastCells(AddressedRandomness):
+    """A stream whose words are all the largest, then all the smallest."""
+
+    def _generator(self, block: int = 0) -> np.random.Philox:
+        return cast(np.random.Philox, _Words())
+
+
+class _Words:
+    def random_raw(self, size: int) -> np.ndarray:
+        return np.where(np.arange(size) % 2 == 0, 2**64 - 1, 0).astype(np.uint64)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_last_uniforms_are_below_1_in_every_dtype(dtype: torch.dtype) -> None:
+    uniforms = LastCells(("0",), dtype).point_uniforms(BLOCK, 1)
+    largest = torch.nextafter(torch.ones((), dtype=dtype), torch.zeros((), dtype=dtype))
+    assert uniforms.dtype == dtype
+    assert uniforms.max() == largest
+    assert 0 < uniforms.min() < 2**-52
+
+
+def test_single_precision_uniforms_are_the_rounded_double_ones() -> None:
+    single = replace(STREAM, dtype=torch.float32).point_uniforms(2000, 50)
+    assert torch.equal(single, STREAM.point_uniforms(2000, 50).float())
 
 
 def test_streams_by_name_are_independent() -> None:
