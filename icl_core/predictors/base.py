@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-CHUNK_ENTRIES = 1 << 20  # float64 entries of the prefix Gram matrices held at once
+CHUNK_ENTRIES = 1 << 20  # float64 entries of one table over prompts and points held at once
 
 
 class Predictor(ABC):
@@ -67,10 +67,15 @@ def check_shapes(xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> None:
         )
 
 
-def chunks(xs: Tensor, ys: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """xs and ys cut along the prompts, evenly, so that a chunk's prefix Gram matrices stay moderate."""
-    count = max(1, math.ceil(xs.numel() * xs.shape[2] / CHUNK_ENTRIES))
-    return zip(xs.tensor_split(count), ys.tensor_split(count), strict=True)
+def chunks(xs: Tensor, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """xs [B, N, D] and tensors beside it cut along the prompts, evenly, so that tables stay moderate.
+
+    The tables are a chunk's prefix Gram matrices [B, N, D, D] and its residuals or distances [B, N, N].
+    """
+    prompts, points, inputs = xs.shape
+    entries = prompts * points * max(inputs**2, points)
+    count = max(1, min(prompts, math.ceil(entries / CHUNK_ENTRIES)))
+    return zip(*(tensor.tensor_split(count) for tensor in (xs, *others)), strict=True)
 
 
 def prefix_sum(terms: Tensor) -> Tensor:

@@ -100,9 +100,8 @@ def _learn_components(
     positive definite and loses half as many digits as in a direct update where the noise is tiny. Components
     and prompts stand last, so that every operation runs along long contiguous rows.
     """
-    features, queries = (
-        tensor.permute(2, 3, 0, 1).contiguous() for tensor in (features, queries)
-    )  # [N, m, C, B]
+    # [C, B, N, m] -> [N, m, C, B]
+    features, queries = (tensor.permute(2, 3, 0, 1).contiguous() for tensor in (features, queries))
     points, feature_count, components, prompts = features.shape
     mean = features.new_zeros(feature_count, components, prompts)
     root = torch.eye(feature_count, dtype=features.dtype, device=features.device)

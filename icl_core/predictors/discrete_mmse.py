@@ -4,6 +4,7 @@ Dimensions: B prompts, N points, D inputs, T tasks of the pool.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -43,10 +44,25 @@ class DiscreteMMSE(LinearPredictor):
             raise SpecError(
                 "tasks", tuple(self.tasks.shape), f"tasks of {xs.shape[-1]} inputs, like the prompts"
             )
-        chunk = max(1, CHUNK_ENTRIES // max(1, xs.shape[1] * len(self.tasks)))
+        points = max(1, xs.shape[1])
+        pools = self.tasks.split(max(1, CHUNK_ENTRIES // points))
+        chunk = max(1, CHUNK_ENTRIES // (points * len(pools[0])))
         pairs = zip(xs.double().split(chunk), ys.double().split(chunk), strict=True)
-        return torch.cat([self._chunk_weights(x, y) for x, y in pairs])
+        return torch.cat([self._chunk_weights(x, y, pools) for x, y in pairs])
 
-    def _chunk_weights(self, xs: Tensor, ys: Tensor) -> Tensor:
-        squared = (ys[..., None] - xs @ self.tasks.mT).square()  # [B, N, T]
-        return torch.softmax(prefix_sum(squared) / (-2 * self.noise_var), dim=-1) @ self.tasks
+    def _chunk_weights(self, xs: Tensor, ys: Tensor, pools: Sequence[Tensor]) -> Tensor:
+        """The softmax over all tasks, a part of the pool at a time (Milakov & Gimelshein 1805.02867).
+
+        Sums are kept relative to the largest score so far, `peak`, and rescaled whenever it grows.
+        """
+        peak = xs.new_full((*ys.shape, 1), -math.inf)  # [B, N, 1]
+        total, weighted = torch.zeros_like(peak), torch.zeros_like(xs)
+        for tasks in pools:
+            squared = (ys[..., None] - xs @ tasks.mT).square()  # [B, N, tasks of this part]
+            scores = prefix_sum(squared) / (-2 * self.noise_var)
+            new_peak = torch.maximum(peak, scores.amax(-1, keepdim=True))
+            rescale, shares = (peak - new_peak).exp(), (scores - new_peak).exp()
+            total = rescale * total + shares.sum(-1, keepdim=True)
+            weighted = rescale * weighted + shares @ tasks
+            peak = new_peak
+        return weighted / total

@@ -172,10 +172,9 @@ class _ChunkPath:
             xs, ys, start = self.xs[b, :k].numpy(), self.ys[b, :k].numpy(), weights[b, k].numpy()
             weights[b, k] = torch.from_numpy(solve_active_set(xs, ys, k * alpha, start))
         finished = certify(self.xs, self.ys, weights, alpha)
-        worse = (finished.shortfall >= solution.shortfall)[
-            ..., None
-        ]  # never where the path was left unfinished
-        return certify(self.xs, self.ys, solution.weights.where(worse, weights), alpha)
+        # Never where the path was left unfinished: its shortfall is NaN.
+        worse = finished.shortfall >= solution.shortfall
+        return certify(self.xs, self.ys, solution.weights.where(worse[..., None], weights), alpha)
 
 
 def _chunk_paths(xs: Tensor, ys: Tensor, lowest: float) -> Iterator[_ChunkPath]:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-DEPENDENT = (
-    1e-10  # an input of which a smaller share is left beside the active ones counts as dependent on them
-)
+# An input of which a smaller share is left beside the active ones counts as dependent on them.
+DEPENDENT = 1e-10
 STEPS_PER_INPUT = 30  # a path has a few pieces per input; one that needs more than this is left unfinished
 START_MARGIN = 1e-14  # a penalty this close to the largest correlation is there: all weights are 0
 CROWDED = 0.75  # finished problems are dropped once fewer than this share is still on its way

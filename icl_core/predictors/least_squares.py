@@ -8,9 +8,8 @@ from torch import Tensor
 from icl_core.predictors.base import LinearPredictor, check_shapes, chunks, prefix_moments
 
 PIVOT_MARGIN = 1000  # pivots must exceed rounding by this factor before a prefix counts as of full rank
-WELL_CONDITIONED = (
-    1e-3  # ratio of pivots from which normal equations, refined, are as good as a decomposition
-)
+# Ratio of pivots from which normal equations, refined, are as good as a decomposition.
+WELL_CONDITIONED = 1e-3
 REFINEMENTS = 2
 
 

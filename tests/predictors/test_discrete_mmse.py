@@ -4,6 +4,7 @@ import torch
 from scipy.special import softmax
 
 from icl_core.predictors import discrete_mmse
+from icl_core.predictors.base import prefix_sum
 from icl_core.predictors.discrete_mmse import DiscreteMMSE
 from icl_core.specs import SpecError
 
@@ -81,6 +82,31 @@ def test_chunks_of_prompts_change_nothing(monkeypatch):
     whole = DiscreteMMSE(pool, 0.25).predict(xs, ys)
     monkeypatch.setattr(discrete_mmse, "CHUNK_ENTRIES", 2 * 8 * 9)
     torch.testing.assert_close(DiscreteMMSE(pool, 0.25).predict(xs, ys), whole, atol=1e-13, rtol=0)
+
+
+@pytest.mark.parametrize("entries", [8 * 4, 8, 1])
+def test_parts_of_the_pool_change_nothing(monkeypatch, entries):
+    pool, xs, ys, _ = draw(prompts=5, points=8, dimension=3, tasks=9)
+    ys[0] *= 1e3  # scores far apart: the largest changes from part to part
+    whole = DiscreteMMSE(pool, 0.25).weights(xs, ys)
+    monkeypatch.setattr(discrete_mmse, "CHUNK_ENTRIES", entries)
+    torch.testing.assert_close(DiscreteMMSE(pool, 0.25).weights(xs, ys), whole, atol=1e-12, rtol=0)
+
+
+def test_tables_stay_within_the_limit_however_large_the_pool(monkeypatch):
+    sizes = []
+
+    def recorded(terms):
+        sizes.append(terms.numel())
+        return prefix_sum(terms)
+
+    monkeypatch.setattr(discrete_mmse, "CHUNK_ENTRIES", 500)
+    monkeypatch.setattr(discrete_mmse, "prefix_sum", recorded)
+    for tasks in (3, 60, 1000):
+        pool, xs, ys, _ = draw(prompts=5, points=8, dimension=3, tasks=tasks)
+        DiscreteMMSE(pool, 0.25).weights(xs, ys)
+    assert max(sizes) <= 500
+    assert sum(sizes) == 5 * 8 * (3 + 60 + 1000)
 
 
 def test_dtype_out_is_dtype_in():

@@ -4,6 +4,7 @@ import torch
 from sklearn.neighbors import KNeighborsRegressor
 
 from icl_core.predictors import Averaging, Neighbours
+from icl_core.predictors.base import chunks
 from icl_core.specs import SpecError
 
 
@@ -35,6 +36,15 @@ def test_with_enough_neighbours_it_is_the_mean_label():
     ys = torch.randn(3, 6).double()
     means = Averaging().predict(torch.ones(3, 6, 1).double(), ys)
     torch.testing.assert_close(Neighbours(10).predict(torch.randn(3, 6, 2).double(), ys), means)
+
+
+def test_chunks_of_prompts_change_nothing(monkeypatch):
+    xs, queries, ys = (torch.randn(7, 9, 2), torch.randn(7, 9, 2), torch.randn(7, 9))
+    whole = Neighbours(3).predict_query(xs, ys, queries)
+    monkeypatch.setattr("icl_core.predictors.base.CHUNK_ENTRIES", 2 * 9 * 9)
+    sizes = [len(part) for part, _ in chunks(xs, ys)]
+    assert sorted(sizes) == [1, 2, 2, 2]  # by the points, of which there are more than squared inputs
+    assert torch.equal(Neighbours(3).predict_query(xs, ys, queries), whole)
 
 
 @pytest.mark.parametrize("k", [0, -1, 1.5])
