@@ -16,7 +16,7 @@ from icl_core.evaluation.family_sweep import (
     oracle_sweep,
 )
 from icl_core.evaluation.suite import bayes_mixture
-from icl_core.predictors import BayesMixture, LeastSquares
+from icl_core.predictors import BayesMixture, Ridge
 from icl_core.specs import Mixture, Pretraining, SpecError
 
 DATA = Pretraining(
@@ -38,11 +38,11 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("parameter", ["alpha", "frequency"])
 def test_sweeps_are_learning_curves_side_by_side(parameter: str) -> None:
     sweep = FamilySweep(parameter, DATA, prompts=70, seed=4)  # type: ignore[arg-type]
-    found = {"ols": measured_sweep(sweep, LeastSquares()), "bayes": ideal_sweep(sweep)}
+    found = {"ridge": measured_sweep(sweep, Ridge(0.1)), "bayes": ideal_sweep(sweep)}
     prior = bayes_mixture(DATA, DATA.mixture, 0.0)
     assert isinstance(prior, BayesMixture)
     for row, value in enumerate(sweep.values):
-        curves = learning_curves(sweep.experiment(value), {"ols": LeastSquares(), "bayes": prior}).curves
+        curves = learning_curves(sweep.experiment(value), {"ridge": Ridge(0.1), "bayes": prior}).curves
         for name, curve in curves.items():
             for part in ("mean", "low", "high"):
                 drawn, expected = getattr(found[name], part)[row], getattr(curve, part)
