@@ -90,15 +90,15 @@ class Card:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Raises ValueError, saying what is wrong, for a card that this version cannot read."""
-        data = json.loads(text)
         try:
+            data = json.loads(text, parse_constant=_refuse)
             spec = Pretraining.from_dict(data["spec"])
             if spec.hash != data["spec_hash"]:
                 raise ValueError(f"its spec has hash {spec.hash}, but the card says {data['spec_hash']}")
             return cls(
                 name=str(data["name"]),
                 spec=spec,
-                seconds=float(data["seconds"]),
+                seconds=_number(data["seconds"]),
                 precision=str(data["precision"]),
                 parameters=int(data["parameters"]),
                 weights_sha256=str(data["weights_sha256"]),
@@ -107,10 +107,12 @@ class Card:
                 checks=tuple(_check(entry) for entry in data["checks"]),
                 note=str(data["note"]),
                 machine=str(data["machine"]),
-                versions=tuple(sorted(data["versions"].items())),
+                versions=tuple(sorted((str(name), str(number)) for name, number in data["versions"].items())),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise ValueError(f"the card lacks or garbles a field ({error!r})") from None
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
         except SpecError as error:
             raise ValueError(f"its spec makes no sense: {error}") from None
 
@@ -126,17 +128,28 @@ def library_versions() -> tuple[tuple[str, str], ...]:
     return (("numpy", version("numpy")), ("python", platform.python_version()), ("torch", version("torch")))
 
 
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number of JSON")
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is no finite number")
+    return number
+
+
 def _snapshot(data: Mapping[str, Any]) -> Snapshot:
-    errors = tuple(tuple(float(error) for error in family) for family in data["errors"])
-    return Snapshot(int(data["step"]), float(data["seconds"]), float(data["loss"]), errors)
+    errors = tuple(tuple(_number(error) for error in family) for family in data["errors"])
+    return Snapshot(int(data["step"]), _number(data["seconds"]), _number(data["loss"]), errors)
 
 
 def _family_errors(data: Mapping[str, Any]) -> FamilyErrors:
     lengths = tuple(int(k) for k in data["context_lengths"])
-    mean, low, high = (tuple(float(value) for value in data[key]) for key in ("mean", "low", "high"))
+    mean, low, high = (tuple(_number(value) for value in data[key]) for key in ("mean", "low", "high"))
     return FamilyErrors(str(data["family"]), int(data["prompts"]), lengths, mean, low, high)
 
 
 def _check(data: Mapping[str, Any]) -> Check:
-    numbers = (float(data[key]) for key in ("value", "low", "high", "limit"))
+    numbers = (_number(data[key]) for key in ("value", "low", "high", "limit"))
     return Check(str(data["statement"]), *numbers)

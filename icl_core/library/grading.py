@@ -128,16 +128,20 @@ def _family_errors(name: str, K: int, model: Estimate) -> FamilyErrors:
 def _family_checks(
     name: str, family: FunctionClass, spec: Pretraining, estimates: Mapping[str, Estimate]
 ) -> list[Check]:
+    """Those limits whose context lengths the model has."""
     model, K, nnz = estimates["model"], spec.context_length, family.unknown_support
     if nnz is not None:
-        beyond = slice(nnz + 1, K + 1)
-        half = slice(spec.dimension // 2, spec.dimension // 2 + 1)
-        excess = (model - best_lasso(estimates))[beyond].maximum()
-        gain = (model - estimates["ols"])[half]
-        return [
-            _check(f"{name}: largest excess over the best Lasso, k > nnz", excess, LASSO_EXCESS),
-            _check(f"{name}: error less that of least squares at k = d/2", gain, -LEAST_SQUARES_GAIN),
-        ]
+        checks, half = [], spec.dimension // 2
+        if nnz < K:
+            excess = (model - best_lasso(estimates))[slice(nnz + 1, K + 1)].maximum()
+            checks.append(
+                _check(f"{name}: largest excess over the best Lasso, k > nnz", excess, LASSO_EXCESS)
+            )
+        if 1 <= half <= K:
+            gain = (model - estimates["ols"])[slice(half, half + 1)]
+            statement = f"{name}: error less that of least squares at k = d/2"
+            checks.append(_check(statement, gain, -LEAST_SQUARES_GAIN))
+        return checks
     if "bayes" not in estimates:
         return []
     excess = model - estimates["bayes"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import Any
 from icl_core.evaluation.closed_forms import exact_lines
 from icl_core.evaluation.curves import LearningCurves, learning_curves
 from icl_core.evaluation.suite import suite, unregularised
+from icl_core.files import atomic_write
 from icl_core.library.store import Entry, Library
 from icl_core.specs import Experiment
 from icl_core.training.optimizers import Network
@@ -42,10 +42,10 @@ class Results:
             try:
                 data: Mapping[str, Any] = json.loads(path.read_text())
                 if data["version"] == VERSION and data["weights_sha256"] == weights_sha256:
-                    return LearningCurves.from_dict(data["curves"])
+                    return _fitting(LearningCurves.from_dict(data["curves"]), experiment)
             except FileNotFoundError:
                 continue
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 log.warning("The stored result %s is damaged (%r): it is computed again.", path, error)
         return None
 
@@ -54,11 +54,8 @@ class Results:
         folder = self.folders[-1]
         path = folder / _file_name(curves.experiment)
         data = {"version": VERSION, "weights_sha256": weights_sha256, "curves": curves.to_dict()}
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(data, allow_nan=False))
-            os.replace(draft, path)
+            atomic_write(path, json.dumps(data, allow_nan=False).encode())
             _prune(folder)
         except OSError as error:
             log.warning("The results folder %s cannot be written (%s).", folder, error.strerror)
@@ -93,6 +90,17 @@ def _load(library: Library, folder: Path, weights_sha256: str) -> Network:
     entry = library.find(folder.name)
     assert entry is not None
     return library.load(entry)
+
+
+def _fitting(curves: LearningCurves, experiment: Experiment) -> LearningCurves:
+    """The curves themselves; raises ValueError where they are of another experiment or of another length."""
+    if curves.experiment != experiment:
+        raise ValueError(f"it holds experiment {curves.experiment.hash}, not {experiment.hash}")
+    points = experiment.context_length + 1
+    lines = [line for curve in curves.curves.values() for line in (curve.mean, curve.low, curve.high)]
+    if any(line.shape != (points,) for line in [*lines, *curves.exact.values()]):
+        raise ValueError(f"it holds curves of another length than {points}")
+    return curves
 
 
 def _file_name(experiment: Experiment) -> str:

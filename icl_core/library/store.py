@@ -15,10 +15,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from icl_core.files import atomic_write
 from icl_core.library.card import Card, library_versions, machine_description
-from icl_core.specs import Pretraining
+from icl_core.specs import Pretraining, SpecError
 from icl_core.training import Trained
-from icl_core.training.loop import initial_network
+from icl_core.training.loop import empty_network
 from icl_core.training.optimizers import Network
 
 WEIGHTS, CARD = "model.safetensors", "card.json"
@@ -50,7 +51,8 @@ class Library:
 
     def entries(self) -> list[Entry]:
         """Every model folder, sound or not; a folder without a card is no model (yet)."""
-        return [_read_entry(folder, _stamp(folder)) for folder in self._folders()]
+        stamped = ((folder, _stamp(folder)) for folder in self._folders())
+        return [_read_entry(folder, stamp) for folder, stamp in stamped if stamp is not None]
 
     def cards(self) -> list[Card]:
         """The cards of the sound entries; where two hold the same spec, the shipped one."""
@@ -68,8 +70,11 @@ class Library:
         return None
 
     def specs(self) -> dict[str, Pretraining]:
-        """The pretraining spec of every model by name, for short links."""
-        return {card.name: card.spec for card in self.cards()}
+        """The pretraining spec of every model by name (the first of equal names), for short links."""
+        named: dict[str, Pretraining] = {}
+        for card in self.cards():
+            named.setdefault(card.name, card.spec)
+        return named
 
     def load(self, entry: Entry) -> Network:
         """The model in evaluation mode, checked against its card.
@@ -81,9 +86,9 @@ class Library:
             raise LibraryError(entry.fault)
         path = entry.folder / WEIGHTS
         tensors = _verified_weights(path, entry.card.weights_sha256)
-        network = initial_network(entry.card.spec)
+        network = _network(entry.folder, entry.card)  # without values, so as large as a card may claim
         _check_shapes(path, network.state_dict(), tensors)
-        network.load_state_dict(tensors)
+        network.to_empty(device="cpu").load_state_dict(tensors)
         return network.eval().requires_grad_(False)
 
     def verify(self, entry: Entry) -> str:
@@ -97,9 +102,11 @@ class Library:
     def add(self, trained: Trained, name: str, folder: Path | None = None) -> Entry:
         """Stores a finished model under `own` (or in `folder`), so that no reader ever sees half of it.
 
-        Raises LibraryError where the place cannot be written; the training's checkpoint is untouched.
+        Raises LibraryError where the place cannot be written or the name is another model's; the training's
+        checkpoint is untouched.
         """
         folder = folder or self.own / trained.spec.hash
+        self.check_name(name, trained.spec, folder)
         weights = save({key: value.contiguous() for key, value in trained.network.state_dict().items()})
         card = Card(
             name=name,
@@ -113,21 +120,35 @@ class Library:
             versions=library_versions(),
         )
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             (folder / CARD).unlink(missing_ok=True)
-            _write(folder / WEIGHTS, weights)
+            atomic_write(folder / WEIGHTS, weights)
             return self.write_card(Entry(folder, card), card)
         except OSError as error:
             raise LibraryError(
-                f"The library folder {folder} cannot be written ({error.strerror}): make it writable or set "
-                f"ICL_MODEL_STORE to another folder; the finished training is kept and will be stored then."
+                f"The library folder {folder} cannot be written ({error.strerror}): {self._remedy(folder)}; "
+                f"the finished training is kept and will be stored then."
             ) from None
+
+    def check_name(self, name: str, spec: Pretraining, folder: Path | None = None) -> None:
+        """Raises LibraryError where the name means another model, one that `folder` does not replace."""
+        for entry in self.entries():
+            owner = entry.card.spec.hash if entry.card else spec.hash
+            other = owner != spec.hash and entry.folder != folder
+            if other and name in (entry.name, entry.folder.name, owner):
+                raise LibraryError(
+                    f"The name {name} is taken by model {owner} in {entry.folder}: choose another name for "
+                    f"{spec.hash}, or delete that folder."
+                )
 
     def write_card(self, entry: Entry, card: Card) -> Entry:
         """Replaces the card of a stored model, atomically."""
         text = card.to_json()
-        _write(entry.folder / CARD, text.encode())
+        atomic_write(entry.folder / CARD, text.encode())
         return replace(entry, card=Card.from_json(text), fault="")
+
+    def _remedy(self, folder: Path) -> str:
+        own = folder.is_relative_to(self.own)
+        return "make it writable" + " or set ICL_MODEL_STORE to another folder" * own
 
     def _folders(self) -> Iterator[Path]:
         for root in (self.shipped, self.own):
@@ -146,9 +167,12 @@ def state_folder() -> Path:
     return Path(os.environ.get("ICL_STATE") or platformdirs.user_cache_path("icl-explorer"))
 
 
-def _stamp(folder: Path) -> tuple[int, int]:
-    """Changes when the card does, so that a card is parsed once."""
-    status = (folder / CARD).stat()
+def _stamp(folder: Path) -> tuple[int, int] | None:
+    """Changes when the card does, so that a card is parsed once; none where the card has just vanished."""
+    try:
+        status = (folder / CARD).stat()
+    except FileNotFoundError:
+        return None
     return status.st_mtime_ns, status.st_size
 
 
@@ -160,6 +184,15 @@ def _read_entry(folder: Path, stamp: tuple[int, int]) -> Entry:
         return Entry(
             folder, None, f"The card {folder / CARD} cannot be used: {error}. Delete the folder or mend it."
         )
+
+
+def _network(folder: Path, card: Card) -> Network:
+    try:
+        return empty_network(card.spec)
+    except SpecError as error:
+        raise LibraryError(
+            f"The card {folder / CARD} describes a model that cannot be built: {error}"
+        ) from None
 
 
 def _verified_weights(path: Path, sha256: str) -> dict[str, Tensor]:
@@ -189,15 +222,3 @@ def _check_shapes(path: Path, expected: Mapping[str, Tensor], found: Mapping[str
             raise LibraryError(
                 f"The weights {path} do not fit their card: {name} should be {want}, is {have}."
             )
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from icl_core.evaluation.family_sweep import (
     measured_sweep,
     oracle_sweep,
 )
+from icl_core.files import atomic_write
 from icl_core.library.results import load_once
 from icl_core.library.store import Entry, Library
 from icl_core.predictors import Network
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def cached_ideal_sweep(sweep: FamilySweep, learner: str, library: Library) -> SweepCurve:
     """The errors of a learner of IDEAL: stored ones where there are, else computed and stored."""
-    return _cached(library, f"{sweep.hash}-{learner}.json", "", lambda: IDEAL[learner](sweep))
+    return _cached(library, sweep, learner, "", lambda: IDEAL[learner](sweep))
 
 
 def cached_model_sweep(sweep: FamilySweep, entry: Entry, library: Library) -> SweepCurve:
@@ -37,14 +37,20 @@ def cached_model_sweep(sweep: FamilySweep, entry: Entry, library: Library) -> Sw
     Raises LibraryError if the model is damaged.
     """
     weights = entry.card.weights_sha256 if entry.card else ""
-    name = f"{sweep.hash}-{entry.card.spec.hash if entry.card else entry.folder.name}.json"
-    return _cached(library, name, weights, lambda: measured_sweep(sweep, Network(load_once(library, entry))))
+    learner = entry.card.spec.hash if entry.card else entry.folder.name
+
+    def measure() -> SweepCurve:
+        return measured_sweep(sweep, Network(load_once(library, entry)))
+
+    return _cached(library, sweep, learner, weights, measure)
 
 
-def _cached(library: Library, name: str, weights: str, measure: Callable[[], SweepCurve]) -> SweepCurve:
-    own = library.own / "sweeps"
+def _cached(
+    library: Library, sweep: FamilySweep, learner: str, weights: str, measure: Callable[[], SweepCurve]
+) -> SweepCurve:
+    own, name = library.own / "sweeps", f"{sweep.hash}-{learner}.json"
     for folder in (library.shipped / "sweeps", own):
-        stored = _read(folder / name, weights)
+        stored = _read(folder / name, weights, sweep)
         if stored is not None:
             return stored
     curve = measure()
@@ -52,25 +58,30 @@ def _cached(library: Library, name: str, weights: str, measure: Callable[[], Swe
     return curve
 
 
-def _read(path: Path, weights: str) -> SweepCurve | None:
+def _read(path: Path, weights: str, sweep: FamilySweep) -> SweepCurve | None:
     try:
         data = json.loads(path.read_text())
         if (data["version"], data["weights_sha256"]) == (VERSION, weights):
-            return SweepCurve.from_dict(data["curve"])
+            return _fitting(SweepCurve.from_dict(data["curve"]), sweep)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("The stored sweep %s is damaged (%r): it is computed again.", path, error)
     return None
+
+
+def _fitting(curve: SweepCurve, sweep: FamilySweep) -> SweepCurve:
+    """The curve itself; raises ValueError where it is of another shape than the sweep's."""
+    shape = (len(sweep.values), sweep.pretraining.context_length + 1)
+    if any(values.shape != shape for values in (curve.mean, curve.low, curve.high)):
+        raise ValueError(f"it holds a table of another shape than {shape}")
+    return curve
 
 
 def _write(path: Path, weights: str, curve: SweepCurve) -> None:
     """A folder that cannot be written costs only the time to compute again."""
     data = {"version": VERSION, "weights_sha256": weights, "curve": curve.to_dict()}
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(data, allow_nan=False))
-        os.replace(draft, path)
+        atomic_write(path, json.dumps(data, allow_nan=False).encode())
     except OSError as error:
         log.warning("The folder %s cannot be written (%s).", path.parent, error.strerror)

@@ -229,7 +229,18 @@ def initial_network(spec: Pretraining) -> Network:
     """The network as initialised by the spec's seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.seed)
-        network = spec.model.build(spec.dimension, spec.context_length, spec.label_variance**0.5)
+        return _build(spec, spec.label_variance**0.5)
+
+
+def empty_network(spec: Pretraining) -> Network:
+    """The network of a spec without any values (on the meta device): it takes no memory, however large."""
+    scale = spec.label_variance**0.5
+    with torch.device("meta"):
+        return _build(spec, scale)
+
+
+def _build(spec: Pretraining, scale: float) -> Network:
+    network = spec.model.build(spec.dimension, spec.context_length, scale)
     assert isinstance(network, Network)
     return network
 

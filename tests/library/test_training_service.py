@@ -229,7 +229,7 @@ def test_a_full_disk_at_the_library_keeps_the_training_and_leaves_no_half_model(
 
     service.submit(SPEC, "teacher")
     with monkeypatch.context() as patch:
-        patch.setattr("icl_core.library.store._write", full)
+        patch.setattr("icl_core.library.store.atomic_write", full)
         job = work(service, SPEC)
     assert job.state == "failed"
     assert "set ICL_MODEL_STORE to another folder" in job.standing.fault
