@@ -105,7 +105,7 @@ def picture(experiment: Experiment, view: SelectionView) -> Picture:
 
 
 def nonzero(experiment: Experiment, view: SelectionView) -> int:
-    """Where the sweep is read: the number asked for, else the experiment's own, else one more than trained."""
+    """Where the sweep is read: as asked for, else where the experiment tests, else one beyond trained."""
     own = _tested_nonzero(experiment) or FamilyPair.of(experiment.pretraining).narrow.nnz + 1
     return min(own if view.nnz is None else view.nnz, experiment.pretraining.dimension)
 
