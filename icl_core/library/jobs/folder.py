@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import locket  # comes with distributed; the system frees its locks when their process dies
 
+from icl_core.files import atomic_write
 from icl_core.library.jobs.job import Job, Order, Standing
 from icl_core.specs import SpecError
 
@@ -102,12 +101,5 @@ def lock(path: Path, seconds: float) -> Iterator[None]:
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Writes to a temporary name and renames: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        draft.write_text(json.dumps(data, allow_nan=False))
-        os.replace(draft, path)
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+    """Replaces the file as a whole; raises OSError where it cannot be written."""
+    atomic_write(path, json.dumps(data, allow_nan=False).encode())
