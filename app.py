@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import captions, knobs, presets, results
+from dashboard import captions, jobs_panel, knobs, presets, results
 from dashboard.bootstrap import apply_presentation, bootstrap
 from dashboard.curve_chart import draw_curves, shown_methods
 from dashboard.explore_sections import (
@@ -68,6 +68,7 @@ with st.container(key="provenance"):
 if state.presentation.present:
     knobs.leave_button(state)
 else:
+    jobs_panel.training_section(state, models)
     for remark in captions.remarks(curves, outcome, shown_methods(curves, state.view)):
         st.caption(remark)
     presets_row(state, models)
