@@ -75,7 +75,7 @@ def end_labels(lines: Mapping[str, Array], labels: Labels, look: Theme, top: flo
     texts = [_joined(group, labels, look) for group in groups]
     usable = look.height - 110  # the plot's own height, without margins and axis title
     sizes = [1.4 * look.size * (text.count("<br>") + 1) / usable for text in texts]
-    places = spread(ends, sizes, low=-0.03, high=1.03)
+    places = spread(ends, sizes, low=-0.03, high=0.97)  # beneath the buttons above the plot
     notes = Notes([], [])
     for group, text, end, place in zip(groups, texts, ends, places, strict=True):
         colour = stroke(group[0]).colour(look)
@@ -110,7 +110,7 @@ def off_scale_notes(beyond: Mapping[str, tuple[int, float]], labels: Labels, loo
             "x": 0.99,
             "y": 1.0,
             **PAPER,
-            "text": "▲ " + labels.off_scale.format(method=labels.methods[method], value=_amount(value), k=k),
+            "text": "▲ " + labels.off_scale.format(method=labels.methods[method], value=amount(value), k=k),
             "showarrow": False,
             "xanchor": "right",
             "yanchor": "top",
@@ -121,29 +121,6 @@ def off_scale_notes(beyond: Mapping[str, tuple[int, float]], labels: Labels, loo
         for row, (method, (k, value)) in enumerate(beyond.items())
     ]
     return Notes([], annotations)
-
-
-def short_off_scale_note(beyond: Mapping[str, tuple[int, float]], labels: Labels, look: Theme) -> Notes:
-    """The same in one small note, for narrow screens."""
-    if not beyond:
-        return Notes([], [])
-    parts = [
-        _coloured(f"{labels.methods[name]} {_amount(value)}", name, look)
-        for name, (_, value) in beyond.items()
-    ]
-    note = {
-        "x": 0.99,
-        "y": 0.93,
-        **PAPER,
-        "text": "▲ " + "<br>".join(", ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)),
-        "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "top",
-        "align": "right",
-        "bgcolor": translucent(look.paper, 0.8),
-        "font": {"color": look.muted, "size": look.size - 4},
-    }
-    return Notes([], [note])
 
 
 def _full_height() -> dict[str, Any]:
@@ -165,7 +142,8 @@ def _plain(text: str) -> list[str]:
     return re.sub(r"</?span[^>]*>", "", text).split("<br>")
 
 
-def _amount(value: float) -> str:
+def amount(value: float) -> str:
+    """An error off the axis, roughly."""
     if math.isinf(value):
         return "∞"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -19,6 +19,8 @@ HEADROOM = 1.25  # a linear axis ends at this multiple of the zero predictor's e
 LOG_HEADROOM = 3.0
 LOG_LIMIT = 1000.0
 LOG_FLOOR = 1e-4  # a logarithmic axis begins here; what lies below is drawn on the floor
+TRAINED = ("transformer", "linear_attention")
+"""Trained models."""
 CLOSED_FORMS = ("lsa", "lsa_reoptimised", "zero")
 """Methods that are drawn as their exact risk."""
 
@@ -31,13 +33,14 @@ def drawn_lines(curves: LearningCurves, shown: tuple[str, ...]) -> dict[str, Arr
     goes beneath it.
     """
     lines = {name: curve.mean for name, curve in curves.curves.items()}
-    for name in CLOSED_FORMS:
-        exact = curves.exact.get(name)
-        if exact is not None and np.all(np.isfinite(exact)):
-            lines[name] = exact
-    if "zero" in lines and "zero" not in curves.exact:
-        lines["zero"] = np.full_like(lines["zero"], zero_level(curves))
+    lines |= {name: curves.exact[name] for name in CLOSED_FORMS if is_exact(curves, name)}
     return {name: lines[name] for name in ordered(lines) if name in shown}
+
+
+def is_exact(curves: LearningCurves, method: str) -> bool:
+    """Whether the method is drawn as its closed form."""
+    exact = curves.exact.get(method)
+    return method in CLOSED_FORMS and exact is not None and bool(np.all(np.isfinite(exact)))
 
 
 def zero_level(curves: LearningCurves) -> float:
@@ -73,6 +76,13 @@ def off_scale(
         if known.max() > top:
             found[method] = (int(known.argmax()), float(known.max()))
     return found
+
+
+def needs_log_axis(curves: LearningCurves, shown: tuple[str, ...]) -> bool:
+    """Whether a linear axis loses the trained model, or most of the shown methods."""
+    gone = set(off_scale(curves, shown)) - {"zero"}
+    drawn = set(drawn_lines(curves, shown)) - {"zero"}
+    return not gone.isdisjoint(TRAINED) or 2 * len(gone) > len(drawn)
 
 
 def heights(line: Array, top: float, log_axis: bool) -> Array:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from icl_core.figures.curve_labels import Labels
-from icl_core.figures.curve_numbers import CLOSED_FORMS, Array, drawable
+from icl_core.figures.curve_numbers import CLOSED_FORMS, Array, drawable, is_exact
 from icl_core.figures.palette import Theme, stroke, translucent
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def curve_traces(
 
 
 def _band(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> Trace | None:
-    """The Monte Carlo interval; none for the zero predictor, whose error only says how the prompts fell."""
+    """The Monte Carlo interval; none for the zero predictor's exact error, which is known without prompts."""
     curve = curves.curves.get(method)
-    if curve is None or method == "zero":
+    if curve is None or (method == "zero" and is_exact(curves, method)):
         return None
     k = curves.context_lengths
     low, high = drawable(curve.low, log_axis).tolist(), drawable(curve.high, log_axis).tolist()

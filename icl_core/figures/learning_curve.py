@@ -14,7 +14,6 @@ from icl_core.figures.curve_notes import (
     off_scale_notes,
     read_out_notes,
     region_notes,
-    short_off_scale_note,
 )
 from icl_core.figures.curve_numbers import LOG_FLOOR, axis_top, drawn_lines, off_scale
 from icl_core.figures.curve_traces import curve_traces
@@ -41,40 +40,40 @@ def learning_curve_figure(
     """Error of the `shown` methods with k = 0..M pairs and 90% bands.
 
     Linear attention is drawn by its exact risk, with its Monte Carlo interval as the band around it. Beyond
-    `trained_length` the paper is shaded; at k = d stands a line; `read_out` marks one k. `compact` puts a
-    legend above instead of labels at the line ends, for narrow screens. A linear axis depends on the zero
-    predictor's level alone, so that one huge error cannot squash the rest: what leaves it is named.
+    `trained_length` the paper is shaded; at k = d stands a line; `read_out` marks one k. A linear axis depends
+    on the zero predictor's level alone, so that one huge error cannot squash the rest: what leaves it is named.
+
+    `compact`, for narrow screens, puts a legend above instead of labels at the line ends, has fewer ticks, and
+    leaves it to the caption to name what is off the axis.
     """
     look, last = THEMES[theme], curves.context_lengths[-1]
     lines, top = drawn_lines(curves, shown), axis_top(curves, shown, log_axis)
-    beyond = off_scale(curves, shown, log_axis)
     dimension = curves.experiment.pretraining.dimension
     notes = [
         region_notes(dimension, trained_length, last, labels, look),
         read_out_notes(read_out, last, labels, look),
     ]
     if compact:
-        notes.append(short_off_scale_note(beyond, labels, look))
-        sides: dict[str, Any] = {"showlegend": True, "legend": _legend(look), "margin": {"r": 16}}
+        sides: dict[str, Any] = {"showlegend": True, "legend": _legend(look), "margin": {"r": 12}}
     else:
         ends = end_labels(lines, labels, look, top, log_axis)
-        notes += [ends, off_scale_notes(beyond, labels, look)]
+        notes += [ends, off_scale_notes(off_scale(curves, shown, log_axis), labels, look)]
         sides = {"margin": {"r": end_label_width(ends, look)}}
     figure = go.Figure(curve_traces(curves, lines, labels, look, read_out, log_axis), layout(look))
-    sides["margin"]["l"] = round((5.2 if log_axis else 4) * look.size)
+    sides["margin"]["l"] = round((5.2 if log_axis else 4 if not compact else 3.4) * look.size)
     figure.update_layout(
         shapes=[shape for note in notes for shape in note.shapes],
         annotations=[text for note in notes for text in note.annotations],
-        xaxis=_context_axis(labels, last),
+        xaxis=_context_axis(labels, last, most=5 if compact else 8),
         yaxis=_error_axis(labels, top, log_axis),
         **sides,
     )
     return figure
 
 
-def _context_axis(labels: Labels, last: int) -> dict[str, Any]:
-    """0 to `last`, with at most eight ticks at a round distance."""
-    step = next(step for step in (*STEPS, last) if last / step <= 8)
+def _context_axis(labels: Labels, last: int, most: int) -> dict[str, Any]:
+    """0 to `last`, with at most `most` ticks at a round distance after 0."""
+    step = next(step for step in (*STEPS, last) if last / step <= most)
     return {
         "title": {"text": labels.context_length},
         "range": [-0.01 * last, last],

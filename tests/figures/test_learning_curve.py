@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from icl_core.evaluation import Curve, LearningCurves
-from icl_core.figures import METHODS, Labels, learning_curve_figure, off_scale
+from icl_core.figures import METHODS, Labels, learning_curve_figure, needs_log_axis, off_scale
 from icl_core.figures.curve_numbers import LOG_FLOOR
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
@@ -181,3 +181,30 @@ def test_one_method_has_one_colour_in_a_theme(theme: str) -> None:
     figure = learning_curve_figure(curves(), LABELS, theme=theme)
     everywhere = learning_curve_figure(curves(), LABELS, theme=theme, shown=("ols",))
     assert traces(figure, "line")["ols"].line == traces(everywhere, "line")["ols"].line
+
+
+def test_zero_without_a_formula_is_drawn_as_it_was_measured() -> None:
+    measured = np.linspace(0.8, 1.3, K + 1)
+    given = curves(zero=curve(measured))
+    sampled = LearningCurves(given.experiment, 128, 4.0, given.curves, {})
+    figure = learning_curve_figure(sampled, LABELS)
+    np.testing.assert_array_equal(traces(figure, "line")["zero"].y, measured)
+    assert "zero" in traces(figure, "band")
+    assert "zero" not in traces(learning_curve_figure(given, LABELS), "band")
+
+
+def test_a_logarithmic_axis_is_needed_where_the_trained_model_or_most_leave_the_linear_one() -> None:
+    high = curve(np.full(K + 1, 5.0))
+    every = tuple(METHODS)
+    assert not needs_log_axis(curves(), every)
+    assert not needs_log_axis(curves(ridge=high), every)
+    assert needs_log_axis(curves(transformer=high), every)
+    assert needs_log_axis(curves(ridge=high, ols=high), ("ols", "ridge", "lsa", "zero"))
+    assert not needs_log_axis(curves(transformer=high), ("ols", "zero"))
+
+
+def test_narrow_screens_have_few_ticks_and_no_flags() -> None:
+    huge = curve(np.full(K + 1, 137.0))
+    figure = learning_curve_figure(curves(transformer=huge), LABELS, compact=True)
+    assert "137" not in texts(figure)
+    assert K / figure.layout.xaxis.dtick <= 5
