@@ -40,11 +40,10 @@ def learning_curve_figure(
     """Error of the `shown` methods with k = 0..M pairs and 90% bands.
 
     Linear attention is drawn by its exact risk, with its Monte Carlo interval as the band around it. Beyond
-    `trained_length` the paper is shaded; at k = d stands a line; `read_out` marks one k. A linear axis depends
-    on the zero predictor's level alone, so that one huge error cannot squash the rest: what leaves it is named.
-
-    `compact`, for narrow screens, puts a legend above instead of labels at the line ends, has fewer ticks, and
-    leaves it to the caption to name what is off the axis.
+    `trained_length` the paper is shaded; at k = d stands a line; `read_out` marks one k. A linear axis
+    depends on the zero predictor's level alone, so that one huge error cannot squash the rest; what leaves it is
+    named. `compact`, for narrow screens, puts a legend above instead of labels at the line ends, has fewer
+    ticks, and leaves it to the caption to name what is off the axis.
     """
     look, last = THEMES[theme], curves.context_lengths[-1]
     lines, top = drawn_lines(curves, shown), axis_top(curves, shown, log_axis)
