@@ -1,15 +1,20 @@
-"""zoo: train whatever the shipped library lacks."""
+"""zoo: train whatever the shipped library lacks, and whatever such a model starts from."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 
+from tqdm import tqdm
+
 from icl_core.commands.answer import Answer
 from icl_core.commands.train import train_into
-from icl_core.library import Library
+from icl_core.library import Library, state_folder
 from icl_core.library.grading import grade
 from icl_core.library.zoo import NOTES, TIERS
+from icl_core.specs import Pretraining
+from icl_core.training import Progress, train_to_decay
+from icl_core.training.loop import checkpoint_path
 
 NAME, ABOUT = "zoo", "train whatever the shipped library lacks"
 
@@ -29,15 +34,57 @@ def run(chosen: Namespace, library: Library) -> Answer:
     models = [(tier, name, spec) for tier, group in TIERS.items() for name, spec in group.items()]
     if chosen.only is not None and chosen.only not in {name for _, name, _ in models}:
         raise ValueError(f"no model is named {chosen.only!r}: zoo --list names them")
+    wanted = [
+        (tier, name, spec)
+        for tier, name, spec in models
+        if chosen.tier in (None, tier) and chosen.only in (None, name)
+    ]
     answers = []
-    for tier, name, spec in models:
-        if chosen.tier in (None, tier) and chosen.only in (None, name):
-            entry = library.find(spec.hash)
-            if entry is None and not (chosen.list or chosen.grade):
-                entry = train_into(library, spec, name, library.shipped / name, NOTES.get(name, ""))
-            elif entry is not None and chosen.grade:
-                card = grade(library, entry)
-                library.write_card(entry, replace(card, note=NOTES.get(name, card.note)))
-            answers.append({"name": name, "tier": tier, "spec_hash": spec.hash, "ready": entry is not None})
-    lines = [f"tier {a['tier']}  {a['name']:28} {'ready' if a['ready'] else 'lacking'}" for a in answers]
+    for tier, name, spec in wanted:
+        fault = _fault(library, spec)
+        if fault and not (chosen.list or chosen.grade):
+            _train(library, name, spec)
+            fault = ""
+        elif chosen.grade and not fault:
+            _grade(library, name, spec)
+        answers.append(
+            {"name": name, "tier": tier, "spec_hash": spec.hash, "ready": not fault, "fault": fault}
+        )
+    lines = [f"tier {a['tier']}  {a['name']:28} {a['fault'] or 'ready'}" for a in answers]
     return Answer({"models": answers}, "\n".join(lines))
+
+
+def _fault(library: Library, spec: Pretraining) -> str:
+    """Why the library's model cannot be used; empty where it can."""
+    entry = library.find(spec.hash)
+    return library.verify(entry) if entry else "lacking"
+
+
+def _grade(library: Library, name: str, spec: Pretraining) -> None:
+    entry = library.find(spec.hash)
+    assert entry is not None
+    card = grade(library, entry)
+    library.write_card(entry, replace(card, note=NOTES.get(name, card.note)))
+
+
+def _train(library: Library, name: str, spec: Pretraining) -> None:
+    folder = library.shipped / name
+    library.check_name(name, spec, folder)  # before the hours of training, not after
+    if spec.warm_start is not None:
+        _train_start(name, spec.warm_start)
+    train_into(library, spec, name, folder, NOTES.get(name, ""))
+
+
+def _train_start(name: str, start: Pretraining) -> None:
+    """The checkpoint that a model starts from, where it is not there yet; of a start's own start first."""
+    if checkpoint_path(state_folder(), start, "stable").exists():
+        return
+    if start.warm_start is not None:
+        _train_start(name, start.warm_start)
+    steps = start.recipe.decay_start
+    with tqdm(total=steps, unit="step", desc=f"{name}: its start {start.hash}", disable=None) as bar:
+
+        def report(progress: Progress) -> None:
+            bar.update(progress.step - bar.n)
+
+        train_to_decay(start, state_folder(), report)
