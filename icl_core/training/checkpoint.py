@@ -97,7 +97,7 @@ class Checkpoint:
             tuple(float(loss) for loss in about["losses"]),
             _under("parameters/", tensors),
             _under("optimizer/", tensors),
-            about.get("precision"),
+            None if about.get("precision") is None else str(about["precision"]),
         )
 
 

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,47 @@ def test_damaged_results_are_computed_again(library: Library, content: str) -> N
     path.write_text(content)
     assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
     assert Results.of(library).read(EXPERIMENT, "") is not None
+
+
+@pytest.mark.parametrize("field", ["curves", "predictors", "spec", "exact"])
+def test_results_with_a_garbled_field_are_computed_again(library: Library, field: str) -> None:
+    first = cached_curves(EXPERIMENT, library)
+    (path,) = (library.own / "results").iterdir()
+    data = json.loads(path.read_text())
+    (data if field == "curves" else data["curves"])[field] = [3]
+    path.write_text(json.dumps(data))
+    assert Results.of(library).read(EXPERIMENT, "") is None
+    assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
+
+
+def test_results_of_another_experiment_or_length_are_computed_again(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = cached_curves(EXPERIMENT, library)
+    (path,) = (library.own / "results").iterdir()
+    cached_curves(Experiment(SPEC, Evaluation(prompts=17)), library)
+    (other,) = set((library.own / "results").iterdir()) - {path}
+    path.write_bytes(other.read_bytes())
+    assert Results.of(library).read(EXPERIMENT, "") is None
+    assert "it holds experiment" in caplog.text
+    assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
+    data = json.loads(path.read_text())
+    data["curves"]["predictors"]["ols"]["high"].pop()
+    path.write_text(json.dumps(data))
+    assert Results.of(library).read(EXPERIMENT, "") is None
+    assert "another length" in caplog.text
+
+
+def test_a_failed_write_leaves_no_draft(
+    library: Library, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("icl_core.files.os.replace", full)
+    cached_curves(EXPERIMENT, library)
+    assert "No space left on device" in caplog.text
+    assert list((library.own / "results").iterdir()) == []
 
 
 def test_an_unwritable_store_costs_only_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

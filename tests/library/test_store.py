@@ -1,8 +1,12 @@
 import json
 import os
+import resource
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -93,6 +97,105 @@ def test_a_damaged_card_is_shown_and_harms_no_other(library: Library, trained: T
         library.load(entries["broken"])
 
 
+EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "seconds too large for a float": lambda card: card.update(seconds=10**400),
+    "seconds infinite": lambda card: card.update(seconds=float("inf")),
+    "NaN in the history": lambda card: card["history"][0].update(loss=float("nan")),
+    "NaN in the errors": lambda card: card.update(
+        errors=[
+            {
+                "family": "dense",
+                "prompts": 2,
+                "context_lengths": [1],
+                "mean": [float("nan")],
+                "low": [0],
+                "high": [1],
+            }
+        ]
+    ),
+    "infinite parameters": lambda card: card.update(parameters=float("inf")),
+    "versions are a list": lambda card: card.update(versions=["torch"]),
+    "a history of numbers": lambda card: card.update(history=[1]),
+    "a spec with too few positions": lambda card: card["spec"].update(
+        model={"kind": "transformer", "positions": 2}
+    ),
+    "a start of another dimension": lambda card: card["spec"].update(warm_start={"dimension": 5}),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_garbled_field_harms_no_other_model(library: Library, trained: Trained, edit: str) -> None:
+    sound, broken = library.add(trained, "tiny"), library.own / "broken"
+    data = json.loads((sound.folder / "card.json").read_text())
+    EDITS[edit](data)
+    broken.mkdir()
+    (broken / "card.json").write_text(json.dumps(data))
+    faults = {entry.name: entry.fault for entry in library.entries()}
+    assert faults["tiny"] == ""
+    assert str(broken) in faults["broken"]
+    assert library.specs() == {"tiny": SPEC}
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"spec":' * 100_000, '{"seconds": 1' + "0" * 5000 + "}"])
+def test_a_card_beyond_what_can_be_parsed_harms_no_other(
+    library: Library, trained: Trained, content: str
+) -> None:
+    library.add(trained, "tiny")
+    (library.own / "broken").mkdir()
+    (library.own / "broken" / "card.json").write_text(content)
+    assert {entry.name: bool(entry.fault) for entry in library.entries()} == {"broken": True, "tiny": False}
+
+
+def test_a_card_that_vanishes_while_the_library_is_read_is_passed_over(
+    library: Library, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = library.add(trained, "tiny")
+    gone = library.own / "gone"
+    monkeypatch.setattr(Library, "_folders", lambda self: iter([gone, sound.folder]))
+    assert library.entries() == [sound]
+
+
+def test_the_size_that_a_card_claims_takes_no_memory(library: Library, trained: Trained) -> None:
+    """The claimed model has 2.4e9 parameters: 9 GiB."""
+    entry = library.add(trained, "tiny")
+    assert entry.card is not None
+    huge = replace(SPEC, model=Transformer(48, 32, 2048))
+    limit = resource.getrlimit(resource.RLIMIT_AS)
+    used = psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (used + 2**30, limit[1]))
+    try:
+        with pytest.raises(LibraryError, match=r"do not fit their card: attend should be \(48, 6144, 2048\)"):
+            library.load(library.write_card(entry, replace(entry.card, spec=huge)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limit)
+
+
+def test_a_name_means_one_model(library: Library, trained: Trained) -> None:
+    library.add(trained, "tiny", library.shipped / "folder")
+    other = replace(trained, spec=replace(SPEC, seed=1))
+    for name in ("tiny", "folder", SPEC.hash):
+        with pytest.raises(LibraryError, match=f"The name {name} is taken by model {SPEC.hash} in "):
+            library.add(other, name)
+    assert [card.spec for card in library.cards()] == [SPEC]
+    library.add(trained, "tiny copy")
+    library.add(other, "tiny two")
+    successor = replace(trained, spec=replace(SPEC, seed=2))
+    library.add(successor, "tiny", library.shipped / "folder")  # in its place
+    assert library.specs()["tiny"] == successor.spec
+
+
+def test_of_equal_names_the_first_counts_everywhere(library: Library, trained: Trained) -> None:
+    first = library.add(trained, "one", library.shipped / "one")
+    second = library.add(replace(trained, spec=replace(SPEC, seed=1)), "two")
+    assert first.card is not None
+    assert second.card is not None
+    library.write_card(second, replace(second.card, name="one"))
+    found = library.find("one")
+    assert found is not None
+    assert found.card is not None
+    assert library.specs() == {"one": SPEC} == {"one": found.card.spec}
+
+
 def test_a_card_whose_spec_was_edited_is_refused(library: Library, trained: Trained) -> None:
     entry = library.add(trained, "tiny")
     path = entry.folder / "card.json"
@@ -119,6 +222,9 @@ def test_an_unwritable_library_says_what_to_do(tmp_path: Path, trained: Trained)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(LibraryError, match=r"cannot be written .* set ICL_MODEL_STORE"):
         Library(tmp_path, tmp_path / "file" / "own").add(trained, "tiny")
+    shipped = tmp_path / "file" / "shipped"
+    with pytest.raises(LibraryError, match=r"cannot be written .*: make it writable; the finished"):
+        Library(shipped, tmp_path / "own").add(trained, "tiny", shipped / "tiny")
 
 
 def test_no_draft_is_left_behind(library: Library, trained: Trained) -> None:

@@ -42,13 +42,23 @@ def test_a_sweep_is_computed_once(library: Library, monkeypatch: pytest.MonkeyPa
     assert sweeps.cached_ideal_sweep(SWEEP, "bayes", library).mean == pytest.approx(0.25)
 
 
-def test_a_damaged_file_is_computed_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"version": 1, "weights_sha256": "", "curve": {"mean": [[1]], "low": [[1]], "high": [[1]]}}',
+    ],
+)
+def test_a_damaged_file_is_computed_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
     monkeypatch.setitem(sweeps.IDEAL, "bayes", lambda sweep: constant(0.25))
     sweeps.cached_ideal_sweep(SWEEP, "bayes", library)
     (stored,) = (library.own / "sweeps").glob("*.json")
-    stored.write_text("{")
+    stored.write_text(content)
     assert sweeps.cached_ideal_sweep(SWEEP, "bayes", library).mean == pytest.approx(0.25)
-    assert stored.read_text() != "{"
+    assert stored.read_text() != content
 
 
 def test_a_model_has_its_own_sweep(library: Library, tmp_path: Path) -> None:

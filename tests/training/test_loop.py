@@ -6,10 +6,11 @@ import torch
 
 from icl_core.data.function_classes import Dense, Sparse
 from icl_core.models import LinearAttention, Transformer
-from icl_core.specs import Mixture, Pretraining, Recipe, Stage
+from icl_core.specs import Mixture, Model, Pretraining, Recipe, SpecError, Stage
 from icl_core.training import Progress, TrainingDiverged, TrainingStopped, train
 from icl_core.training.checkpoint import Checkpoint, CheckpointError
 from icl_core.training.loop import checkpoint_path
+from icl_core.training.optimizers import Optimizer
 
 SMALL = Pretraining(
     dimension=2, context_length=4, model=Transformer(1, 2, 16), recipe=Recipe(steps=60, batch=16, warmup=5)
@@ -76,6 +77,91 @@ def test_divergence_names_the_step_and_keeps_the_last_checkpoint(
     with pytest.raises(TrainingDiverged, match=r"nan at step 10: lower the rates"):
         train(SMALL, tmp_path)
     assert path.read_bytes() == before
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """The update after `step` steps leaves a NaN in the weights."""
+    sound = Optimizer.step
+
+    def update(self: Optimizer, at: int) -> None:
+        sound(self, at)
+        if at == step:
+            next(iter(self.parts[0].parameters.values())).data.view(-1)[0] = torch.nan
+
+    monkeypatch.setattr(Optimizer, "step", update)
+
+
+@pytest.mark.parametrize("model", [Transformer(1, 2, 16), LinearAttention()])
+def test_a_finished_model_with_a_nan_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Model
+) -> None:
+    """The loss of the last step was finite: it was taken before the update."""
+    spec = replace(SMALL, model=model)
+    plant(monkeypatch, 59)
+    with pytest.raises(TrainingDiverged, match=r"weights of .* not finite at step 60") as caught:
+        train(spec, tmp_path)
+    assert "kept" not in str(caught.value)
+    assert not checkpoint_path(tmp_path, spec, "latest").exists()
+    assert Checkpoint.load(checkpoint_path(tmp_path, spec, "stable"), spec.hash).step == 30
+
+
+def test_a_nan_is_not_saved_over_a_sound_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icl_core.training.loop.SAVE_SECONDS", -1.0)  # after every step
+    plant(monkeypatch, 9)
+    path = checkpoint_path(tmp_path, SMALL, "latest")
+    with pytest.raises(TrainingDiverged, match=rf"at step 10: .*last sound checkpoint is kept in {path}"):
+        train(SMALL, tmp_path)
+    kept = Checkpoint.load(path, SMALL.hash)
+    assert kept.step == 9
+    assert all(value.isfinite().all() for value in kept.parameters.values())
+
+
+def test_a_nan_is_not_saved_when_asked_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, 9)
+    steps: list[int] = []
+    with pytest.raises(TrainingDiverged, match="at step 10"):
+        train(SMALL, tmp_path, report=lambda p: steps.append(p.step), stop=lambda: len(steps) == 10)
+    assert list(tmp_path.rglob("*.safetensors")) == []
+
+
+@pytest.mark.parametrize(("decay", "step"), [(0.0, 60), (0.5, 30), (1.0, 0)])
+def test_there_is_always_a_checkpoint_before_the_decay(tmp_path: Path, decay: float, step: int) -> None:
+    spec = replace(SMALL, recipe=replace(SMALL.recipe, decay=decay))
+    train(spec, tmp_path)
+    assert Checkpoint.load(checkpoint_path(tmp_path, spec, "stable"), spec.hash).step == step
+
+
+@pytest.mark.parametrize(
+    "parent",
+    [
+        replace(SMALL, dimension=3),
+        replace(SMALL, model=Transformer(2, 2, 16)),
+        replace(SMALL, model=LinearAttention()),
+        replace(SMALL, context_length=5),
+    ],
+)
+def test_a_start_of_another_form_is_refused(parent: Pretraining) -> None:
+    with pytest.raises(SpecError, match=f"warm_start = '{parent.hash}': allowed is none, or a model with 2"):
+        replace(SMALL, warm_start=parent)
+
+
+def test_a_start_may_have_other_data_where_the_positions_are_as_many() -> None:
+    wide = replace(SMALL, model=Transformer(1, 2, 16, positions=12))
+    start = replace(wide, context_length=5, mixture=Mixture.of(Sparse(nnz=1)), seed=4)
+    assert replace(wide, warm_start=start).warm_start == start
+
+
+def test_positions_for_less_than_a_training_prompt_are_refused() -> None:
+    with pytest.raises(SpecError, match=r"model.positions = 4: allowed is at least the 5 points"):
+        replace(SMALL, model=Transformer(1, 2, 16, positions=4))
+    assert replace(SMALL, model=Transformer(1, 2, 16, positions=5)).context_length == 4
+
+
+def test_a_warm_started_curriculum_on_fewer_inputs_trains(tmp_path: Path) -> None:
+    train(SMALL, tmp_path)
+    stage = Stage(1, Mixture.of(Sparse(nnz=1)), 1)
+    recipe = Recipe(steps=2, batch=4, warmup=0, curriculum=(stage,))
+    assert train(replace(SMALL, warm_start=SMALL, recipe=recipe), tmp_path).history
 
 
 def test_linear_attention_trains_with_plain_gradient_descent(tmp_path: Path) -> None:
