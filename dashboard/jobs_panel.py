@@ -10,10 +10,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard.bootstrap import figure_theme
-from dashboard.captions import error
+from dashboard.describe import family_name
 from dashboard.knobs.changes import State, change_pretraining
 from dashboard.pretraining import Models
-from dashboard.shelf.cards import family_names
 from dashboard.shelf.training import least_squares
 from dashboard.texts import t
 from dashboard.trainable import for_the_class, near, offers
@@ -107,7 +106,7 @@ def _progress(state: State, job: Job) -> None:
             "train.progress",
             step=f"{standing.step:,}",
             steps=f"{steps:,}",
-            loss=error(standing.loss),
+            loss=f"{standing.loss:.3f}",
             tokens=f"{job.tokens_a_second:,.0f}",
             time=_time(left),
         )
@@ -134,7 +133,7 @@ def _draw(state: State, job: Job) -> None:
         least_squares(spec),
     )
     labels = TrainingLabels(
-        families=family_names(spec),
+        families={family.kind: family_name(family) for family in spec.mixture.families},
         context_length=t("figure.context_length"),
         error=t("figure.error"),
         steps=t("library.steps"),
@@ -147,7 +146,7 @@ def _draw(state: State, job: Job) -> None:
     figure = live_curve_figure(training, labels, theme=figure_theme(state.presentation))
     last = history[-1]
     k = max(1, spec.context_length // 2)
-    sentence = t("train.reading", step=f"{last.step:,}", k=k, error=error(float(np.mean(last.errors, 0)[k])))
+    sentence = t("train.reading", step=f"{last.step:,}", k=k, error=f"{np.mean(last.errors, 0)[k]:.2f}")
     config = {"displaylogo": False, "displayModeBar": False, "responsive": True}
     st.plotly_chart(figure, theme=None, key="live_curve", config=config, alt=sentence)
     st.caption(sentence)

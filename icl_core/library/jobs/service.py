@@ -67,6 +67,8 @@ class TrainingService:
     def cancel(self, spec: Pretraining, viewer: str) -> bool:
         """Stops the job if this viewer started it; any other viewer just leaves. True where it stops."""
         folder = self._folder(spec)
+        if folder.order() is None:
+            return False
         with folder.locked():
             job = self._look(folder)
             if job is None or not job.active or viewer not in job.order.viewers:
