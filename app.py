@@ -5,34 +5,35 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import captions, jobs_panel, knobs, presets, results
-from dashboard.bootstrap import apply_presentation, bootstrap
-from dashboard.curve_chart import draw_curves, shown_methods
+from dashboard.bootstrap import apply_presentation, bootstrap, is_narrow
+from dashboard.curve_chart import draw_curves, is_log, shown_methods
 from dashboard.explore_sections import (
     explanation,
     exports_section,
     numbers_section,
-    presets_row,
+    presets_menu,
     settings_section,
 )
 from dashboard.navigation import navigation
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
-from dashboard.views import CurveView
 from icl_core.library import default_library
 
 bootstrap()
 library = default_library()
 models = library.specs()
-state = UrlState.begin("explore", Settings(presets.start(models), CurveView()), models)
+state = UrlState.begin("explore", Settings(presets.start(models), presets.START_VIEW), models)
 apply_presentation(state.presentation)
 
 if not state.presentation.present:
     with st.sidebar:
         navigation(state)
+        with st.container(key="pretraining_group"):
+            knobs.pretraining_knobs(
+                state, models, [card.name for card in library.cards() if card.meets_limits is False]
+            )
         with st.container(key="evaluation_group"):
             knobs.evaluation_knobs(state)
-        with st.container(key="pretraining_group"):
-            knobs.pretraining_knobs(state, models)
         knobs.restart_buttons(state)
 
 for notice in (*state.notices, *knobs.notices(state)):
@@ -50,7 +51,10 @@ if outcome.lacks_model:
     st.info(t("remark.no_model"), icon=":material/info:")
 
 curves, k = outcome.curves, knobs.read_out(state)
-sentence = captions.reading(curves, k, outcome.unshifted)
+shown = shown_methods(curves, state.view)
+sentence = captions.reading(curves, shown, k, outcome.unshifted)
+if not state.presentation.present:
+    presets_menu(state, models)
 st.title(captions.title(curves), anchor=False)
 draw_curves(
     curves,
@@ -69,11 +73,19 @@ if state.presentation.present:
     knobs.leave_button(state)
 else:
     jobs_panel.training_section(state, models)
-    for remark in captions.remarks(curves, outcome, shown_methods(curves, state.view)):
-        st.caption(remark)
-    presets_row(state, models)
-    settings_section(state, curves)
+    log_axis = is_log(curves, state.view)
+    remarks = captions.remarks(
+        curves,
+        outcome,
+        shown,
+        log_axis=log_axis,
+        log_chosen=log_axis and state.view.log is None,
+        flags=is_narrow(),
+    )
+    with st.container(key="remarks"):
+        st.caption(" ".join(remarks))
     explanation()
+    settings_section(state, curves)
     numbers_section(state, curves)
     exports_section(state, curves)
 

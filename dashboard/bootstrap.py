@@ -24,9 +24,16 @@ STYLE = """
   [data-testid="stSidebar"][data-collapsed="false"] { width: 350px !important; min-width: 350px !important; }
 }
 .st-key-navigation [data-testid="stPageLink"] p { font-size: .92rem; }
+.st-key-navigation [data-testid="stPageLink"] a { padding-block: 0; min-height: 1.6rem; }
+.st-key-navigation [data-testid="stHorizontalBlock"] { gap: 0 .3rem; }
+.st-key-navigation [data-testid="stHorizontalBlock"] > * { flex: 0 0 46%; min-width: 0; }
+.st-key-navigation [data-testid="stHorizontalBlock"] > :nth-child(even) { flex-basis: 53%; }
+.st-key-navigation [data-testid="stCaptionContainer"] p { font-size: .74rem; font-weight: 650;
+  letter-spacing: .06em; text-transform: uppercase; margin: .25rem 0 0 .5rem; }
+.st-key-remarks p { font-size: .86rem; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
 [data-testid="stSidebarHeader"] { height: 2rem; margin: 0; padding: 0 .5rem; }
-.stMainBlockContainer h1 { line-height: 1.2; padding: 0 0 .25rem; text-wrap: balance; }
+.stMainBlockContainer h1 { font-size: 1.8rem; line-height: 1.2; padding: 0 0 .25rem; text-wrap: balance; }
 .st-key-reading p { font-size: 1.2rem; line-height: 1.4; }
 .st-key-provenance p { font-size: .86rem; }
 .st-key-evaluation_group { border-left: 4px solid #0072B2; padding-left: .8rem; }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dashboard.describe import (
     covariance_name,
     is_shifted,
@@ -11,17 +13,22 @@ from dashboard.describe import (
 )
 from dashboard.results import Outcome
 from dashboard.texts import t
+from icl_core.data.function_classes import Sparse
+from icl_core.data.shifts import QueryOrthogonal
 from icl_core.evaluation import LearningCurves
-from icl_core.figures import drawn_lines
+from icl_core.evaluation.suite import NUGGET
+from icl_core.figures import amount, drawn_lines, is_exact, off_scale
 from icl_core.library import Card
 
 MODELS = ("transformer", "linear_attention", "lsa")
 """Whom the sentences are about: the first of these that is drawn."""
+COMPARATORS = ("ols", "ridge", "bayes", "lasso", "neighbours", "gradient_descent", "averaging", "zero")
+"""Whom they are compared with."""
 
 
-def protagonist(curves: LearningCurves) -> str | None:
-    """The model that the figure is about; None where there is neither a model nor a closed form."""
-    return next((name for name in MODELS if name in curves.curves), None)
+def protagonist(curves: LearningCurves, shown: tuple[str, ...] = MODELS) -> str | None:
+    """The shown model that the figure is about; None where there is neither a model nor a closed form."""
+    return next((name for name in MODELS if name in curves.curves and name in shown), None)
 
 
 def title(curves: LearningCurves) -> str:
@@ -39,35 +46,86 @@ def title(curves: LearningCurves) -> str:
         differences.append(shift_effect(evaluation.shift))
     if not differences and experiment.mixture == experiment.pretraining.mixture:
         differences.append(t("title.at_home"))
-    text = t("title.tested", who=who, functions=mixture_name(experiment.mixture))
+    text = t(
+        "title.one_input" if experiment.pretraining.dimension == 1 else "title.tested",
+        who=who,
+        functions=mixture_name(experiment.mixture),
+        dimension=experiment.pretraining.dimension,
+    )
     return ", ".join((text, *differences))
 
 
-def reading(curves: LearningCurves, k: int, unshifted: LearningCurves | None = None) -> str:
-    """The figure read aloud at k examples, beside OLS and, under a shift, beside the same without it."""
-    model = protagonist(curves)
-    lines = drawn_lines(curves, (*MODELS, "ols"))
+def comparator(curves: LearningCurves, shown: tuple[str, ...], k: int) -> str | None:
+    """Whom the sentence compares the model with: of the shown, the one that the test is about.
+
+    Lasso on sparse functions, ridge under noise, Bayes where a line cannot fit, else OLS; a method whose mean
+    error at k is finite before one that has only a median there. None where no other method is shown.
+    """
+    experiment = curves.experiment
+    linear = all(
+        family.task_second_moment(experiment.covariates, experiment.pretraining.dimension) is not None
+        for family in experiment.mixture.families
+    )
+    first = []
+    if any(isinstance(family, Sparse) for family in experiment.mixture.families):
+        first.append("lasso")
+    if experiment.test_noise_variance > 0:
+        first.append("ridge")
+    if not linear:
+        first.append("bayes")
+    wanted = [name for name in (*first, *COMPARATORS) if name in shown and name in curves.curves]
+    return next((name for name in wanted if k not in curves.curves[name].medians), next(iter(wanted), None))
+
+
+def reading(
+    curves: LearningCurves, shown: tuple[str, ...], k: int, unshifted: LearningCurves | None = None
+) -> str:
+    """The shown curves read aloud at k examples: the model with its interval, beside the method that the test
+    is about and, under a shift, beside the same without it."""
+    model = protagonist(curves, shown)
+    other = comparator(curves, shown, k)
     dimension = curves.experiment.pretraining.dimension
     ratio = t("reading.as_many") if k == dimension else t("reading.ratio", ratio=k / dimension)
-    values = {"k": k, "ratio": "" if dimension == 1 else ratio, "ols": error(lines["ols"][k])}
-    if model is None:
-        text = t("reading.baselines", **values)
-    else:
-        text = t("reading.model", who=t(f"reading.{model}"), model=error(lines[model][k]), **values)
+    text = t("reading.context", k=k, ratio="" if dimension == 1 else ratio)
+    lines = drawn_lines(curves, shown)
+    named = [name for name in (model, other) if name is not None]
+    values = [lines[name][k] for name in named]
     if model is not None and unshifted is not None and k < len(unshifted.context_lengths):
-        before = drawn_lines(unshifted, (model,))[model][k]
-        text += t("reading.unshifted", model=error(before))
-    text += "."
-    if k in curves.curves["ols"].medians:
-        text += " " + t("reading.median")
-    return text
+        values.append(drawn_lines(unshifted, (model,))[model][k])
+    words = errors(values)
+    if model is not None:
+        text += t(
+            "reading.model", who=t(f"reading.{model}"), error=words[0], interval=_interval(curves, model, k)
+        )
+    if other is not None:
+        error, name = words[len(named) - 1], t(f"method.{other}")
+        median = k in curves.curves[other].medians
+        if model is None:
+            text += t("reading.median_alone" if median else "reading.alone", error=error, name=name)
+        else:
+            text += t("reading.against_median" if median else "reading.against", error=error, name=name)
+    if len(words) > len(named):
+        text += t("reading.unshifted", error=words[-1])
+    return text + "."
+
+
+def _interval(curves: LearningCurves, model: str, k: int) -> str:
+    """The model's 90% interval at k; empty where its error is exact."""
+    if is_exact(curves, model):
+        return ""
+    low, high = errors([curves.curves[model].low[k], curves.curves[model].high[k]])
+    return t("reading.interval", low=low, high=high)
 
 
 def error(value: float) -> str:
-    """An error as text: two decimals, more where it is small, without noise digits where it is large."""
-    if 5e-4 <= value < 0.095:
-        return f"{value:.3f}"
-    return f"{value:.2f}" if value < 100 else f"{value:,.0f}"
+    """An error as text: two decimals, three where it is small, none for 100 and more."""
+    return errors([value])[0]
+
+
+def errors(values: Sequence[float]) -> list[str]:
+    """Errors as texts of equally many decimals: two, three if one is small, none for 100 and more."""
+    decimals = 3 if any(5e-4 <= value < 0.095 for value in values) else 2
+    return [f"{value:.{decimals}f}" if value < 100 else f"{value:,.0f}" for value in values]
 
 
 def provenance(curves: LearningCurves, card: Card | None) -> str:
@@ -84,6 +142,8 @@ def provenance(curves: LearningCurves, card: Card | None) -> str:
             seed=pretraining.seed,
             length=pretraining.context_length,
         )
+        if card.meets_limits is False:
+            model += t("provenance.weak")
     trained = t(
         "provenance.pretrained",
         data=pretraining_data(pretraining),
@@ -98,17 +158,75 @@ def provenance(curves: LearningCurves, card: Card | None) -> str:
     return " · ".join((model, trained, numbers, t("provenance.band" if card else "provenance.band_exact")))
 
 
-def remarks(curves: LearningCurves, outcome: Outcome, shown: tuple[str, ...]) -> list[str]:
-    """What must be said beside the figure, lest it be misread."""
-    experiment = curves.experiment
-    said = []
+def remarks(
+    curves: LearningCurves,
+    outcome: Outcome,
+    shown: tuple[str, ...],
+    *,
+    log_axis: bool,
+    log_chosen: bool,
+    flags: bool,
+) -> list[str]:
+    """What must be said beside the figure, lest it be misread.
+
+    `log_axis`: the error axis is logarithmic; `log_chosen`: the figure itself has made it so. `flags`: name
+    here what is off the axis.
+    """
+    said = [_legend(curves, shown)]
+    if flags:
+        said += _off_axis(curves, shown, log_axis)
+    if log_chosen:
+        said.append(t("remark.log_chosen"))
     if protagonist(curves) is None:
         said.append(t("remark.no_closed_form"))
+    elif "lsa_reoptimised" not in curves.exact:
+        said.append(t("remark.no_best_attention"))
     if outcome.card is not None and outcome.card.meets_limits is False:
         said.append(t("remark.below_limits"))
-    if "ols" in shown and curves.curves["ols"].medians:
-        ks = ", ".join(map(str, curves.curves["ols"].medians))
-        said.append(t("remark.medians", ks=ks))
+    return said + _about_methods(curves, shown) + _about_the_test(curves, shown)
+
+
+def _legend(curves: LearningCurves, shown: tuple[str, ...]) -> str:
+    """Which lines are exact and which are measured; what LSA stands for."""
+    lines = drawn_lines(curves, shown)
+    exact = [t(f"method.{name}") for name in lines if is_exact(curves, name)]
+    if "ols" in lines and "ols" in curves.exact:
+        exact.append(t("remark.exact_ols"))
+    text = t("remark.exact", names="; ".join(exact)) if exact else t("remark.measured")
+    attention = any(name in lines for name in ("lsa", "lsa_reoptimised", "linear_attention"))
+    return text + " " + t("remark.lsa") if attention else text
+
+
+def _off_axis(curves: LearningCurves, shown: tuple[str, ...], log_axis: bool) -> list[str]:
+    """The methods that leave the axis, in one sentence; none where none does."""
+    beyond = off_scale(curves, shown, log_axis)
+    names = [
+        t("figure.off_scale", method=t(f"method.{method}"), value=amount(value), k=k)
+        for method, (k, value) in beyond.items()
+    ]
+    return [t("remark.off_axis", names="; ".join(names))] if names else []
+
+
+def _about_methods(curves: LearningCurves, shown: tuple[str, ...]) -> list[str]:
+    """Where medians stand for means, and which settings the methods have."""
+    experiment = curves.experiment
+    said = []
+    medians = [name for name in shown if name in curves.curves and curves.curves[name].medians]
+    if medians:
+        names = ", ".join(t(f"method.{name}") for name in medians)
+        ks = ", ".join(map(str, curves.curves[medians[0]].medians))
+        said.append(t("remark.medians", names=names, ks=ks))
     if "lasso" in shown:
         said.append(t("remark.alpha", alpha=experiment.evaluation.alpha))
+    if "bayes" in shown and "bayes" in curves.curves and experiment.pretraining.noise_variance == 0:
+        said.append(t("remark.nugget", ratio=1 / NUGGET))
     return said
+
+
+def _about_the_test(curves: LearningCurves, shown: tuple[str, ...]) -> list[str]:
+    """What a shift cannot do."""
+    experiment = curves.experiment
+    if not isinstance(experiment.evaluation.shift, QueryOrthogonal) or not is_shifted(experiment):
+        return []
+    dimension = experiment.pretraining.dimension
+    return [t("remark.orthogonal", dimension=dimension, most=dimension - 1)]

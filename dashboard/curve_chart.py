@@ -10,7 +10,7 @@ from dashboard.bootstrap import figure_theme, is_narrow
 from dashboard.texts import t
 from dashboard.views import CurveView, Presentation
 from icl_core.evaluation import LearningCurves
-from icl_core.figures import METHODS, Labels, learning_curve_figure, ordered
+from icl_core.figures import METHODS, Labels, is_exact, learning_curve_figure, needs_log_axis, ordered
 
 USUAL = (
     "transformer",
@@ -53,6 +53,11 @@ def shown_methods(curves: LearningCurves, view: CurveView) -> tuple[str, ...]:
     return asked or tuple(name for name in available if name in USUAL)
 
 
+def is_log(curves: LearningCurves, view: CurveView) -> bool:
+    """Whether the error axis is logarithmic: as asked, else where a linear one loses what matters."""
+    return needs_log_axis(curves, shown_methods(curves, view)) if view.log is None else view.log
+
+
 def draw_curves(
     curves: LearningCurves,
     view: CurveView,
@@ -69,7 +74,7 @@ def draw_curves(
         theme=figure_theme(presentation),
         read_out=read_out,
         trained_length=curves.experiment.pretraining.context_length,
-        log_axis=view.log,
+        log_axis=is_log(curves, view),
         shown=shown_methods(curves, view),
         compact=is_narrow(),
     )
@@ -78,13 +83,15 @@ def draw_curves(
 
 
 def numbers_table(curves: LearningCurves, shown: tuple[str, ...]) -> pd.DataFrame:
-    """Errors by k and method: the estimate with its 90% interval, or the exact risk alone."""
+    """The drawn errors by k and method: the exact risk where a line is exact, else the estimate with its 90%
+    interval."""
     columns: dict[str, list[str]] = {}
     for name in shown:
-        curve, exact = curves.curves.get(name), curves.exact.get(name)
-        if curve is not None:
+        method = t(f"method.{name}")
+        if is_exact(curves, name):
+            columns[t("table.exact", method=method)] = [f"{value:.4f}" for value in curves.exact[name]]
+        elif name in curves.curves:
+            curve = curves.curves[name]
             rows = zip(curve.mean, curve.low, curve.high, strict=True)
-            columns[t(f"method.{name}")] = [f"{mean:.3f} [{low:.3f}, {high:.3f}]" for mean, low, high in rows]
-        elif exact is not None:
-            columns[t(f"method.{name}")] = [f"{value:.4f}" for value in exact]
+            columns[method] = [f"{mean:.3f} [{low:.3f}, {high:.3f}]" for mean, low, high in rows]
     return pd.DataFrame(columns, index=pd.Index(curves.context_lengths, name=t("table.k")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from dashboard.texts import t
+from icl_core.data.covariance import Eigenvalues
 from icl_core.data.function_classes import Combination
 from icl_core.data.shifts import NoShift
 from icl_core.specs import (
@@ -17,9 +18,14 @@ from icl_core.specs import (
     Shift,
 )
 
+MOST_LISTED = 4  # eigenvalues that fit into a name
+
 
 def covariance_name(covariance: Covariance) -> str:
     """'power law, exponent 1'."""
+    if isinstance(covariance, Eigenvalues) and len(covariance.values) <= MOST_LISTED:
+        values = ", ".join(f"{value:g}" for value in covariance.values)
+        return t("covariance.listed", values=values)
     return t(f"covariance.{covariance.kind}", **_values(covariance))
 
 
@@ -38,6 +44,17 @@ def mixture_name(mixture: Mixture) -> str:
     return " + ".join(
         t("mixture.part", share=round(100 * part.weight), family=family_name(part.function_class))
         for part in mixture.components
+    )
+
+
+def mixture_in_short(mixture: Mixture) -> str:
+    """'dense + sinusoid, 50:50', or the one family's whole name: for menus."""
+    if len(mixture.components) == 1:
+        return family_name(mixture.families[0])
+    return t(
+        "mixture.in_short",
+        families=" + ".join(t(f"family_short.{family.kind}") for family in mixture.families),
+        shares=":".join(f"{100 * weight:.0f}" for weight in mixture.weights),
     )
 
 

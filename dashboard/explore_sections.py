@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import exports, presets
 from dashboard.controls import pick_several, press, toggle
-from dashboard.curve_chart import available_methods, numbers_table, shown_methods
+from dashboard.curve_chart import available_methods, is_log, numbers_table, shown_methods
 from dashboard.pretraining import Models
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
@@ -16,22 +16,30 @@ from dashboard.views import CurveView
 from icl_core.evaluation import LearningCurves
 
 State = UrlState[CurveView]
+PRESETS_WIDTH = 520  # pixels: the longest name
 
 
-def presets_row(state: State, models: Models) -> None:
-    """One button for each preset, named by what it shows; the current one is marked."""
-    st.markdown(f"##### {t('presets.title')}")
-    with st.container(horizontal=True, gap="small", key="presets"):
-        for name, settings in presets.available(models).items():
-            shown = settings == Settings(state.experiment, state.view)
-            st.button(
-                t(f"preset.{name}"),
-                key=f"preset_{name}",
-                icon=":material/check:" if shown else None,
-                on_click=lambda chosen=settings: state.change(
-                    lambda now: replace(chosen, presentation=now.presentation)
-                ),
-            )
+def presets_menu(state: State, models: Models) -> None:
+    """A menu of the presets, named by what they show; the current one is chosen."""
+    found = presets.available(models)
+    now = Settings(state.experiment, state.view)
+    st.session_state["preset"] = next((name for name, settings in found.items() if settings == now), None)
+
+    def changed() -> None:
+        chosen = found.get(st.session_state["preset"])
+        if chosen is not None:
+            state.change(lambda before: replace(chosen, presentation=before.presentation))
+
+    st.selectbox(
+        t("presets.title"),
+        list(found),
+        key="preset",
+        format_func=lambda name: t(f"preset.{name}"),
+        placeholder=t("presets.title"),
+        label_visibility="collapsed",
+        width=PRESETS_WIDTH,
+        on_change=changed,
+    )
 
 
 def settings_section(state: State, curves: LearningCurves) -> None:
@@ -50,7 +58,7 @@ def settings_section(state: State, curves: LearningCurves) -> None:
             state,
             "log_axis",
             t("knob.log"),
-            state.view.log,
+            is_log(curves, state.view),
             lambda settings, log: replace(settings, view=replace(settings.view, log=log)),
         )
         press(

@@ -21,7 +21,7 @@ class PageLink:
 
 
 GROUPS: dict[str, tuple[PageLink, ...]] = {
-    "start": (PageLink("explore", "app.py"), PageLink("library", "pages/library.py")),
+    "start": (PageLink("explore", "app.py"),),
     "linear_attention": (
         PageLink("training_dynamics", "pages/training_dynamics.py"),
         PageLink("shift_lab", "pages/shift_lab.py"),
@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[PageLink, ...]] = {
         PageLink("prompt_lab", "pages/prompt_lab.py"),
         PageLink("task_diversity", "pages/task_diversity.py"),
     ),
+    "models": (PageLink("library", "pages/library.py"),),
 }
 HEADED = ("linear_attention", "mixtures")
 

@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.pretraining import Models, closed_form
 from dashboard.url_state import Settings
 from dashboard.views import CurveView
-from icl_core.data.covariance import PowerLaw, RandomDiagonal, Uniform
+from icl_core.data.covariance import Eigenvalues, PowerLaw, RandomDiagonal, Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateRotation, CovariateScale, QueryCovariance
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
@@ -50,12 +50,16 @@ ONE_INPUT = Pretraining(
     mixture=Mixture.of((Dense(), 0.5), (Sinusoid(), 0.5)),
 )
 POWER_LAW = Pretraining(dimension=8, context_length=64, covariates=PowerLaw(exponent=1.5))
-LONG = Pretraining(dimension=4, context_length=128)
+ASCENDING = Pretraining(
+    dimension=4, context_length=128, covariates=Eigenvalues((0.1, 0.3, 0.9, 2.7))
+)  # a query that leans on the first inputs asks for what short prompts say least about
 RANDOM = Pretraining(dimension=8, context_length=128, covariates=RandomDiagonal())
+
+START_VIEW = CurveView(k=6)  # read where d = 8 inputs leave the methods apart
 
 PRESETS = (
     Preset("covariate_scale", DENSE, _tested(shift=CovariateScale(1.0)), CurveView(k=8, log=True)),
-    Preset("at_home", DENSE, _tested()),
+    Preset("at_home", DENSE, _tested(), START_VIEW),
     Preset("sparse", DENSE, _tested(function_class=Sparse(2)), CurveView(k=6)),
     Preset("label_noise", DENSE, _tested(label_noise=0.5), CurveView(k=8)),
     Preset("longer", DENSE, _tested(context_length=32), CurveView(k=32, log=True)),
@@ -80,9 +84,9 @@ PRESETS = (
     ),
     Preset(
         "query_shift",
-        LONG,
+        ASCENDING,
         _tested(shift=QueryCovariance(1.0), context_length=128),
-        CurveView(k=128),
+        CurveView(k=16),
         needs_model=False,
     ),
     Preset("random_covariance", RANDOM, _tested(), CurveView(k=128), needs_model=False),

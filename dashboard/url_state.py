@@ -14,13 +14,32 @@ import streamlit as st
 
 from dashboard.texts import set_language, t
 from dashboard.views import Presentation, View
-from icl_core.library.links import MODEL, from_query, to_query
+from icl_core.library.links import MODEL, PRETRAINING, from_query, to_query
 from icl_core.specs import Experiment, Pretraining, SpecError
 
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
 
 SESSION_KEY = "url_state"
+KNOBS = {
+    "model": "model",
+    "pretraining.mixture": "mixture",
+    "pretraining.covariates": "covariance",
+    "pretraining.dimension": "dimension",
+    "pretraining.context_length": "trained_length",
+    "evaluation.shift": "shift",
+    "evaluation.shift.magnitude": "magnitude",
+    "evaluation.function_class": "test_functions",
+    "evaluation.covariates": "test_covariance",
+    "evaluation.label_noise": "label_noise",
+    "evaluation.context_length": "test_length",
+    "evaluation.alpha": "alpha",
+    "evaluation.penalty": "penalty",
+    "evaluation.prompts": "prompts",
+    "log": "log",
+    "show": "methods",
+}
+"""The knob that turns each parameter of a link."""
 SPEC_PREFIXES = ("pretraining", "evaluation")
 
 
@@ -93,7 +112,7 @@ class UrlState(Generic[V]):
         try:
             settings, notices = change(session.settings), ()
         except SpecError as error:
-            settings, notices = session.settings, (t("notice.refused", fault=_sentence(error)),)
+            settings, notices = session.settings, (t("notice.refused", fault=sentence(error)),)
         st.session_state[SESSION_KEY] = replace(session, settings=settings, notices=notices, changed=True)
 
     def query(self, settings: Settings[V] | None = None) -> dict[str, str]:
@@ -129,17 +148,26 @@ class UrlState(Generic[V]):
     def _read(self, query: Mapping[str, str], views: Mapping[str, View]) -> None:
         spec, view, presentation, unknown = self._sorted(query)
         notices = [t("notice.unknown", name=name) for name in unknown]
-        read_experiment = read(spec, lambda parameters: from_query(parameters, self.models))
+        read_experiment = read(spec, self._experiment_of)
         experiment = read_experiment.value if read_experiment.used else self.default.experiment
         read_view = read(view, type(self.default.view).from_query)
         shown = read_view.value if read_view.used else self.default.view
         read_presentation = read(presentation, Presentation.from_query)
         for fault in (*read_experiment.faults, *read_view.faults, *read_presentation.faults):
-            notices.append(t("notice.ignored", fault=_sentence(fault)))
+            notices.append(t("notice.ignored", knob=_knob(fault.field), fault=sentence(fault)))
         settings = Settings(experiment, shown, read_presentation.value)
         st.session_state[SESSION_KEY] = _Session(
             self.page, settings, dict(query), tuple(notices), views={**views, self.page: shown}
         )
+
+    def _experiment_of(self, query: Mapping[str, str]) -> Experiment:
+        """The experiment of a link; one that names no pretraining is about the page's own default."""
+        if any(name == MODEL or name.startswith(PRETRAINING) for name in query):
+            return from_query(query, self.models)
+        given = {_field(name) for name in query}
+        usual = to_query(self.default.experiment, self.models)
+        kept = {name: value for name, value in usual.items() if _field(name) not in given}
+        return from_query({**kept, **query}, self.models)
 
     def _sorted(
         self, query: Mapping[str, str]
@@ -188,6 +216,11 @@ def read(query: Mapping[str, str], parse: Callable[[Mapping[str, str]], T]) -> R
                 del used[name]
 
 
+def _field(name: str) -> str:
+    """'evaluation.shift' for 'evaluation.shift.magnitude': the part of a parameter that is replaced whole."""
+    return ".".join(name.split(".")[:2])
+
+
 def _culprits(query: Mapping[str, str], path: str) -> list[str]:
     """The parameters that a fault at `path` came from: that field, what it holds, or the nearest around."""
     while path:
@@ -199,5 +232,14 @@ def _culprits(query: Mapping[str, str], path: str) -> list[str]:
     return list(query)
 
 
-def _sentence(error: SpecError) -> str:
+def sentence(error: SpecError) -> str:
+    """What is wrong, for the middle of a sentence."""
     return str(error).rstrip(".")
+
+
+def _knob(field: str) -> str:
+    """The label of the knob that turns a field, or one around it; the field itself where none does."""
+    path = field
+    while path and path not in KNOBS:
+        path = path.rpartition(".")[0]
+    return t(f"knob.{KNOBS[path]}") if path else field

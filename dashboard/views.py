@@ -19,7 +19,7 @@ class View(Spec):
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
         flags = {"1": "true", "0": "false"}
-        booleans = {name for name, kind in cls.__annotations__.items() if kind == "bool"}
+        booleans = {name for name, kind in cls.__annotations__.items() if kind in ("bool", "bool | None")}
         return cls.from_dict(
             {name: flags.get(value, value) if name in booleans else value for name, value in query.items()}
         )
@@ -46,10 +46,11 @@ class Presentation(View):
 
 @dataclass(frozen=True)
 class CurveView(View):
-    """A learning curve: read-out k (None: the trained length), log axis, methods shown (none: the usual)."""
+    """A learning curve: read-out k (None: the trained length), methods shown (none: the usual), and whether
+    the error axis is logarithmic (None: where a linear one loses what the figure is about)."""
 
     k: int | None = None
-    log: bool = False
+    log: bool | None = None
     show: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -7,24 +7,19 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.controls import press
-from dashboard.knobs.changes import State, change_evaluation, change_evaluation_to
+from dashboard.knobs.changes import State, change_evaluation
 from dashboard.texts import t
-from dashboard.views import CurveView
-from icl_core.specs import Evaluation
 
 
 def restart_buttons(state: State) -> None:
-    """Back to no shift with the same seed; other prompts for the same test."""
+    """Back to the page's first picture; other prompts for the same test."""
     left, right = st.columns(2, gap="xsmall")
     with left:
         press(
             state,
             "reset",
             t("button.reset"),
-            lambda settings: replace(
-                change_evaluation_to(settings, _start(state, settings.experiment.evaluation.seed)),
-                view=CurveView(),
-            ),
+            lambda settings: replace(state.default, presentation=settings.presentation),
             help=t("help.reset"),
         )
     with right:
@@ -46,8 +41,3 @@ def leave_button(state: State) -> None:
         t("button.leave"),
         lambda settings: replace(settings, presentation=replace(settings.presentation, present=False)),
     )
-
-
-def _start(state: State, seed: int) -> Evaluation:
-    """The test that the page begins with, on the prompts of `seed`."""
-    return replace(state.default.experiment.evaluation, seed=seed)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import streamlit as st
 
 from dashboard import pretraining as library
 from dashboard.controls import choose, slide
-from dashboard.describe import covariance_name, mixture_name
+from dashboard.describe import covariance_name, mixture_in_short
 from dashboard.knobs.changes import State, change_pretraining
 from dashboard.knobs.heading import group_heading
 from dashboard.pretraining import Functions, Models
@@ -24,8 +25,11 @@ NUMBERS: dict[str, tuple[str, float, float, float]] = {
 """Kinds of covariance with one number: its field, its range, its step."""
 
 
-def pretraining_knobs(state: State, models: Models) -> None:
-    """Mixture, covariance and model; under 'More' what the closed form can also vary."""
+def pretraining_knobs(state: State, models: Models, weak: Collection[str] = ()) -> None:
+    """Mixture, covariance and model; under 'More' what the closed form can also vary.
+
+    `weak` names the models that miss their limits.
+    """
     pretraining = state.experiment.pretraining
     hidden = state.presentation.hide
     group_heading("pretraining")
@@ -56,13 +60,13 @@ def pretraining_knobs(state: State, models: Models) -> None:
             help=t("help.covariance"),
         )
     if "model" not in hidden:
-        _model_knob(state, models)
+        _model_knob(state, models, weak)
     with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
         _more_pretraining(state, models)
 
 
 def _functions_label(functions: Functions, models: Models) -> str:
-    text = mixture_name(functions.mixture)
+    text = mixture_in_short(functions.mixture)
     text = t("option.inputs", name=text, dimension=functions.dimension)
     if functions.label_noise:
         text += t("pretraining.noise", noise=functions.label_noise)
@@ -79,11 +83,11 @@ def _covariance_label(covariance: Covariance, pretraining: Pretraining, models: 
     return t("option.trained" if trained else "option.closed_form", name=text)
 
 
-def _model_knob(state: State, models: Models) -> None:
+def _model_knob(state: State, models: Models, weak: Collection[str]) -> None:
     """The library's models for exactly this pretraining, the closed form, and the current spec."""
     current = state.experiment.pretraining
     options: dict[Pretraining, str] = {
-        spec: t("model.library", name=name, length=spec.context_length)
+        spec: t("model.weak" if name in weak else "model.library", name=name)
         for name, spec in library.matching(models, current).items()
     }
     formula = library.closed_form(current)
@@ -117,6 +121,7 @@ def _more_pretraining(state: State, models: Models) -> None:
         lambda settings, dimension: change_pretraining(
             settings, lambda spec: library.with_functions(spec, _same_families(spec, dimension), models)
         ),
+        help=t("help.dimension"),
     )
     slide(
         state,
@@ -144,6 +149,7 @@ def _more_pretraining(state: State, models: Models) -> None:
                 settings,
                 lambda spec: library.with_covariates(spec, replace(spec.covariates, **{name: value}), models),
             ),
+            help=t(f"help.{name}"),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -15,9 +15,21 @@ from dashboard.knobs.changes import CurveSettings, State, change_evaluation
 from dashboard.knobs.heading import group_heading
 from dashboard.knobs.reading import read_out
 from dashboard.texts import t
+from dashboard.url_state import sentence
 from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.data.shifts import NoShift
 from icl_core.specs import Evaluation, FunctionClass, Pretraining, Shift, SpecError
+
+REFUSED = "refused_covariance"
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A covariance as typed that is none, why, and the experiment that stayed."""
+
+    text: str
+    fault: str
+    experiment: str
 
 
 def evaluation_knobs(state: State) -> None:
@@ -117,6 +129,7 @@ def _more_evaluation(state: State) -> None:
         evaluation.function_class,
         lambda family: t("option.as_pretrained") if family is None else family_name(family),
         lambda settings, family: change_evaluation(settings, function_class=family),
+        help=t("help.test_functions"),
     )
     covariances = [None, *library.usual_covariances(pretraining.dimension)]
     covariances += [evaluation.covariates] if evaluation.covariates not in covariances else []
@@ -128,6 +141,7 @@ def _more_evaluation(state: State) -> None:
         evaluation.covariates,
         lambda covariance: t("option.as_pretrained") if covariance is None else covariance_name(covariance),
         lambda settings, covariance: change_evaluation(settings, covariates=covariance),
+        help=t("help.test_covariance"),
     )
     _own_covariance(state)
     slide(
@@ -173,6 +187,7 @@ def _more_evaluation(state: State) -> None:
         evaluation.penalty,
         lambda penalty: t("option.best_penalty") if penalty is None else f"{penalty:g}",
         lambda settings, penalty: change_evaluation(settings, penalty=penalty),
+        help=t("help.penalty"),
     )
     prompts = sorted({64, 128, 256, 512, 1024, evaluation.prompts})
     choose(
@@ -183,20 +198,35 @@ def _more_evaluation(state: State) -> None:
         evaluation.prompts,
         lambda count: f"{count:,}",
         lambda settings, count: change_evaluation(settings, prompts=count),
+        help=t("help.prompts"),
     )
 
 
 def _own_covariance(state: State) -> None:
-    """The user's own covariance at test, as text."""
-    dimension = state.experiment.pretraining.dimension
+    """The user's own covariance at test, as text; one that is refused stays in the box, with the reason."""
+    refused: _Refused | None = st.session_state.get(REFUSED)
+    if refused is not None and refused.experiment != state.experiment.hash:
+        refused = None  # something else has been turned since
+
+    def apply(settings: CurveSettings, text: str) -> CurveSettings:
+        st.session_state.pop(REFUSED, None)
+        try:
+            return change_evaluation(settings, covariates=own_covariance.from_text(text))
+        except SpecError as error:
+            st.session_state[REFUSED] = _Refused(text, sentence(error), settings.experiment.hash)
+            return settings
+
+    given = own_covariance.as_text(state.experiment.evaluation.covariates)
     write(
         state,
         "own_covariance",
-        t("knob.own_covariance", dimension=dimension),
-        own_covariance.as_text(state.experiment.evaluation.covariates),
-        lambda settings, text: change_evaluation(settings, covariates=own_covariance.from_text(text)),
+        t("knob.own_covariance", dimension=state.experiment.pretraining.dimension),
+        given if refused is None else refused.text,
+        apply,
         help=t("help.own_covariance"),
     )
+    if refused is not None:
+        st.warning(t("notice.own_covariance", fault=refused.fault))
 
 
 def _families(pretraining: Pretraining, evaluation: Evaluation) -> list[FunctionClass]:

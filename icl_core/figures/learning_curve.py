@@ -41,8 +41,8 @@ def learning_curve_figure(
 
     Linear attention is drawn by its exact risk, with its Monte Carlo interval as the band around it. Beyond
     `trained_length` the paper is shaded; at k = d stands a line; `read_out` marks one k. A linear axis
-    depends on the zero predictor's level alone, so that one huge error cannot squash the rest; what leaves it is
-    named. `compact`, for narrow screens, puts a legend above instead of labels at the line ends, has fewer
+    depends on the zero predictor's level alone, so that one huge error cannot squash the rest; what leaves it
+    is named. `compact`, for narrow screens, puts a legend above instead of labels at the line ends, has fewer
     ticks, and leaves it to the caption to name what is off the axis.
     """
     look, last = THEMES[theme], curves.context_lengths[-1]

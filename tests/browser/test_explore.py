@@ -101,7 +101,8 @@ def test_the_shipped_transformer_stands_there_without_a_click(
     assert query(page) == {}
     assert page.get_by_test_id("stException").count() == 0
     first = shown(page)
-    page.locator(".st-key-preset_covariate_scale button").click()
+    page.locator(".st-key-preset input").click()
+    page.get_by_role("option", name="Doubled inputs").click()
     wait_for_other(page, first)
     settled(page)
     expected = printed(query(page), app_server)

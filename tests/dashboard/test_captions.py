@@ -8,8 +8,8 @@ import pytest
 from dashboard import captions
 from dashboard.results import Outcome
 from icl_core.data.covariance import PowerLaw
-from icl_core.data.function_classes import Dense, Sinusoid, Sparse
-from icl_core.data.shifts import CovariateScale
+from icl_core.data.function_classes import Dense, Quadratic, Sinusoid, Sparse
+from icl_core.data.shifts import CovariateScale, QueryOrthogonal
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.figures import METHODS
 from icl_core.library import Card, Check
@@ -34,51 +34,81 @@ def card(**changes: object) -> Card:
 
 
 def test_reading_names_the_model_and_least_squares() -> None:
-    text = captions.reading(curves(Experiment(DENSE), transformer=0.0614, ols=0.0, zero=1.0), 6)
-    assert text == "With 6 examples (1.5d), the transformer's error is 0.061 against 0.00 for OLS."
+    text = captions.reading(curves(Experiment(DENSE), transformer=0.0614, ols=0.0, zero=1.0), EVERY, 6)
+    assert text == (
+        "With 6 examples (1.5d), the transformer's error is 0.061 (90%: 0.061 to 0.061) "
+        "against 0.000 for OLS."
+    )
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "shown", "expected"),
+    [
+        (Evaluation(), EVERY, "against 0.30 for OLS."),
+        (Evaluation(), ("transformer", "lasso", "zero"), "against 0.10 for Lasso."),
+        (Evaluation(function_class=Sparse(2)), EVERY, "against 0.10 for Lasso."),
+        (Evaluation(label_noise=0.5), EVERY, "against 0.20 for Ridge."),
+        (Evaluation(function_class=Quadratic()), EVERY, "against 0.40 for Bayes."),
+        (Evaluation(), ("ols", "zero"), "With 6 examples (1.5d), the error of OLS is 0.30."),
+    ],
+)
+def test_reading_compares_with_the_method_that_the_test_is_about(
+    evaluation: Evaluation, shown: tuple[str, ...], expected: str
+) -> None:
+    given = curves(
+        Experiment(DENSE, evaluation), transformer=0.5, ols=0.3, ridge=0.2, lasso=0.1, bayes=0.4, zero=1.0
+    )
+    assert captions.reading(given, shown, 6).endswith(expected)
 
 
 def test_reading_under_a_shift_recalls_the_error_without_it() -> None:
     shifted = Experiment(DENSE, Evaluation(shift=CovariateScale(1.0)))
     text = captions.reading(
-        curves(shifted, transformer=2.5, ols=0.0), 4, curves(Experiment(DENSE), transformer=0.25, ols=0.0)
+        curves(shifted, transformer=2.5, ols=0.0),
+        EVERY,
+        4,
+        curves(Experiment(DENSE), transformer=0.25, ols=0.0),
     )
     assert "(as many as inputs)" in text
-    assert text.endswith("error is 2.50 against 0.00 for OLS; without the shift it was 0.25.")
+    assert text.endswith("against 0.00 for OLS; without the shift it was 0.25.")
 
 
 def test_reading_says_where_a_median_stands() -> None:
-    text = captions.reading(curves(Experiment(DENSE), (3, 4, 5), lsa=0.5, ols=1.5), 4)
-    assert "linear attention's error is 0.50 against 1.50" in text
-    assert "median" in text
-    assert "median" not in captions.reading(curves(Experiment(DENSE), (3, 4, 5), lsa=0.5, ols=1.5), 6)
+    given = curves(Experiment(DENSE), (3, 4, 5), lsa=0.5, ols=1.5)
+    assert "against a median of 1.50 for OLS" in captions.reading(given, EVERY, 4)
+    assert "median" not in captions.reading(given, EVERY, 6)
+
+
+def test_reading_prefers_a_mean_to_a_median() -> None:
+    given = curves(Experiment(DENSE), (3, 4, 5), lsa=0.5, ols=1.5, ridge=0.4)
+    assert captions.reading(given, EVERY, 4).endswith("against 0.40 for Ridge.")
+    assert captions.reading(given, EVERY, 6).endswith("against 1.50 for OLS.")
 
 
 def test_reading_without_any_model_is_about_least_squares() -> None:
-    assert captions.reading(curves(Experiment(DENSE), ols=0.5), 2) == (
+    assert captions.reading(curves(Experiment(DENSE), ols=0.5), EVERY, 2) == (
         "With 2 examples (0.5d), the error of OLS is 0.50."
     )
 
 
 def test_one_input_has_no_ratio_to_speak_of() -> None:
     lines = Pretraining(dimension=1, context_length=8)
-    assert captions.reading(curves(Experiment(lines), ols=0.5), 2).startswith("With 2 examples, the")
+    assert captions.reading(curves(Experiment(lines), ols=0.5), EVERY, 2).startswith("With 2 examples, the")
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("values", "texts"),
     [
-        (0.0, "0.00"),
-        (0.00049, "0.00"),
-        (0.0005, "0.001"),
-        (0.0944, "0.094"),
-        (0.0951, "0.10"),
-        (25.333, "25.33"),
-        (4059.0, "4,059"),
+        ([0.0], ["0.00"]),
+        ([0.00049, 1.0], ["0.00", "1.00"]),
+        ([0.0005, 0.0], ["0.001", "0.000"]),
+        ([0.0944, 0.5], ["0.094", "0.500"]),
+        ([0.0951], ["0.10"]),
+        ([25.333, 4059.0], ["25.33", "4,059"]),
     ],
 )
-def test_errors_as_text(value: float, text: str) -> None:
-    assert captions.error(value) == text
+def test_errors_have_equally_many_decimals(values: list[float], texts: list[str]) -> None:
+    assert captions.errors(values) == texts
 
 
 @pytest.mark.parametrize(
@@ -87,21 +117,21 @@ def test_errors_as_text(value: float, text: str) -> None:
         (
             Evaluation(),
             {"transformer": 1.0},
-            "A trained transformer on dense linear functions, as pretrained",
+            "A trained transformer on dense linear functions, d = 4, as pretrained",
         ),
-        (Evaluation(), {"lsa": 1.0}, "Linear attention on dense linear functions, as pretrained"),
-        (Evaluation(), {}, "The baselines on dense linear functions, as pretrained"),
-        (Evaluation(label_noise=0.0), {}, "The baselines on dense linear functions, as pretrained"),
+        (Evaluation(), {"lsa": 1.0}, "Linear attention on dense linear functions, d = 4, as pretrained"),
+        (Evaluation(), {}, "The baselines on dense linear functions, d = 4, as pretrained"),
+        (Evaluation(label_noise=0.0), {}, "The baselines on dense linear functions, d = 4, as pretrained"),
         (
             Evaluation(function_class=Sparse(2)),
             {"transformer": 1.0},
-            "A trained transformer on sparse linear functions (2 nonzero)",
+            "A trained transformer on sparse linear functions (2 nonzero), d = 4",
         ),
         (
             Evaluation(covariates=PowerLaw(), label_noise=0.5, shift=CovariateScale(1.0)),
             {"transformer": 1.0},
-            "A trained transformer on dense linear functions, inputs power law, exponent 1, label noise 0.5, "
-            "inputs × 2 (covariance × 4)",
+            "A trained transformer on dense linear functions, d = 4, inputs power law, exponent 1, "
+            "label noise 0.5, inputs × 2 (covariance × 4)",
         ),
     ],
 )
@@ -122,23 +152,60 @@ def test_provenance_names_model_hash_seed_prompts_and_interval() -> None:
     assert "training seed" not in text
 
 
+def remarks(given: LearningCurves, outcome: Outcome, **axis: bool) -> list[str]:
+    told = {"log_axis": False, "log_chosen": False, "flags": False, **axis}
+    return captions.remarks(given, outcome, EVERY, **told)
+
+
 def test_remarks_say_what_is_missing() -> None:
     missing = curves(Experiment(DENSE), lsa=0.5, ols=0.0, lasso=0.0)
-    said = captions.remarks(missing, Outcome(missing, None, None, lacks_model=True), EVERY)
-    assert len(said) == 1
-    assert "α = 0.01" in said[0]
+    said = " ".join(remarks(missing, Outcome(missing, None, None, lacks_model=True)))
+    assert "α = 0.01" in said
+    assert "one layer of linear self-attention" in said
+    assert "no 'LSA, best per k'" in said
     lines = Experiment(replace(DENSE, dimension=1, mixture=Mixture.of(Dense(), Sinusoid())))
     bare = curves(lines, ols=0.0)
-    assert "no closed form" in captions.remarks(bare, Outcome(bare, None, None, lacks_model=False), EVERY)[0]
+    assert "no closed form" in " ".join(remarks(bare, Outcome(bare, None, None, lacks_model=False)))
+
+
+def test_remarks_name_the_exact_lines() -> None:
+    given = curves(Experiment(DENSE), lsa=0.5, ols=0.0, zero=1.0)
+    line = np.ones(given.experiment.context_length + 1)
+    exact = replace(given, exact={name: line for name in ("lsa", "lsa_reoptimised", "ols", "zero")})
+    outcome = Outcome(given, None, None, lacks_model=False)
+    assert "exact (LSA; LSA, best per k; Zero; the thin line beneath OLS)" in remarks(exact, outcome)[0]
+    assert "All lines are measured" in remarks(given, outcome)[0]
+    assert not any("best per k" in text for text in remarks(exact, outcome)[1:])
+
+
+def test_remarks_name_what_is_off_the_axis_where_the_figure_does_not() -> None:
+    given = curves(Experiment(DENSE), transformer=137.0, ols=0.0)
+    outcome = Outcome(given, None, None, lacks_model=False)
+    assert any("Transformer: up to 137" in text for text in remarks(given, outcome, flags=True))
+    assert not any("137" in text for text in remarks(given, outcome))
+    assert any("logarithmic" in text for text in remarks(given, outcome, log_axis=True, log_chosen=True))
+
+
+def test_remarks_say_what_a_query_cannot_be_and_what_bayes_is_told() -> None:
+    shifted = Experiment(DENSE, Evaluation(shift=QueryOrthogonal(1.0)))
+    given = curves(shifted, bayes=0.5, ols=0.0)
+    said = " ".join(remarks(given, Outcome(given, None, None, lacks_model=False)))
+    assert "From k = d = 4 on no query is orthogonal to all examples; it is to the first 3" in said
+    assert "variance v / 1,000,000" in said
+    noisy = curves(Experiment(replace(DENSE, label_noise=0.5)), bayes=0.5, ols=0.0)
+    said = " ".join(remarks(noisy, Outcome(noisy, None, None, lacks_model=False)))
+    assert "1,000,000" not in said
+    assert "orthogonal" not in said
 
 
 def test_remarks_say_where_a_model_falls_short() -> None:
     weak = card(checks=(Check("excess at K", 0.2, 0.1, 0.3, 0.05),))
     good = card(checks=(Check("excess at K", 0.01, 0.0, 0.02, 0.05),))
     drawn = curves(Experiment(DENSE), (3, 4, 5), transformer=0.5, ols=0.0)
-    said = captions.remarks(drawn, Outcome(drawn, None, weak, lacks_model=False), EVERY)
-    assert "misses the limits" in said[0]
-    assert "3, 4, 5" in said[1]
-    assert not any(
-        "limits" in text for text in captions.remarks(drawn, Outcome(drawn, None, good, False), EVERY)
-    )
+    said = " ".join(remarks(drawn, Outcome(drawn, None, weak, lacks_model=False)))
+    assert "misses the limits" in said
+    assert "3, 4, 5" in said
+    assert "OLS" in said
+    assert "limits" not in " ".join(remarks(drawn, Outcome(drawn, None, good, False)))
+    assert "misses its limits" in captions.provenance(drawn, weak)
+    assert "limits" not in captions.provenance(drawn, good)

@@ -123,6 +123,25 @@ def test_the_bare_url_is_the_default_and_stays_bare(url: FakeQuery) -> None:
     assert url == {}
 
 
+def test_a_link_that_names_no_pretraining_is_about_the_pages_own_default(url: FakeQuery) -> None:
+    many = Evaluation(prompts=256, shift=CovariateScale(0.5))
+    default = Settings(Experiment(MODELS["small"], many), CurveView())
+    url.from_dict({"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1"})
+    state = UrlState.begin("explore", default, MODELS)
+    assert state.experiment == Experiment(MODELS["small"], Evaluation(prompts=256, shift=CovariateScale(1.0)))
+    assert from_query(state.query(), MODELS) == state.experiment
+    url.from_dict({"model": "small"})
+    assert UrlState.begin("explore", default, MODELS).experiment == Experiment(MODELS["small"])
+
+
+def test_a_notice_names_the_knob_that_fell_back(url: FakeQuery) -> None:
+    url.from_dict(
+        {"model": "small", "evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "9"}
+    )
+    (notice,) = begin().notices
+    assert notice.startswith("Magnitude of the shift: ")
+
+
 def test_a_change_is_written_by_the_next_run(url: FakeQuery) -> None:
     begin().change(scaled)
     assert url == {}

@@ -11,6 +11,7 @@ from icl_core.specs import SpecError
     [
         (CurveView(), {}),
         (CurveView(k=0), {"k": "0"}),
+        (CurveView(log=False), {"log": "0"}),
         (CurveView(k=7, log=True, show=("ols", "bayes")), {"k": "7", "log": "1", "show": "ols bayes"}),
         (Presentation(present=True, hide=("mixture", "model")), {"present": "1", "hide": "mixture model"}),
     ],
@@ -22,7 +23,7 @@ def test_round_trip(view: CurveView | Presentation, query: dict[str, str]) -> No
 
 def test_flags_may_be_written_out() -> None:
     assert CurveView.from_query({"log": "true"}) == CurveView(log=True)
-    assert CurveView.from_query({"log": "0"}) == CurveView()
+    assert CurveView.from_query({"log": "0"}) == CurveView(log=False)
     assert CurveView.from_query({"k": "1"}) == CurveView(k=1)  # a number stays a number
 
 
