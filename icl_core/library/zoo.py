@@ -68,9 +68,7 @@ TIERS: dict[int, dict[str, Pretraining]] = {
             LINEAR_SINUSOID, model=Transformer(layers=3, width=32), recipe=CURVES
         ),
         "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=Transformer(width=128), recipe=CURVES),
-        "sparse-d8": "Uses sparsity, but less than the Lasso does: the recipe is still being improved.",
-    "linear-sinusoid-wide": "A little short of two limits: to be trained longer.",
-    "live-demo-d4": LIVE_DEMO,
+        "live-demo-d4": LIVE_DEMO,
         "sparse-d8": SPARSE,
         "dense-d8": replace(SPARSE, mixture=Mixture.of(Dense()), recipe=IDENTITY.recipe),
         "dense-sparse-d8": replace(
@@ -87,6 +85,8 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 }
 
 NOTES: dict[str, str] = {
+    "sparse-d8": "Uses sparsity, but less than the Lasso does: the recipe is still being improved.",
+    "linear-sinusoid-wide": "A little short of two limits: to be trained longer.",
     "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
 }
 """What a card says about a model beyond its numbers."""
