@@ -23,11 +23,11 @@ STYLE = """
   [data-testid="stHeader"] button { pointer-events: auto; }
   [data-testid="stSidebar"][data-collapsed="false"] { width: 350px !important; min-width: 350px !important; }
 }
-.st-key-navigation [data-testid="stPageLink"] p { font-size: .92rem; }
+.st-key-navigation [data-testid="stPageLink"] p { font-size: .88rem; }
 .st-key-navigation [data-testid="stPageLink"] a { padding-block: 0; min-height: 1.6rem; }
-.st-key-navigation [data-testid="stHorizontalBlock"] { gap: 0 .3rem; }
-.st-key-navigation [data-testid="stHorizontalBlock"] > * { flex: 0 0 46%; min-width: 0; }
-.st-key-navigation [data-testid="stHorizontalBlock"] > :nth-child(even) { flex-basis: 53%; }
+.st-key-navigation [data-testid="stHorizontalBlock"] { gap: 0 .2rem; }
+.st-key-navigation [data-testid="stHorizontalBlock"] > * { flex: 0 0 47%; min-width: 0; }
+.st-key-navigation [data-testid="stHorizontalBlock"] > :nth-child(even) { flex-basis: 51%; }
 .st-key-navigation [data-testid="stCaptionContainer"] p { font-size: .74rem; font-weight: 650;
   letter-spacing: .06em; text-transform: uppercase; margin: .25rem 0 0 .5rem; }
 .st-key-remarks p { font-size: .86rem; }
