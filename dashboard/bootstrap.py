@@ -19,8 +19,10 @@ STYLE = """
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .6rem; }
 [data-testid="stSidebar"] h5 { padding: 0; }
 @media (min-width: 769px) {
-  [data-testid="stHeader"] { background: transparent; pointer-events: none; }
-  [data-testid="stHeader"] button { pointer-events: auto; }
+  [data-testid="stHeader"] { background: transparent; }
+  [data-testid="stHeader"], [data-testid="stHeader"] * { pointer-events: none !important; }
+  [data-testid="stHeader"] button, [data-testid="stHeader"] button *,
+  [data-testid="stMainMenu"] { pointer-events: auto !important; }
   [data-testid="stSidebar"][data-collapsed="false"] { width: 350px !important; min-width: 350px !important; }
 }
 .st-key-navigation [data-testid="stPageLink"] p { font-size: .88rem; }
