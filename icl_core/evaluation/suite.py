@@ -116,6 +116,7 @@ def unregularised(experiment: Experiment) -> frozenset[str]:
     if experiment.evaluation.penalty is None and not noisy:
         names.add("ridge")
     known = set(experiment.mixture.families) <= set(experiment.pretraining.mixture.families)
+    known &= experiment.evaluation.shift.keeps_functions
     if experiment.pretraining.noise_variance == 0 and (noisy or not known):
         names.add("bayes")
     return frozenset(names)
