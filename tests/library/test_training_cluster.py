@@ -21,7 +21,7 @@ from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
 from icl_core.training import train
 
-PATIENCE = 240.0  # seconds; a busy machine is slow
+PATIENCE = 300.0  # seconds; a busy machine is slow
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
@@ -89,7 +89,8 @@ class Workplace:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[Workplace]:
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+    monkeypatch.setenv("ICL_NICE", "0")  # other tests run beside it, and the clock is watched
     made = Workplace(Library(tmp_path / "shipped", tmp_path / "models"), tmp_path / "state")
     yield made
     made.close()
@@ -241,7 +242,9 @@ def test_another_cluster_is_used_through_the_environment(
     command = [sys.executable, "-m", "icl_core", "cluster", "--workers", "2"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
-            address = process.stdout.readline().split()[-1].rstrip(".")
+            until(ClusterFiles(elsewhere).address, "the other cluster")
+            address = ClusterFiles(elsewhere).address()
+            assert address is not None
             assert address.startswith("tcp://127.0.0.1:")
             monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
             service = workplace.service()
@@ -270,28 +273,42 @@ def test_an_absent_cluster_is_named(workplace: Workplace, monkeypatch: pytest.Mo
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in seen(service, SPEC).standing.fault
 
 
-def test_the_cluster_listens_on_loopback_alone_and_goes_when_idle(workplace: Workplace) -> None:
+def test_the_cluster_listens_on_loopback_alone_and_is_the_only_one(workplace: Workplace) -> None:
     environment = {**os.environ, "ICL_STATE": str(workplace.state)}
-    command = [sys.executable, "-m", "icl_core", "cluster", "--idle", "8"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "icl_core", "cluster"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
-            assert "listens at tcp://127.0.0.1:" in process.stdout.readline()
-            second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+            until(workplace.files.address, "the cluster")
+            second = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=PATIENCE
+            )
             assert second.returncode == 2
             assert "runs already, at tcp://127.0.0.1:" in second.stderr
-            family = psutil.Process(process.pid)
-            family = [family, *family.children(recursive=True)]
-            listening = [
+            first = psutil.Process(process.pid)
+            family = [first, *first.children(recursive=True)]
+            listening = {
                 link.laddr.ip
                 for each in family
                 for link in each.net_connections()
                 if link.status == psutil.CONN_LISTEN
-            ]
-            assert listening
-            assert set(listening) == {"127.0.0.1"}
-            assert process.wait(240) == 0
+            }
+            assert listening == {"127.0.0.1"}
+            process.terminate()
+            assert process.wait(PATIENCE) == 0
             _, alive = psutil.wait_procs(family, timeout=20)
             assert alive == []
+        finally:
+            process.kill()
+
+
+def test_the_cluster_goes_when_idle(workplace: Workplace) -> None:
+    environment = {**os.environ, "ICL_STATE": str(workplace.state)}
+    command = [sys.executable, "-m", "icl_core", "cluster", "--idle", "1"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            said, _ = process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0
+            assert "listens at tcp://127.0.0.1:" in said
             assert not workplace.files.scheduler.exists()
         finally:
             process.kill()

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 
 from icl_core.library import Library
 from icl_core.library.jobs import Engine, Job, JobRefused, Limits, Order, Standing, TrainingService
+from icl_core.library.jobs.cluster import ClusterError, ClusterSettings
 from icl_core.library.jobs.cost import PROCESS_BYTES, cost
 from icl_core.library.jobs.early_stop import Excess, can_stop, shortened
 from icl_core.library.jobs.folder import JobFolder
@@ -412,3 +413,18 @@ def test_the_estimate_of_shipped_trainings_is_near_what_they_took() -> None:
 def test_memory_grows_with_batch_and_context(change: Callable[[int], Pretraining]) -> None:
     small, large = (cost(change(n)).memory - PROCESS_BYTES for n in (16, 64))
     assert large > 3 * small
+
+
+# -------------------------------------------------------------------------------------------------- cluster
+
+
+def test_the_cluster_leaves_a_core_to_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, workers in ((1, 1), (2, 1), (8, 7), (None, 1)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        assert ClusterSettings.for_this_machine().workers == workers
+    assert ClusterSettings.for_this_machine().niceness == 10
+    monkeypatch.setenv("ICL_NICE", "3")
+    assert ClusterSettings.for_this_machine().niceness == 3
+    monkeypatch.setenv("ICL_NICE", "-5")
+    with pytest.raises(ClusterError, match="whole number from 0 to 19"):
+        ClusterSettings.for_this_machine()

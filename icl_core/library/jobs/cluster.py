@@ -17,6 +17,7 @@ from distributed import Nanny, Scheduler
 from icl_core.library.jobs.folder import lock, write_json
 
 LOOPBACK = "127.0.0.1"
+NICE = "ICL_NICE"  # names the variable that overrides NICENESS
 NICENESS = 10  # added to the process's own, so that pages stay quick
 IDLE_SECONDS = 600.0
 WORKER_BYTES = 4 * 2**30  # the nanny ends a worker beyond; the limit of a job lies below
@@ -80,11 +81,18 @@ class ClusterSettings:
     workers: int
     idle_seconds: float = IDLE_SECONDS
     worker_bytes: int = WORKER_BYTES
+    niceness: int = NICENESS
 
     @classmethod
     def for_this_machine(cls) -> ClusterSettings:
-        """One worker a core, but for the core that answers pages."""
-        return cls(workers=max(1, (os.cpu_count() or 1) - 1))
+        """One worker a core, but for the core that answers pages.
+
+        Raises ClusterError for a senseless ICL_NICE.
+        """
+        niceness = os.environ.get(NICE, str(NICENESS))
+        if not niceness.isdecimal() or int(niceness) > 19:
+            raise ClusterError(f"{NICE} is {niceness!r}: set it to a whole number from 0 to 19, or unset it")
+        return cls(workers=max(1, (os.cpu_count() or 1) - 1), niceness=int(niceness))
 
 
 def serve(state: Path, settings: ClusterSettings, ready: Callable[[str], None]) -> None:
@@ -96,7 +104,7 @@ def serve(state: Path, settings: ClusterSettings, ready: Callable[[str], None]) 
     try:
         with lock(files.life_lock, 1):  # somebody may be looking whether it lives
             if hasattr(os, "nice"):
-                os.nice(NICENESS)
+                os.nice(settings.niceness)
             asyncio.run(_serve(files, settings, ready))
     except locket.LockError:
         raise ClusterError(f"a cluster of {state} runs already, at {files.address()}") from None

@@ -21,7 +21,7 @@ from icl_core.library.store import Library
 
 ADDRESS = "DASK_SCHEDULER_ADDRESS"
 CONNECT_SECONDS = 10.0
-START_SECONDS = 120.0  # workers import torch first; a busy machine takes its time
+START_SECONDS = 240.0  # workers import torch first; a busy machine takes its time
 AGAIN_SECONDS = 2.0  # between two looks whether a job is still with the scheduler
 
 log = logging.getLogger(__name__)
