@@ -30,6 +30,7 @@ STYLE = """
 .st-key-navigation [data-testid="stHorizontalBlock"] { gap: 0 .2rem; }
 .st-key-navigation [data-testid="stHorizontalBlock"] > * { flex: 0 0 47%; min-width: 0; }
 .st-key-navigation [data-testid="stHorizontalBlock"] > :nth-child(even) { flex-basis: 51%; }
+.st-key-navigation [data-testid="stCaptionContainer"] { margin-bottom: .1rem; }
 .st-key-navigation [data-testid="stCaptionContainer"] p { font-size: .74rem; font-weight: 650;
   letter-spacing: .06em; text-transform: uppercase; margin: .25rem 0 0 .5rem; }
 .st-key-remarks p { font-size: .86rem; }
