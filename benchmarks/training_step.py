@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor, nn
-from transformers import GPT2Config, GPT2Model
+from transformers import GPT2Config, GPT2Model  # pyright: ignore[reportMissingImports] - `make bench` installs it
 
 from icl_core.data.prompts import training_batch
 from icl_core.models import Transformer
