@@ -91,7 +91,7 @@ def exports_section(state: State, curves: LearningCurves) -> None:
         with st.container(horizontal=True):
             for name, data, file, mime in (
                 ("csv", curves.to_csv(), f"{stem}.csv", "text/csv"),
-                ("json", exports.curves_json(curves), f"{stem}.json", "application/json"),
+                ("json", curves.to_json(), f"{stem}.json", "application/json"),
                 ("spec", curves.experiment.to_json(indent=1), f"{stem}-spec.json", "application/json"),
             ):
                 label = t(f"export.{name}")

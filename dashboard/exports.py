@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from icl_core.evaluation import LearningCurves
 from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
 
@@ -24,11 +23,6 @@ curves = cached_curves(experiment, library)
 for name, curve in curves.curves.items():
     print(f"{{name:18}}", *(f"{{error:.4f}}" for error in curve.mean))
 """
-
-
-def curves_json(curves: LearningCurves) -> str:
-    """What the command line prints for the same experiment."""
-    return json.dumps(curves.to_dict(), indent=1, allow_nan=False) + "\n"
 
 
 def python_snippet(query: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -60,7 +59,7 @@ def _csv(curves: LearningCurves, out: Path) -> None:
 
 
 def _json(curves: LearningCurves, out: Path) -> None:
-    out.write_text(json.dumps(curves.to_dict(), indent=1, allow_nan=False) + "\n")
+    out.write_text(curves.to_json())
 
 
 def _picture(curves: LearningCurves, out: Path) -> None:

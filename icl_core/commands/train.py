@@ -27,14 +27,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(chosen: Namespace, library: Library) -> Answer:
-    """Raises ValueError where a training was begun before and --resume was not given."""
+    """Raises ValueError for a training begun before without --resume, LibraryError for a taken name."""
     spec = Pretraining.from_json(read_text(chosen.spec))
     begun = checkpoint_path(state_folder(), spec, "latest")
     if begun.exists() and not chosen.resume:
         raise ValueError(
             f"training of {spec.hash} was begun before: add --resume to go on, or delete {begun}"
         )
-    entry = train_into(library, spec, chosen.name or spec.hash)
+    name = chosen.name or spec.hash
+    library.check_name(name, spec)  # before the hours of training, not after
+    entry = train_into(library, spec, name)
     return Answer(describe(library, entry), f"{entry.name} is in {entry.folder}.")
 
 

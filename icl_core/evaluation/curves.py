@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -75,6 +76,10 @@ class LearningCurves:
             },
             "exact": {name: _finite(line) for name, line in self.exact.items()},
         }
+
+    def to_json(self) -> str:
+        """`to_dict` as the text of a file."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
 
     def to_csv(self) -> str:
         """A row for each method and k: error, 90% interval, exact risk, and whether the error is a median."""

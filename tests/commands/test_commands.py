@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,16 @@ def test_training_again_asks_for_resume(capsys: pytest.CaptureFixture[str], spec
     answer(capsys, "train", spec_file)
     assert "add --resume to go on" in complaint(capsys, "train", spec_file)
     answer(capsys, "train", spec_file, "--resume")
+
+
+def test_a_taken_name_is_refused_before_any_training(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, spec_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(capsys, "train", spec_file, "--name", "tiny")
+    other = tmp_path / "other.json"
+    other.write_text(replace(TINY, seed=5).to_json())
+    monkeypatch.setattr("icl_core.commands.train.train_into", None)  # must not be reached
+    assert "tiny" in complaint(capsys, "train", str(other), "--name", "tiny")
 
 
 def test_curve_prints_the_contract_and_the_same_numbers_twice(

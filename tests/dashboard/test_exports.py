@@ -42,7 +42,7 @@ def test_csv_holds_every_number(curves: LearningCurves) -> None:
 
 
 def test_json_is_what_the_core_gives(curves: LearningCurves) -> None:
-    assert json.loads(exports.curves_json(curves)) == json.loads(json.dumps(curves.to_dict()))
+    assert json.loads(curves.to_json()) == json.loads(json.dumps(curves.to_dict()))
 
 
 def test_the_python_code_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:
