@@ -8,7 +8,7 @@ from dataclasses import replace
 from tqdm import tqdm
 
 from icl_core.commands.answer import Answer
-from icl_core.commands.train import train_into
+from icl_core.commands.train import add_fused, train_into
 from icl_core.library import Library, state_folder
 from icl_core.library.grading import grade
 from icl_core.library.zoo import NOTES, TIERS
@@ -22,6 +22,7 @@ NAME, ABOUT = "zoo", "train whatever the shipped library lacks"
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tier", type=int, choices=sorted(TIERS), help="only this tier")
     parser.add_argument("--only", metavar="NAME", help="only this model")
+    add_fused(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="say what is there and what lacks; train nothing")
     what.add_argument(
@@ -43,7 +44,7 @@ def run(chosen: Namespace, library: Library) -> Answer:
     for tier, name, spec in wanted:
         fault = _fault(library, spec)
         if fault and not (chosen.list or chosen.grade):
-            _train(library, name, spec)
+            _train(library, name, spec, chosen.fused)
             fault = ""
         elif chosen.grade and not fault:
             _grade(library, name, spec)
@@ -67,24 +68,24 @@ def _grade(library: Library, name: str, spec: Pretraining) -> None:
     library.write_card(entry, replace(card, note=NOTES.get(name, card.note)))
 
 
-def _train(library: Library, name: str, spec: Pretraining) -> None:
+def _train(library: Library, name: str, spec: Pretraining, fused: bool) -> None:
     folder = library.shipped / name
     library.check_name(name, spec, folder)  # before the hours of training, not after
     if spec.warm_start is not None:
-        _train_start(name, spec.warm_start)
-    train_into(library, spec, name, folder, NOTES.get(name, ""))
+        _train_start(name, spec.warm_start, fused)
+    train_into(library, spec, name, folder, NOTES.get(name, ""), fused)
 
 
-def _train_start(name: str, start: Pretraining) -> None:
+def _train_start(name: str, start: Pretraining, fused: bool) -> None:
     """The checkpoint that a model starts from, where it is not there yet; of a start's own start first."""
     if checkpoint_path(state_folder(), start, "stable").exists():
         return
     if start.warm_start is not None:
-        _train_start(name, start.warm_start)
+        _train_start(name, start.warm_start, fused)
     steps = start.recipe.decay_start
     with tqdm(total=steps, unit="step", desc=f"{name}: its start {start.hash}", disable=None) as bar:
 
         def report(progress: Progress) -> None:
             bar.update(progress.step - bar.n)
 
-        train_to_decay(start, state_folder(), report)
+        train_to_decay(start, state_folder(), report, fused=fused)

@@ -62,14 +62,16 @@ def train(
     state: Path,
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
+    fused: bool = False,
 ) -> Trained:
     """Trains `spec` to its last step, going on from the checkpoint under `state`/<hash> where there is one.
 
     A resumed training ends in the same weights, bit for bit, as an uninterrupted one on the same machine.
+    `fused` compiles the step first: up to a minute to start and a C++ compiler, then a quarter faster.
     The checkpoint before the decay is kept as `stable.safetensors`, to train further or warm-start from.
     Raises TrainingDiverged, TrainingStopped (after saving), CheckpointError.
     """
-    run = _Run(spec, state)
+    run = _Run(spec, state, fused)
     run.resume()
     run.go_on(spec.recipe.steps, report, stop)
     run.save("latest")
@@ -82,6 +84,7 @@ def train_to_decay(
     state: Path,
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
+    fused: bool = False,
 ) -> Path:
     """Trains `spec` as `train` does, but only to the checkpoint before the decay, which it returns.
 
@@ -91,7 +94,7 @@ def train_to_decay(
     stable, latest = (checkpoint_path(state, spec, name) for name in ("stable", "latest"))
     if stable.exists():
         return stable
-    run = _Run(spec, state)
+    run = _Run(spec, state, fused)
     run.resume()
     if run.step > spec.recipe.decay_start:
         raise CheckpointError(
@@ -111,11 +114,12 @@ def checkpoint_path(state: Path, spec: Pretraining, name: str) -> Path:
 class _Run:
     """A training in progress."""
 
-    def __init__(self, spec: Pretraining, state: Path) -> None:
+    def __init__(self, spec: Pretraining, state: Path, fused: bool = False) -> None:
         self.spec, self.state = spec, state
         self.network = initial_network(spec)
         self.dtype = training_precision() if self.network.matrices() else torch.float32
         self.network.compute = self.dtype
+        self.forward = torch.compile(self.network, dynamic=False) if fused else self.network
         self.optimizer = Optimizer(self.network, spec.recipe)
         self.scale = spec.label_variance
         self.step, self.seconds, self.loss = 0, 0.0, math.nan
@@ -149,7 +153,7 @@ class _Run:
         start = time.perf_counter()
         batch = self._batch()
         self.network.zero_grad()
-        loss = (self.network(batch.xs, batch.ys) - batch.ys).square().mean() / self.scale
+        loss = (self.forward(batch.xs, batch.ys) - batch.ys).square().mean() / self.scale
         self.loss = float(loss.detach())
         if not math.isfinite(self.loss):
             raise self._diverged(f"The loss of {self.spec.hash} is {self.loss}")
