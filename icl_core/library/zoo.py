@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from icl_core.data.covariance import RandomDiagonal, Uniform
-from icl_core.data.function_classes import Dense, FixedSparse, Sinusoid, Sparse
+from icl_core.data.covariance import RandomDiagonal, Uniform, Wishart
+from icl_core.data.function_classes import Dense, FixedSparse, ReluNetwork, Sinusoid, Sparse
 from icl_core.models import Transformer
-from icl_core.specs import Mixture, Pretraining, Recipe, Stage
+from icl_core.specs import FunctionClass, Mixture, Pretraining, Recipe, Stage
 
 WIDE = Sinusoid(high=3.0)
 
@@ -29,8 +29,11 @@ LINEAR_SINUSOID = Pretraining(
     recipe=Recipe(steps=12_000, matrix_rate=0.01, rate=0.002),
 )
 
+SMALL, LARGE = Transformer(layers=3, width=32), Transformer(width=128)
 LINES = Recipe(steps=4000, matrix_rate=0.01, rate=0.002)
 CURVES = Recipe(steps=8000, matrix_rate=0.01, rate=0.002)
+SIZED = Recipe(steps=6000, matrix_rate=0.01, rate=0.002, decay=0.8)
+WIDER = Recipe(steps=14_000, matrix_rate=0.01, rate=0.002, decay=0.8)
 HEAVY_TAILED = Recipe(steps=16_000)  # Exp(1) variances per prompt: matrix rate .02 diverges from step 1200 on
 
 LIVE_DEMO = Pretraining(
@@ -40,21 +43,67 @@ LIVE_DEMO = Pretraining(
     recipe=Recipe(steps=1500, matrix_rate=0.03, rate=0.003, warmup=50),
 )
 
+# Found with few inputs, the use of sparsity carries over to more; what comes next is learned as the rates decay.
 SPARSE_FROM_FEW_INPUTS = (
-    *(Stage(1000, Mixture.of(Sparse(nnz=1)), inputs) for inputs in (2, 3)),
-    *(Stage(1000, Mixture.of(Sparse(nnz=2)), inputs) for inputs in (4, 5, 6, 7)),
+    *(Stage(800, Mixture.of(Sparse(nnz=1)), inputs) for inputs in (2, 3, 4)),
+    *(Stage(800, Mixture.of(Sparse(nnz=2)), inputs) for inputs in (5, 6, 7)),
 )
 
 SPARSE = Pretraining(
     dimension=8,
     context_length=12,
     mixture=Mixture.of(Sparse(nnz=2)),
-    recipe=Recipe(steps=40_000, curriculum=SPARSE_FROM_FEW_INPUTS),
+    recipe=Recipe(steps=40_000, decay=0.8, curriculum=SPARSE_FROM_FEW_INPUTS),
 )
 
-# A half-and-half mixture trained from scratch learns least squares and stays there; started from a model
-# that has learned to use sparsity, it learns to select.
-SELECTING = Recipe(steps=20_000, decay=0.6)
+# Constant rates soon stand still at their own noise: most of the steps decay.
+PLAIN = Recipe(steps=10_000, matrix_rate=0.02, rate=0.002, decay=0.8)
+
+NETWORKS = Recipe(steps=16_000, matrix_rate=0.01, rate=0.002)
+
+# The size of the papers: 20 inputs, 2 nonzero weights, 41 points. Untried: hours on two cores.
+SPARSE_20 = Pretraining(
+    dimension=20,
+    context_length=40,
+    mixture=Mixture.of(Sparse(nnz=2)),
+    model=Transformer(layers=8, heads=8, width=192),
+    recipe=Recipe(
+        steps=60_000,
+        curriculum=tuple(
+            Stage(1500, Mixture.of(Sparse(nnz=1 if inputs < 8 else 2)), inputs) for inputs in range(2, 20, 2)
+        ),
+    ),
+)
+DENSE_20 = Recipe(
+    steps=40_000,
+    curriculum=tuple(Stage(1000, Mixture.of(Dense()), inputs) for inputs in range(5, 20, 3)),
+)
+SELECTING_20 = Recipe(steps=30_000, decay=0.6)
+
+
+def alone(*families: FunctionClass | tuple[FunctionClass, float], recipe: Recipe) -> Pretraining:
+    """A model of other families on the sparse specialist's inputs and prompts, trained from scratch."""
+    return replace(SPARSE, mixture=Mixture.of(*families), recipe=recipe)
+
+
+def selecting(dense_share: float, seed: int = 0) -> Pretraining:
+    """A dense/sparse mixture, started from the sparse specialist; the dense share grows to its own.
+
+    Trained from scratch it learns least squares and stays there.
+    """
+
+    def mixture(share: float) -> Mixture:
+        return Mixture.of((Dense(), share), (Sparse(nnz=2), 1 - share))
+
+    growing = tuple(Stage(1500, mixture(part * dense_share)) for part in (0.25, 0.5))
+    recipe = Recipe(steps=30_000, decay=0.9, curriculum=growing)
+    return replace(SPARSE, mixture=mixture(dense_share), recipe=recipe, warm_start=SPARSE, seed=seed)
+
+
+def pooled(tasks: int | None) -> Pretraining:
+    """Noisy dense functions from a pool of so many tasks (None: a fresh task for every prompt)."""
+    return replace(IDENTITY, label_noise=0.5, task_pool=tasks, recipe=replace(PLAIN, steps=8000))
+
 
 TIERS: dict[int, dict[str, Pretraining]] = {
     1: {
@@ -63,30 +112,53 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "linear-sinusoid": LINEAR_SINUSOID,
         "linear": replace(LINEAR_SINUSOID, mixture=Mixture.of(Dense()), recipe=LINES),
         "sinusoid": replace(LINEAR_SINUSOID, mixture=Mixture.of(Sinusoid()), recipe=CURVES),
-        "linear-sinusoid-wide": replace(LINEAR_SINUSOID, mixture=Mixture.of((Dense(), 0.5), (WIDE, 0.5))),
-        "linear-sinusoid-small": replace(
-            LINEAR_SINUSOID, model=Transformer(layers=3, width=32), recipe=CURVES
+        "linear-sinusoid-wide": replace(
+            LINEAR_SINUSOID, mixture=Mixture.of((Dense(), 0.5), (WIDE, 0.5)), recipe=WIDER
         ),
-        "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=Transformer(width=128), recipe=CURVES),
+        "linear-sinusoid-small": replace(LINEAR_SINUSOID, model=SMALL, recipe=SIZED),
+        "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=LARGE, recipe=SIZED),
         "live-demo-d4": LIVE_DEMO,
         "sparse-d8": SPARSE,
-        "dense-d8": replace(SPARSE, mixture=Mixture.of(Dense()), recipe=IDENTITY.recipe),
-        "dense-sparse-d8": replace(
-            SPARSE,
-            mixture=Mixture.of((Dense(), 0.5), (Sparse(nnz=2), 0.5)),
-            recipe=SELECTING,
-            warm_start=SPARSE,
+        "dense-d8": alone(Dense(), recipe=PLAIN),
+        "dense-sparse-d8": selecting(0.5),
+        "fixed-d8": alone(FixedSparse(nnz=2), recipe=replace(PLAIN, steps=4000)),
+        "dense-fixed-d8": alone((Dense(), 0.5), (FixedSparse(nnz=2), 0.5), recipe=PLAIN),
+    },
+    2: {
+        "pool-4-d8": pooled(2**2),
+        "pool-1024-d8": pooled(2**10),
+        "pool-unlimited-d8": pooled(None),
+        "dense-sparse-25-d8": selecting(0.25),
+        "dense-sparse-75-d8": selecting(0.75),
+        "identity-d8-n32": replace(IDENTITY, context_length=32),
+        "random-diagonal-d8-n32": replace(
+            IDENTITY, context_length=32, covariates=RandomDiagonal(), recipe=HEAVY_TAILED
         ),
-        "fixed-d8": replace(SPARSE, mixture=Mixture.of(FixedSparse(nnz=2)), recipe=IDENTITY.recipe),
-        "dense-fixed-d8": replace(
-            SPARSE, mixture=Mixture.of((Dense(), 0.5), (FixedSparse(nnz=2), 0.5)), recipe=IDENTITY.recipe
+        "wishart-d8": replace(IDENTITY, covariates=Wishart(), recipe=HEAVY_TAILED),
+        "identity-d8-seed1": replace(IDENTITY, seed=1),
+        "identity-d8-seed2": replace(IDENTITY, seed=2),
+        "linear-sinusoid-seed1": replace(LINEAR_SINUSOID, seed=1),
+        "linear-sinusoid-seed2": replace(LINEAR_SINUSOID, seed=2),
+        "dense-sparse-d8-seed1": selecting(0.5, seed=1),
+        "dense-sparse-d8-seed2": selecting(0.5, seed=2),
+    },
+    3: {
+        "relu-d8": alone(ReluNetwork(), recipe=NETWORKS),
+        "dense-relu-d8": alone((Dense(), 0.5), (ReluNetwork(), 0.5), recipe=NETWORKS),
+        "pool-64-d8": pooled(2**6),
+        "pool-16384-d8": pooled(2**14),
+        "sparse-d20": SPARSE_20,
+        "dense-d20": replace(SPARSE_20, mixture=Mixture.of(Dense()), recipe=DENSE_20),
+        "dense-sparse-d20": replace(
+            SPARSE_20,
+            mixture=Mixture.of((Dense(), 0.5), (Sparse(nnz=2), 0.5)),
+            recipe=SELECTING_20,
+            warm_start=SPARSE_20,
         ),
     },
 }
 
 NOTES: dict[str, str] = {
-    "sparse-d8": "Uses sparsity, but less than the Lasso does: the recipe is still being improved.",
-    "linear-sinusoid-wide": "A little short of two limits: to be trained longer.",
     "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
 }
 """What a card says about a model beyond its numbers."""
