@@ -43,7 +43,7 @@ LIVE_DEMO = Pretraining(
     recipe=Recipe(steps=1500, matrix_rate=0.03, rate=0.003, warmup=50),
 )
 
-# Found with few inputs, the use of sparsity carries over to more; what comes next is learned as the rates decay.
+# Found with few inputs, the use of sparsity carries over to more; the rest is learned as the rates decay.
 SPARSE_FROM_FEW_INPUTS = (
     *(Stage(800, Mixture.of(Sparse(nnz=1)), inputs) for inputs in (2, 3, 4)),
     *(Stage(800, Mixture.of(Sparse(nnz=2)), inputs) for inputs in (5, 6, 7)),
