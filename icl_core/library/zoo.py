@@ -53,7 +53,7 @@ SPARSE = Pretraining(
     dimension=8,
     context_length=12,
     mixture=Mixture.of(Sparse(nnz=2)),
-    recipe=Recipe(steps=40_000, decay=0.8, curriculum=SPARSE_FROM_FEW_INPUTS),
+    recipe=Recipe(steps=28_000, decay=0.75, curriculum=SPARSE_FROM_FEW_INPUTS),
 )
 
 # Constant rates soon stand still at their own noise: most of the steps decay.
@@ -95,8 +95,8 @@ def selecting(dense_share: float, seed: int = 0) -> Pretraining:
     def mixture(share: float) -> Mixture:
         return Mixture.of((Dense(), share), (Sparse(nnz=2), 1 - share))
 
-    growing = tuple(Stage(1500, mixture(part * dense_share)) for part in (0.25, 0.5))
-    recipe = Recipe(steps=30_000, decay=0.9, curriculum=growing)
+    growing = tuple(Stage(1200, mixture(part * dense_share)) for part in (0.25, 0.5))
+    recipe = Recipe(steps=24_000, decay=0.9, curriculum=growing)
     return replace(SPARSE, mixture=mixture(dense_share), recipe=recipe, warm_start=SPARSE, seed=seed)
 
 
