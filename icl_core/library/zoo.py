@@ -32,7 +32,7 @@ LINEAR_SINUSOID = Pretraining(
 SMALL, LARGE = Transformer(layers=3, width=32), Transformer(width=128)
 LINES = Recipe(steps=4000, matrix_rate=0.01, rate=0.002)
 CURVES = Recipe(steps=8000, matrix_rate=0.01, rate=0.002)
-SIZED = Recipe(steps=6000, matrix_rate=0.01, rate=0.002, decay=0.8)
+QUICK = Recipe(steps=4000, matrix_rate=0.01, rate=0.002, decay=0.8)
 WIDER = Recipe(steps=14_000, matrix_rate=0.01, rate=0.002, decay=0.8)
 HEAVY_TAILED = Recipe(steps=16_000)  # Exp(1) variances per prompt: matrix rate .02 diverges from step 1200 on
 
@@ -115,8 +115,8 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "linear-sinusoid-wide": replace(
             LINEAR_SINUSOID, mixture=Mixture.of((Dense(), 0.5), (WIDE, 0.5)), recipe=WIDER
         ),
-        "linear-sinusoid-small": replace(LINEAR_SINUSOID, model=SMALL, recipe=SIZED),
-        "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=LARGE, recipe=SIZED),
+        "linear-sinusoid-small": replace(LINEAR_SINUSOID, model=SMALL, recipe=CURVES),
+        "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=LARGE, recipe=QUICK),
         "live-demo-d4": LIVE_DEMO,
         "sparse-d8": SPARSE,
         "dense-d8": alone(Dense(), recipe=PLAIN),
