@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
+from icl_core.figures.band import band
+from icl_core.figures.curve_numbers import amount
 from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, layout, stroke, translucent
-from icl_core.figures.panels import legend_above, panels
+from icl_core.figures.panels import legend_above, note_off_scale, panels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,49 +143,25 @@ def _add_panel(
         curve = panel.curves.curves.get(name)
         if curve is None:
             continue
-        style = STROKES[name]
         if name != "zero":
-            k = panel.curves.context_lengths
-            figure.add_scatter(
-                x=[*k, *reversed(k)],
-                y=[*curve.low.tolist(), *reversed(curve.high.tolist())],
-                fill="toself",
-                fillcolor=translucent(style.colour(look), 0.16),
-                line={"width": 0},
-                mode="lines",
-                hoverinfo="skip",
-                showlegend=False,
-                **place,
-            )
+            k, fill = panel.curves.context_lengths, translucent(STROKES[name].colour(look), 0.16)
+            figure.add_scatter(**band(k, curve.low.tolist(), curve.high.tolist(), fill, line=name), **place)
         values = curve.mean if name != "zero" else np.full(end + 1, panel.scale)
         _add(figure, name, list(range(end + 1)), values.tolist(), labels, look, named, place)
-    gone = []
+    gone = {}
     for name, values in panel.lines.items():
         _add(figure, name, list(range(1, end + 1)), values.tolist(), labels, look, named, place)
         if values[-1] > top:
-            gone.append((name, float(values[-1])))
+            gone[name] = float(values[-1])
     limit = panel.limits["lsa_random"]
     _add(figure, "lsa_limit", [0, end], [limit, limit], labels, look, named, place)
     if limit > top:
-        gone.append(("lsa_limit", limit))
-    for row, (name, value) in enumerate(gone):
-        figure.add_annotation(
-            x=0.98,
-            y=0.98,
-            xref="x domain",
-            yref="y domain",
-            xanchor="right",
-            yanchor="top",
-            yshift=-row * 1.35 * look.size,
-            showarrow=False,
-            text="▲ "
-            + labels.off_scale.format(
-                method=labels.lines[name], value=f"{value:,.3g}" if value < 100 else f"{value:,.0f}"
-            ),
-            font={"size": look.size - 4, "color": STROKES[name].colour(look)},
-            bgcolor=translucent(look.paper, 0.8),
-            **place,
-        )
+        gone["lsa_limit"] = limit
+    notes = [
+        (labels.off_scale.format(method=labels.lines[name], value=amount(value)), STROKES[name].colour(look))
+        for name, value in gone.items()
+    ]
+    note_off_scale(figure, notes, look, size=look.size - 4, **place)
     figure.update_yaxes(range=[0, top], nticks=5, **place)
     figure.update_xaxes(range=[0, end], **place)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from icl_core.figures.curve_labels import Labels
-from icl_core.figures.curve_numbers import Array, heights
+from icl_core.figures.curve_numbers import Array, amount, heights
 from icl_core.figures.line_labels import coinciding, spread
 from icl_core.figures.palette import Theme, stroke, translucent
 
@@ -140,10 +139,3 @@ def _coloured(text: str, method: str, look: Theme) -> str:
 def _plain(text: str) -> list[str]:
     """Rows of a label without its markup."""
     return re.sub(r"</?span[^>]*>", "", text).split("<br>")
-
-
-def amount(value: float) -> str:
-    """An error off the axis, roughly."""
-    if math.isinf(value):
-        return "∞"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -96,3 +96,10 @@ def heights(line: Array, top: float, log_axis: bool) -> Array:
 def drawable(values: Array, log_axis: bool) -> Array:
     """The values, lifted to the floor of a logarithmic axis."""
     return np.maximum(values, LOG_FLOOR) if log_axis else values
+
+
+def amount(value: float) -> str:
+    """An error off the axis, roughly."""
+    if math.isinf(value):
+        return "∞"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

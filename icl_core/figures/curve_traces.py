@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icl_core.figures.band import band
 from icl_core.figures.curve_labels import Labels
 from icl_core.figures.curve_numbers import CLOSED_FORMS, Array, drawable, is_exact
 from icl_core.figures.palette import Theme, stroke, translucent
@@ -44,18 +45,8 @@ def _band(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> T
     k = curves.context_lengths
     low, high = drawable(curve.low, log_axis).tolist(), drawable(curve.high, log_axis).tolist()
     opacity = 0.22 if method == "transformer" else 0.11
-    return {
-        "type": "scatter",
-        "x": [*k, *reversed(k)],
-        "y": [*low, *reversed(high)],
-        "fill": "toself",
-        "fillcolor": translucent(stroke(method).colour(look), opacity),
-        "line": {"width": 0},
-        "mode": "lines",
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "meta": {"method": method, "role": "band"},
-    }
+    fill = translucent(stroke(method).colour(look), opacity)
+    return {"type": "scatter", **band(k, low, high, fill, method=method)}
 
 
 def _exact(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> Trace | None:

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from icl_core.figures.band import band
 from icl_core.figures.function_strokes import LEARNERS, in_order
 from icl_core.figures.palette import THEMES, Theme, ThemeName, layout, translucent
 from icl_core.figures.top_legend import add_top_legend
@@ -138,17 +139,8 @@ def _add_band(
     log_axis: bool,
 ) -> None:
     low, high = (_drawable(bound[:, k], log_axis).tolist() for bound in (curve.low, curve.high))
-    figure.add_scatter(
-        x=[*values, *reversed(values)],
-        y=[*low, *reversed(high)],
-        fill="toself",
-        fillcolor=translucent(LEARNERS[name].colour(look), 0.2 if name == "transformer" else 0.1),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-        meta={"role": "band", "learner": name},
-    )
+    fill = translucent(LEARNERS[name].colour(look), 0.2 if name == "transformer" else 0.1)
+    figure.add_scatter(**band(values, low, high, fill, learner=name))
 
 
 def _shade_outside(

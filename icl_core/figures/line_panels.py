@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from icl_core.figures.band import band
 from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, translucent
 from icl_core.figures.panels import legend_above, panels
 
@@ -119,20 +120,10 @@ def _add_band(
     figure: go.Figure, panel: Panel, line: Line, stretch: slice, look: Theme, place: dict[str, Any]
 ) -> None:
     assert line.low is not None and line.high is not None  # noqa: PT018 - the caller has looked
-    x = _x(panel, line)[stretch]
-    low, high = line.low[stretch], line.high[stretch]
-    figure.add_scatter(
-        x=[*x.tolist(), *x[::-1].tolist()],
-        y=[*low.round(5).tolist(), *high[::-1].round(5).tolist()],
-        fill="toself",
-        fillcolor=translucent(line.stroke.colour(look), _opacity(panel, line)),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-        meta={"role": "band", "key": line.key},
-        **place,
-    )
+    x = _x(panel, line)[stretch].tolist()
+    low, high = (bound[stretch].round(5).tolist() for bound in (line.low, line.high))
+    fill = translucent(line.stroke.colour(look), _opacity(panel, line))
+    figure.add_scatter(**band(x, low, high, fill, key=line.key), **place)
 
 
 def _opacity(panel: Panel, line: Line) -> float:

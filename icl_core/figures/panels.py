@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from icl_core.figures.palette import Theme, layout
+from icl_core.figures.palette import Theme, layout, translucent
 
 
 def panels(
@@ -51,3 +51,24 @@ def legend_above(figure: go.Figure, look: Theme, y: float = 1.08) -> None:
             "itemdoubleclick": False,
         },
     )
+
+
+def note_off_scale(
+    figure: go.Figure, notes: Sequence[tuple[str, str]], look: Theme, size: int, **place: int
+) -> None:
+    """Names what leaves the axis, in the plot's upper right corner: texts with their colours, a row each."""
+    for row, (text, colour) in enumerate(notes):
+        figure.add_annotation(
+            x=0.98,
+            y=0.98,
+            xref="x domain",
+            yref="y domain",
+            xanchor="right",
+            yanchor="top",
+            yshift=-row * 1.4 * look.size,
+            showarrow=False,
+            text=f"▲ {text}",
+            font={"size": size, "color": colour},
+            bgcolor=translucent(look.paper, 0.8),
+            **place,
+        )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from icl_core.figures.curve_numbers import drawn_lines
+from icl_core.figures.band import band
+from icl_core.figures.curve_numbers import amount, drawn_lines
 from icl_core.figures.palette import THEMES, Theme, ThemeName, ordered, stroke, translucent
-from icl_core.figures.panels import legend_above, panels
+from icl_core.figures.panels import legend_above, note_off_scale, panels
 
 if TYPE_CHECKING:
     from icl_core.evaluation import LearningCurves
@@ -97,18 +98,9 @@ def _add_curves(
         style = stroke(method)
         curve = curves.curves[method]
         if method != "zero" and not curve.medians:
-            band = [*np.maximum(curve.low, low).tolist(), *reversed(np.maximum(curve.high, low).tolist())]
-            figure.add_scatter(
-                x=[*k, *reversed(k)],
-                y=band,
-                fill="toself",
-                fillcolor=translucent(style.colour(look), 0.15),
-                line={"width": 0},
-                mode="lines",
-                hoverinfo="skip",
-                showlegend=False,
-                **place,
-            )
+            bounds = (np.maximum(bound, low).tolist() for bound in (curve.low, curve.high))
+            fill = translucent(style.colour(look), 0.15)
+            figure.add_scatter(**band(k, *bounds, fill, method=method), **place)
         figure.add_scatter(
             x=k,
             y=np.maximum(line, low).tolist(),
@@ -136,20 +128,8 @@ def _add_off_scale(
     top = LOG_RANGE[1] if log_axis else LINEAR_TOP
     lines = drawn_lines(curves, tuple(ordered(curves.curves)))
     gone = {method: float(line[-1]) for method, line in lines.items() if line[-1] > top}
-    for row, (method, value) in enumerate(gone.items()):
-        figure.add_annotation(
-            x=0.98,
-            y=0.97,
-            xref="x domain",
-            yref="y domain",
-            xanchor="right",
-            yanchor="top",
-            yshift=-row * 1.4 * look.size,
-            showarrow=False,
-            text="▲ "
-            + labels.off_scale.format(
-                method=labels.methods[method], value=f"{value:,.3g}" if value < 100 else f"{value:,.0f}"
-            ),
-            font={"size": look.size - 2, "color": stroke(method).colour(look)},
-            **place,
-        )
+    notes = [
+        (labels.off_scale.format(method=labels.methods[name], value=amount(value)), stroke(name).colour(look))
+        for name, value in gone.items()
+    ]
+    note_off_scale(figure, notes, look, size=look.size - 2, **place)

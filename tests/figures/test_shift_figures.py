@@ -82,7 +82,7 @@ def test_panels_name_each_method_once_and_say_what_leaves(columns):
     legend = [trace.name for trace in figure.data if trace.showlegend]
     assert sorted(legend) == sorted(curves[0].curves)
     assert any(note.text.startswith("▲ lsa") for note in figure.layout.annotations)
-    drawn = [trace for trace in figure.data if trace.meta and trace.meta["method"] == "lsa"]
+    drawn = [trace for trace in figure.data if trace.meta == {"method": "lsa", "role": "line"}]
     np.testing.assert_allclose(drawn[0].y, curves[0].exact["lsa"])
 
 

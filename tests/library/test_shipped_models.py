@@ -15,7 +15,8 @@ LIMIT = 120 * 2**20  # bytes of models and results
 def test_every_model_is_whole_and_its_shortfall_explained(name: str) -> None:
     library = default_library()
     entry = library.find(name)
-    assert entry is not None and entry.card is not None
+    assert entry is not None
+    assert entry.card is not None
     assert library.verify(entry) == ""
     assert entry.card.meets_limits or entry.card.note
 
@@ -39,7 +40,7 @@ def test_a_card_is_measured_again_from_the_weights(name: str) -> None:
             assert low <= value <= high
         assert found.mean == pytest.approx(written.mean, rel=1e-3)
     for found, written in zip(again.checks, stored.checks, strict=True):
-        assert found.statement == written.statement and found.met == written.met
+        assert (found.statement, found.met) == (written.statement, written.met)
         assert written.low <= found.value <= written.high
 
 
