@@ -13,14 +13,13 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 import torch
 
+from benchmarks._turns import heading, report
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal, Wishart
 from icl_core.data.shifts import CovariateScale, CovariateSkew, LabelNonlinearity, QueryCovariance, TaskMean
 from icl_core.evaluation.covariance_panels import residuals
@@ -66,13 +65,10 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     repeats = parser.parse_args().repeats
     torch.set_num_threads(1)
-    print(f"{'':58}{'median':>9}{'aim':>9}{'median/aim':>12}")
+    heading()
     for task in tasks():
         task.run()  # imports and caches of the libraries
-        seconds = statistics.median(_timed(task.run) for _ in range(repeats))
-        aim = f"{task.aim * 1e3:.0f} ms" if task.aim else "-"
-        ratio = f"{seconds / task.aim:.2f}" if task.aim else "-"
-        print(f"{task.name:58}{seconds * 1e3:6.0f} ms{aim:>9}{ratio:>12}")
+        report(task.name, [task.run] * repeats, task.aim)
 
 
 def tasks() -> list[Task]:
@@ -145,12 +141,6 @@ def _lengths():
 
 def _json(figure: go.Figure) -> str:
     return str(figure.to_json())
-
-
-def _timed(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":
