@@ -35,7 +35,9 @@ def stepped(page: AppTest, slider: str, *values: object) -> list[Turn]:
 
 def chosen(page: AppTest, menu: str, *options: str) -> list[Turn]:
     """A turn to each option of a menu."""
-    return [lambda option=option: checked(page.selectbox(key=menu).select(option).run()) for option in options]
+    return [
+        lambda option=option: checked(page.selectbox(key=menu).select(option).run()) for option in options
+    ]
 
 
 def picked(page: AppTest, buttons: str, *options: str) -> list[Turn]:

@@ -7,8 +7,10 @@ Dimensions: B prompts, N points, D inputs, T tasks of a pool.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -26,7 +28,7 @@ from icl_core.specs import Evaluation, Experiment, Pretraining
 Array = NDArray[np.float64]
 
 SIZES = tuple(2**power for power in range(15))
-CHUNK_ENTRIES = 1 << 21  # float64 entries of the prompts-by-tasks table held at once
+CHUNK_ENTRIES = 1 << 18  # float64 entries of the prompts-by-tasks table: small enough to stay in the cache
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,7 @@ def pool_sweep(experiment: Experiment, k: int, sizes: tuple[int, ...] = SIZES) -
     A smaller pool is the beginning of a larger one. Raises ValueError for functions that have no weights.
     """
     tasks = pool_weights(experiment.pretraining, max(sizes))
-    new, seen = [], []
-    for size in sizes:
-        new.append(_errors(with_pool(experiment, size, "new"), k, tasks[:size]))
-        seen.append(_errors(with_pool(experiment, size, "seen"), k, tasks[:size]))
-    estimates = {name: _along(found) for name, found in (("new", new), ("seen", seen))}
+    estimates = {name: _errors(experiment, k, tasks, sizes, name) for name in ("new", "seen")}
     exact: dict[str, dict[str, Array]] = {"new": {}, "seen": {}}
     for name, risks in _linear_attention(experiment.pretraining, k, tasks, sizes).items():
         exact["new"][name], exact["seen"][name] = risks.T
@@ -82,53 +80,67 @@ def pool_weights(pretraining: Pretraining, size: int) -> Tensor:
     return weights
 
 
-def pool_mean(prompts: Prompts, k: int, tasks: Tensor, noise_variance: float) -> Tensor:
-    """Prediction [B] of the discrete MMSE over `tasks` [T, D] at query k, from the k pairs before it.
+def pool_means(
+    prompts: Prompts, k: int, tasks: Tensor, sizes: tuple[int, ...], noise_variance: float
+) -> Tensor:
+    """Predictions [B, sizes] at query k, from the k pairs before it, of the discrete MMSE over the first tasks.
 
-    sum_t softmax_t(-|y - X w_t|^2 / (2 noise_variance)) w_t . x, the square expanded in X^T X and X^T y: the
-    cost does not grow with k.
+    A pool holds tasks[:size] of `tasks` [T, D]; sizes ascend. sum_t softmax_t(-|y - X w_t|^2 / (2
+    noise_variance)) w_t . x with the square expanded in X^T X and X^T y, so that the cost does not grow with k,
+    and with sums kept relative to the best fit so far, so that it does not grow with the number of sizes.
     """
     xs, ys, queries = prompts.xs[:, :k], prompts.ys[:, :k], prompts.queries[:, k]
+    weights = tasks[: sizes[-1]].mT.contiguous()  # [D, T]
+    first, second = torch.triu_indices(len(weights), len(weights))
+    squares = weights[first] * weights[second]
+    squares[first != second] *= 2
+    terms = torch.cat([squares, -2 * weights]).div_(-2 * noise_variance)  # [D (D + 3) / 2, T]
     gram, cross = xs.mT @ xs, (xs * ys[..., None]).sum(1)  # [B, D, D], [B, D]
-    squares = (tasks[:, :, None] * tasks[:, None, :]).flatten(1)  # [T, D * D]
-    values = tasks @ queries.mT  # [T, B]
-    chunk = max(1, CHUNK_ENTRIES // len(tasks))
-    parts = []
-    for start in range(0, len(xs), chunk):
-        rows = slice(start, start + chunk)
-        fit = gram[rows].flatten(1) @ squares.mT - 2 * cross[rows] @ tasks.mT  # [B, T], less y.y
-        parts.append((torch.softmax(fit / (-2 * noise_variance), dim=-1) * values.mT[rows]).sum(-1))
-    return torch.cat(parts)
+    moments = torch.cat([gram[:, first, second], cross], 1).mT.contiguous()  # [D (D + 3) / 2, B]
+    peak = moments.new_full((1, len(xs)), -math.inf)
+    total, weighted = torch.zeros_like(peak), torch.zeros_like(queries.mT)  # [1, B], [D, B]
+    block, found = max(1, CHUNK_ENTRIES // len(xs)), []
+    for start, end in pairwise(sorted({0, *range(block, sizes[-1], block), *sizes})):
+        scores = terms[:, start:end].mT @ moments  # [tasks of this part, B]
+        new_peak = torch.maximum(peak, scores.amax(0, keepdim=True))
+        rescale, shares = (peak - new_peak).exp(), scores.sub_(new_peak).exp_()
+        total = rescale * total + shares.sum(0, keepdim=True)
+        weighted = rescale * weighted + weights[:, start:end] @ shares
+        peak = new_peak
+        if end in sizes:
+            found.append((weighted * queries.mT).sum(0) / total[0])
+    return torch.stack(found, -1)
 
 
-def _errors(experiment: Experiment, k: int, tasks: Tensor) -> dict[str, Curve]:
-    """Errors at k pairs of the two ideals, as curves of one entry."""
+def _errors(
+    experiment: Experiment, k: int, tasks: Tensor, sizes: tuple[int, ...], tested: str
+) -> dict[str, Curve]:
+    """Errors at k pairs of the two ideals on 'new' or 'seen' tasks, against the sizes."""
     pretraining = experiment.pretraining
     v = pretraining.label_variance
     noise_variance = max(pretraining.noise_variance, NUGGET * v)
     ridge = ridge_of(experiment)
-    sums = {"dmmse": Accumulator(1), "ridge": Accumulator(1)}
-    for prompts in prompt_chunks(experiment):
-        target = prompts.targets[:, k]
-        asked = (part[:, : k + 1] for part in (prompts.xs, prompts.ys, prompts.queries))
+    sums = {"dmmse": Accumulator(len(sizes)), "ridge": Accumulator(len(sizes))}
+
+    def measured(prompts: Prompts, pools: tuple[int, ...]) -> dict[str, Tensor]:
+        """Errors [B, pools] over v."""
         said = {
-            "dmmse": pool_mean(prompts, k, tasks, noise_variance),
-            "ridge": ridge.predict_query(*asked)[:, k],
+            "dmmse": pool_means(prompts, k, tasks, pools, noise_variance),
+            "ridge": ridge.predict_at(prompts.xs, prompts.ys, prompts.queries, k)[:, None],
         }
-        for name, predictions in said.items():
-            sums[name].add(((predictions - target).square() / v)[:, None].numpy())
+        target = prompts.targets[:, k, None]
+        return {name: (predictions - target).square() / v for name, predictions in said.items()}
+
+    # New tasks are the same for every pool; those of a pool are others for each.
+    groups = [sizes] if tested == "new" else [(size,) for size in sizes]
+    drawn = [prompt_chunks(with_pool(experiment, pools[-1], tested)) for pools in groups]
+    for chunks in zip(*drawn, strict=True):
+        errors = [measured(prompts, pools) for prompts, pools in zip(chunks, groups, strict=True)]
+        for name, total in sums.items():
+            columns = torch.cat([each[name] for each in errors], 1)
+            total.add(columns.expand(-1, len(sizes)).numpy())
     estimates = {name: total.estimate() for name, total in sums.items()}
     return {name: Curve(estimate.mean, *estimate.interval()) for name, estimate in estimates.items()}
-
-
-def _along(found: list[dict[str, Curve]]) -> dict[str, Curve]:
-    """Curves of one entry each, joined into one curve a name."""
-    joined = {}
-    for name in found[0]:
-        curves = [each[name] for each in found]
-        mean, low, high = np.array([(curve.mean[0], curve.low[0], curve.high[0]) for curve in curves]).T
-        joined[name] = Curve(mean, low, high)
-    return joined
 
 
 def _linear_attention(

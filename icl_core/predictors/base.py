@@ -24,6 +24,12 @@ class Predictor(ABC):
     def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
         """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k."""
 
+    def predict_at(self, xs: Tensor, ys: Tensor, queries: Tensor, k: int) -> Tensor:
+        """Entry k of `predict_query` alone, [B], for less where a learner can."""
+        inputs = xs[:, : k + 1]
+        asked = inputs if queries is xs else queries[:, : k + 1]
+        return self.predict_query(inputs, ys[:, : k + 1], asked)[:, k]
+
 
 class LinearPredictor(Predictor):
     """A predictor w.x whose weights are learned from the pairs before k."""

@@ -1,12 +1,13 @@
 """Ridge regression."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from icl_core.predictors.base import ChunkedPredictor, prefix_moments
+from icl_core.predictors.base import ChunkedPredictor, check_shapes, prefix_moments
 from icl_core.specs import SpecError
 
 
@@ -27,7 +28,29 @@ class Ridge(ChunkedPredictor):
 
     def fit(self, xs: Tensor, ys: Tensor) -> Tensor:
         """Raises ValueError where the penalty is lost in the rounding of X^T X."""
-        gram, cross = prefix_moments(xs, ys)
+
+        def correlations(weights: Tensor) -> Tensor:
+            return (ys[:, None] - weights @ xs.mT).tril(-1) @ xs  # residuals [B, N (prefix), N (pair)]
+
+        return self._solve(*prefix_moments(xs, ys), correlations)
+
+    def predict_at(self, xs: Tensor, ys: Tensor, queries: Tensor, k: int) -> Tensor:
+        """Entry k of `predict_query` alone, [B]: one solution a prompt."""
+        check_shapes(xs, ys, queries)
+        inputs, labels = xs[:, :k].double(), ys[:, :k, None].double()
+
+        def correlations(weights: Tensor) -> Tensor:
+            return (inputs.mT @ (labels - inputs @ weights[..., None]))[..., 0]
+
+        weights = self._solve(inputs.mT @ inputs, (inputs.mT @ labels)[..., 0], correlations)
+        return (weights * queries[:, k]).sum(-1).to(xs.dtype)
+
+    def _solve(self, gram: Tensor, cross: Tensor, correlations: Callable[[Tensor], Tensor]) -> Tensor:
+        """Weights [..., D] for X^T X [..., D, D], X^T y [..., D] and, at any weights, X^T (y - X w).
+
+        The last, through the residuals, lets one refinement restore the digits that forming X^T X loses when
+        the penalty is small.
+        """
         gram.diagonal(dim1=-2, dim2=-1).add_(self.penalty)
         factor, failed = torch.linalg.cholesky_ex(gram)
         if failed.any():
@@ -35,10 +58,5 @@ class Ridge(ChunkedPredictor):
                 f"penalty {self.penalty} vanishes beside inputs this large: use LeastSquares() instead."
             )
         solution = torch.cholesky_solve(cross[..., None], factor)[..., 0]
-        return solution + torch.cholesky_solve(self._gradient(xs, ys, solution)[..., None], factor)[..., 0]
-
-    def _gradient(self, xs: Tensor, ys: Tensor, weights: Tensor) -> Tensor:
-        """X^T (y - X w) - penalty w, [B, N, D]: through the residuals, so that one refinement step restores
-        the digits that forming X^T X loses when the penalty is small."""
-        residuals = (ys[:, None] - weights @ xs.mT).tril(-1)  # [B, N (prefix), N (pair)]
-        return residuals @ xs - self.penalty * weights
+        gradient = correlations(solution) - self.penalty * solution
+        return solution + torch.cholesky_solve(gradient[..., None], factor)[..., 0]

@@ -9,7 +9,7 @@ from icl_core.data.prompts import sample_prompts, task_pool
 from icl_core.evaluation.closed_forms import exact_lines, trained_attention
 from icl_core.evaluation.curves import learning_curves
 from icl_core.evaluation.suite import ridge
-from icl_core.evaluation.task_diversity import pool_mean, pool_sweep, pool_weights, with_pool
+from icl_core.evaluation.task_diversity import pool_means, pool_sweep, pool_weights, with_pool
 from icl_core.models import LinearAttention
 from icl_core.predictors import DiscreteMMSE
 from icl_core.predictors import LinearAttention as AttentionPredictor
@@ -28,7 +28,7 @@ def test_the_pools_mean_is_the_discrete_mmse(size: int, noise: float) -> None:
     variance = noise**2 * PRETRAINING.label_variance
     expected = DiscreteMMSE(tasks, variance).predict_query(prompts.xs, prompts.ys, prompts.queries)
     for k in range(7):
-        found = pool_mean(prompts, k, tasks, variance)
+        (found,) = pool_means(prompts, k, tasks, (size,), variance).T
         np.testing.assert_allclose(found, expected[:, k], rtol=1e-7, atol=1e-9)
 
 
