@@ -16,7 +16,7 @@ def heading() -> None:
 
 
 def report(name: str, turns: Sequence[Turn], aim: float | None) -> list[float]:
-    """Prints the turns' median, each done once, and its ratio to the aim (in seconds); returns their times."""
+    """Prints the turns' median, each done once, and its ratio to the aim in seconds; returns their times."""
     seconds, processor = zip(*(timed(turn) for turn in turns), strict=True)
     median = statistics.median(seconds)
     goal = f"{1e3 * aim:.0f} ms" if aim else "-"

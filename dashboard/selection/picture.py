@@ -26,7 +26,7 @@ def drawn(now: Setting, view: SelectionView, library: Library) -> Drawn:
         found = results.comparisons(now, library)
         return Drawn(charts.curves_panels(now, found, k), words.curves_reading(now, found, k))
     if shown == "sparsity":
-        swept = results.sweep(now, library)
+        swept = results.sweep(now, library, k)
         return Drawn(charts.sparsity_panels(now, swept, k, nnz), words.sparsity_reading(now, swept, k, nnz))
     if shown == "outside":
         noise = results.noise(now)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
 
+from dashboard.selection import ahead
 from icl_core.data.function_classes import Dense
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import (
@@ -25,14 +27,22 @@ from icl_core.library.results import load_once
 from icl_core.library.selection import (
     SelectionModels,
     comparison,
+    comparison_at,
     networks,
     selection_models,
+    stored_comparison,
     with_best_lasso,
     with_lasso,
 )
 from icl_core.specs import Experiment, FunctionClass
 
 T = TypeVar("T")
+
+
+class _Unmeasured(Exception):
+    """Some comparison of a sweep is not stored."""
+
+
 MOST_KEPT = 256  # some 10 to 200 kB each
 NOISE_LEVELS = (0.0, 0.05, 0.1, 0.25)
 
@@ -95,16 +105,31 @@ def comparisons(now: Setting, library: Library) -> dict[str, Comparison]:
     }
 
 
-def sweep(now: Setting, library: Library) -> list[Comparison]:
-    """All learners on functions of 1..d nonzero weights, output variance kept."""
+def sweep(now: Setting, library: Library, k: int) -> list[Comparison]:
+    """All learners on functions of 1..d nonzero weights, output variance kept; other entries than k may be NaN.
+
+    Where the sweep was not measured before, it is at k alone, in a fraction of the time, and at every k while
+    the picture is being looked at.
+    """
     counts = range(1, now.experiment.pretraining.dimension + 1)
+    asked = [(library, now.experiment, now.pair.with_nonzero(count), now.models) for count in counts]
 
-    def compute() -> list[Comparison]:
-        families = [now.pair.with_nonzero(count) for count in counts]
-        found = [comparison(library, now.experiment, family, now.models) for family in families]
-        return [with_lasso(each, now.alpha) for each in found]
+    def measured() -> list[Comparison]:
+        found = [stored_comparison(*each) for each in asked]
+        if None in found:
+            raise _Unmeasured
+        return [with_lasso(each, now.alpha) for each in found if each is not None]
 
-    return _kept("sweep", now, compute)
+    def at_k() -> list[Comparison]:
+        return [with_lasso(comparison_at(*each, k), now.alpha, k) for each in asked]
+
+    try:
+        return _kept("sweep", now, measured)
+    except _Unmeasured:
+        found = _kept(f"sweep at {k}", now, at_k)
+        spec = replace(now.experiment, evaluation=replace(now.experiment.evaluation, alpha=1.0))
+        ahead.measure((library, spec.hash, now.models.key), [partial(comparison, *each) for each in asked])
+        return found
 
 
 def probabilities(now: Setting) -> dict[str, Curve]:

@@ -132,20 +132,32 @@ def ideal(pretraining: Pretraining, mixture: Mixture) -> BayesMixture:
     return learner
 
 
-def compare(experiment: Experiment, learners: Mapping[str, Predictor]) -> Comparison:
-    """All learners on the experiment's prompts; choices of those choosers whose specialists are there too."""
+def compare(experiment: Experiment, learners: Mapping[str, Predictor], k: int | None = None) -> Comparison:
+    """All learners on the experiment's prompts; choices of those choosers whose specialists are there too.
+
+    With `k` they are measured with k pairs alone, which costs a network far less, and other entries are NaN.
+    """
     choosers = [each for each in (MODELS, IDEALS) if {each.name, each.dense, each.narrow} <= set(learners)]
     entries, v = experiment.context_length + 1, experiment.pretraining.label_variance
+    measured = slice(None) if k is None else slice(k, k + 1)
     sums: dict[tuple[str, ...], Accumulator] = {}
 
     def add(key: tuple[str, ...], values: Tensor) -> None:
-        sums.setdefault(key, Accumulator(entries)).add((values / v).numpy())
+        sums.setdefault(key, Accumulator(values.shape[1])).add((values / v).numpy())
+
+    def curve(estimate: Estimate) -> Curve:
+        parts = np.full((3, entries), np.nan)
+        parts[:, measured] = estimate.mean, *estimate.interval()
+        return Curve(*parts)
 
     for prompts in prompt_chunks(experiment):
         asked = prompts.xs, prompts.ys, prompts.queries
-        said = {name: learner.predict_query(*asked) for name, learner in learners.items()}
+        said = {
+            name: learner.predict_query(*asked) if k is None else learner.predict_at(*asked, k)[:, None]
+            for name, learner in learners.items()
+        }
         for name, predictions in said.items():
-            add(("error", name), (predictions - prompts.targets).square())
+            add(("error", name), (predictions - prompts.targets[:, measured]).square())
         for each in choosers:
             chosen, dense, narrow = said[each.name], said[each.dense], said[each.narrow]
             add(("distance", each.name, each.dense), (chosen - dense).square())
@@ -156,13 +168,13 @@ def compare(experiment: Experiment, learners: Mapping[str, Predictor]) -> Compar
     errors = {key[1]: mean for key, mean in means.items() if key[0] == "error"}
     return Comparison(
         experiment,
-        {name: _curve(estimate) for name, estimate in errors.items()},
-        {(key[1], key[2]): _curve(mean) for key, mean in means.items() if key[0] == "distance"},
+        {name: curve(estimate) for name, estimate in errors.items()},
+        {(key[1], key[2]): curve(mean) for key, mean in means.items() if key[0] == "distance"},
         {
-            each.name: _curve(_share(means["between", each.name], means["apart", each.name]))
+            each.name: curve(_share(means["between", each.name], means["apart", each.name]))
             for each in choosers
         },
-        {each.name: _curve(_cost(each, errors)) for each in choosers},
+        {each.name: curve(_cost(each, errors)) for each in choosers},
     )
 
 

@@ -83,11 +83,11 @@ def pool_weights(pretraining: Pretraining, size: int) -> Tensor:
 def pool_means(
     prompts: Prompts, k: int, tasks: Tensor, sizes: tuple[int, ...], noise_variance: float
 ) -> Tensor:
-    """Predictions [B, sizes] at query k, from the k pairs before it, of the discrete MMSE over the first tasks.
+    """Predictions [B, sizes] of the discrete MMSE at query k, from the k pairs before it, for every pool size.
 
     A pool holds tasks[:size] of `tasks` [T, D]; sizes ascend. sum_t softmax_t(-|y - X w_t|^2 / (2
-    noise_variance)) w_t . x with the square expanded in X^T X and X^T y, so that the cost does not grow with k,
-    and with sums kept relative to the best fit so far, so that it does not grow with the number of sizes.
+    noise_variance)) w_t . x, the square expanded in X^T X and X^T y: the cost does not grow with k. Sums are
+    kept relative to the best fit so far: it does not grow with the number of sizes.
     """
     xs, ys, queries = prompts.xs[:, :k], prompts.ys[:, :k], prompts.queries[:, k]
     weights = tasks[: sizes[-1]].mT.contiguous()  # [D, T]

@@ -77,18 +77,26 @@ def comparison(
 
     Raises LibraryError for a damaged model.
     """
-    tested = on_family(experiment, family)
-    tested = replace(
-        tested, evaluation=replace(tested.evaluation, alpha=Evaluation().alpha)
-    )  # of no effect here
-    store = ComparisonStore.of(library)
-    stored = store.read(tested, models.key)
+    stored = stored_comparison(library, experiment, family, models)
     if stored is not None:
         return stored
-    learners = ideal_learners(experiment.pretraining) | networks(library, models)
-    found = compare(tested, learners)
-    store.write(found, models.key)
+    found = compare(_tested(experiment, family), _learners(library, experiment, models))
+    ComparisonStore.of(library).write(found, models.key)
     return found
+
+
+def stored_comparison(
+    library: Library, experiment: Experiment, family: FunctionClass, models: SelectionModels
+) -> Comparison | None:
+    """What `comparison` has computed before; None if nothing."""
+    return ComparisonStore.of(library).read(_tested(experiment, family), models.key)
+
+
+def comparison_at(
+    library: Library, experiment: Experiment, family: FunctionClass, models: SelectionModels, k: int
+) -> Comparison:
+    """`comparison` with k pairs alone, all other entries NaN: never stored. Raises as `comparison` does."""
+    return compare(_tested(experiment, family), _learners(library, experiment, models), k)
 
 
 def networks(library: Library, models: SelectionModels) -> dict[str, Predictor]:
@@ -102,9 +110,9 @@ def networks(library: Library, models: SelectionModels) -> dict[str, Predictor]:
     return found
 
 
-def with_lasso(found: Comparison, alpha: float) -> Comparison:
-    """The comparison with 'lasso' at this alpha on the same prompts."""
-    return _with_errors(found, compare(found.experiment, {"lasso": Lasso(alpha)}).errors)
+def with_lasso(found: Comparison, alpha: float, k: int | None = None) -> Comparison:
+    """The comparison with 'lasso' at this alpha on the same prompts (with `k`: with k pairs alone)."""
+    return _with_errors(found, compare(found.experiment, {"lasso": Lasso(alpha)}, k).errors)
 
 
 def with_best_lasso(found: Comparison) -> Comparison:
@@ -120,6 +128,16 @@ def usual_name(dimension: int, mixture: Mixture) -> str:
     if len(words) > 1 and share != 0.5:
         words.append(f"{100 * share:.0f}")
     return "-".join([*words, f"d{dimension}"])
+
+
+def _tested(experiment: Experiment, family: FunctionClass) -> Experiment:
+    """The experiment on one family, with the Lasso's alpha, which has no effect here, at its default."""
+    tested = on_family(experiment, family)
+    return replace(tested, evaluation=replace(tested.evaluation, alpha=Evaluation().alpha))
+
+
+def _learners(library: Library, experiment: Experiment, models: SelectionModels) -> dict[str, Predictor]:
+    return ideal_learners(experiment.pretraining) | networks(library, models)
 
 
 def _with_errors(found: Comparison, errors: Mapping[str, Curve]) -> Comparison:

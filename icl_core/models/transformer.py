@@ -93,23 +93,49 @@ class TransformerNetwork(nn.Module):
     def forward(self, xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> Tensor:
         """Predictions [B, N] for xs [B, N, D], ys [B, N]; entry k answers queries[:, k] (default xs[:, k])
         from the pairs before k. Raises ValueError for more points than the position table has rows."""
-        points = xs.shape[1]
+        self._check(xs.shape[1])
+        assemble = _paired if self.spec.layout == "paired" else _interleaved
+        tokens, rows, visible, asked = assemble(xs.float(), ys.float() / self.scale, queries)
+        return self._run(tokens, rows, visible, asked)
+
+    def answer(self, xs: Tensor, ys: Tensor, query: Tensor) -> Tensor:
+        """Predictions [B] for query [B, D] from all pairs of xs [B, k, D], ys [B, k]: entry k of `forward`.
+
+        One query costs one token beside the pairs. Raises ValueError as `forward` does.
+        """
+        self._check(xs.shape[1] + 1)
+        inputs, labels = xs.float(), ys.float() / self.scale
+        paired = self.spec.layout == "paired"
+        known = _token(inputs, labels, False) if paired else _in_turn(inputs, labels)
+        tokens = torch.cat([known, _token(query[:, None].float(), None, True)], 1)  # [B, T, D + 2]
+        order = torch.arange(tokens.shape[1])
+        return self._run(tokens, order, order[:, None] >= order, order[-1:])[:, 0]
+
+    def _check(self, points: int) -> None:
         if points > self.points:
             raise ValueError(
                 f"The prompt has {points} points, but this model has positions for {self.points}: "
                 f"choose a context length of at most {self.points - 1}."
             )
-        assemble = _paired if self.spec.layout == "paired" else _interleaved
-        tokens, rows, visible, asked = assemble(xs.float(), ys.float() / self.scale, queries)
-        residual = self.embed(tokens) + self.position[rows]  # [B, T, W]
-        residual = self._blocks(residual.to(self.compute), visible)
-        return self.read(self._norm(residual[:, asked].float()))[..., 0] * self.scale
 
-    def _blocks(self, residual: Tensor, visible: Tensor) -> Tensor:
+    def _run(self, tokens: Tensor, rows: Tensor, visible: Tensor, asked: Tensor) -> Tensor:
+        """Read-outs at the tokens `asked` of tokens [B, T, D + 2], at these rows of the position table."""
+        residual = self.embed(tokens) + self.position[rows]  # [B, T, W]
+        residual = self._blocks(residual.to(self.compute), visible, asked)
+        return self.read(self._norm(residual.float()))[..., 0] * self.scale
+
+    def _blocks(self, residual: Tensor, visible: Tensor, asked: Tensor) -> Tensor:
+        """The residual stream of the tokens asked: in the last layer the others only lend keys and values."""
         bias = torch.zeros(visible.shape, dtype=self.compute).masked_fill_(~visible, -1e4)
         attend, project, widen, narrow = (matrix.to(self.compute) for matrix in self.matrices())
         for layer in range(self.spec.layers):
-            residual = residual + self._attention(self._norm(residual), bias, attend[layer], project[layer])
+            values = self._norm(residual)
+            if layer < self.spec.layers - 1:
+                mixed = self._attention(values, values, bias, attend[layer])
+            else:
+                mixed = self._attention(values[:, asked], values, bias[asked], attend[layer])
+                residual = residual[:, asked]
+            residual = residual + functional.linear(mixed, project[layer])
             residual = residual + self._mlp(self._norm(residual), widen[layer], narrow[layer])
         return residual
 
@@ -121,15 +147,22 @@ class TransformerNetwork(nn.Module):
             else functional.layer_norm(values, shape)
         )
 
-    def _attention(self, values: Tensor, bias: Tensor, attend: Tensor, project: Tensor) -> Tensor:
-        B, T, W = values.shape
+    def _attention(self, asking: Tensor, values: Tensor, bias: Tensor, attend: Tensor) -> Tensor:
+        """Heads' outputs [B, Q, W] side by side, for `asking` [B, Q, W] among `values` [B, T, W]."""
+        B, _, W = values.shape
         H, C = self.spec.heads, W // self.spec.heads
-        heads = functional.linear(values, attend).view(B, T, 3, H, C)
-        query, key, value = heads.permute(2, 0, 3, 1, 4).reshape(3, B * H, T, C).unbind(0)  # [B H, T, C]
-        scores = torch.baddbmm(bias, query, key.transpose(1, 2), alpha=C**-0.5)  # [B H, T, T]
+
+        def heads(source: Tensor, matrices: Tensor) -> list[Tensor]:
+            parts = functional.linear(source, matrices).view(B, source.shape[1], -1, H, C)
+            return list(parts.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0))  # each [B H, T, C]
+
+        if asking is values:
+            query, key, value = heads(values, attend)
+        else:
+            (query,), (key, value) = heads(asking, attend[:W]), heads(values, attend[W:])
+        scores = torch.baddbmm(bias, query, key.transpose(1, 2), alpha=C**-0.5)  # [B H, Q, T]
         weights = scores.float().softmax(-1).to(values.dtype)  # float32: bfloat16 rows take five times longer
-        mixed = torch.bmm(weights, value).view(B, H, T, C).transpose(1, 2).reshape(B, T, W)
-        return functional.linear(mixed, project)
+        return torch.bmm(weights, value).view(B, H, -1, C).transpose(1, 2).reshape(B, -1, W)
 
     def _mlp(self, values: Tensor, widen: Tensor, narrow: Tensor) -> Tensor:
         hidden = functional.linear(values, widen)
@@ -150,25 +183,31 @@ def _token(xs: Tensor, ys: Tensor | None, asked: bool) -> Tensor:
 
 
 def _paired(xs: Tensor, ys: Tensor, queries: Tensor | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Tokens [B, 2N, D + 2]: N pairs, then N queries; with their position rows, mask and the asked tokens."""
+    """Tokens [B, 2N - 1, D + 2]: the pairs but the last, which no query sees, then N queries; with their
+    position rows, mask and the asked tokens."""
     asked = xs if queries is None else queries.float()
-    tokens = torch.cat([_token(xs, ys, False), _token(asked, None, True)], 1)
+    tokens = torch.cat([_token(xs[:, :-1], ys[:, :-1], False), _token(asked, None, True)], 1)
     return tokens, *_paired_pattern(xs.shape[1])
 
 
 def _paired_pattern(points: int) -> tuple[Tensor, Tensor, Tensor]:
-    order = torch.arange(points)
-    visible = torch.zeros(2 * points, 2 * points, dtype=torch.bool)
-    visible[:points, :points] = order[:, None] >= order
-    visible[points:, :points] = order[:, None] > order
-    visible[points:, points:] = torch.eye(points, dtype=torch.bool)
-    return torch.cat([order, order]), visible, points + order
+    pairs, queries = torch.arange(points - 1), torch.arange(points)
+    visible = torch.zeros(2 * points - 1, 2 * points - 1, dtype=torch.bool)
+    visible[: points - 1, : points - 1] = pairs[:, None] >= pairs
+    visible[points - 1 :, : points - 1] = queries[:, None] > pairs
+    visible[points - 1 :, points - 1 :] = torch.eye(points, dtype=torch.bool)
+    return torch.cat([pairs, queries]), visible, points - 1 + queries
+
+
+def _in_turn(xs: Tensor, ys: Tensor) -> Tensor:
+    """Tokens [B, 2N, D + 2], an input and then its label."""
+    inputs, labels = _token(xs, None, True), _token(torch.zeros_like(xs), ys, False)
+    return torch.stack([inputs, labels], 2).flatten(1, 2)  # [B, N, 2, D + 2] -> [B, 2N, D + 2]
 
 
 def _interleaved(xs: Tensor, ys: Tensor, queries: Tensor | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Tokens [B, 2N, D + 2] in turn, and [B, N, D + 2] more for queries other than the xs."""
-    inputs, labels = _token(xs, None, True), _token(torch.zeros_like(xs), ys, False)
-    tokens = torch.stack([inputs, labels], 2).flatten(1, 2)  # [B, N, 2, D + 2] -> [B, 2N, D + 2]
+    tokens = _in_turn(xs, ys)
     if queries is not None:
         tokens = torch.cat([tokens, _token(queries.float(), None, True)], 1)
     return tokens, *_interleaved_pattern(xs.shape[1], queries is not None)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from icl_core.models import TransformerNetwork
 from icl_core.predictors.base import Predictor, check_shapes
 
-CHUNK_POINTS = 1 << 13  # points of a forward pass: bounds the attention weights held at once
+CHUNK_POINTS = 1 << 9  # points of a forward pass: what they turn into stays in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,16 @@ class Network(Predictor):
         """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k; dtype of xs."""
         check_shapes(xs, ys, queries)
         return self._run(xs, ys, None if queries is xs else queries)
+
+    @torch.no_grad()
+    def predict_at(self, xs: Tensor, ys: Tensor, queries: Tensor, k: int) -> Tensor:
+        """Entry k of `predict_query` alone, [B]: with a transformer, one query a prompt."""
+        if not isinstance(self.model, TransformerNetwork):
+            return super().predict_at(xs, ys, queries, k)
+        check_shapes(xs, ys, queries)
+        size = max(1, CHUNK_POINTS // (k + 1))
+        chunks = zip(*(part.split(size) for part in (xs[:, :k], ys[:, :k], queries[:, k])), strict=True)
+        return torch.cat([self.model.answer(*chunk) for chunk in chunks]).to(xs.dtype)
 
     @torch.no_grad()
     def _run(self, xs: Tensor, ys: Tensor, queries: Tensor | None) -> Tensor:

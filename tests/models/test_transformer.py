@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from icl_core.models import Transformer, TransformerNetwork
+from icl_core.predictors import Network
 from icl_core.specs import SpecError
 
 ARCHITECTURES = [
@@ -62,7 +63,8 @@ def test_a_fresh_network_is_the_identity_in_its_blocks() -> None:
     torch.manual_seed(0)
     network = Transformer().build(8, 12, 1.0)
     residual = torch.randn(2, 4, 96)
-    assert torch.equal(network._blocks(residual, torch.ones(4, 4, dtype=torch.bool)), residual)
+    visible, asked = torch.ones(4, 4, dtype=torch.bool), torch.tensor([1, 3])
+    assert torch.equal(network._blocks(residual, visible, asked), residual[:, asked])
 
 
 def test_position_table_covers_twice_the_trained_length_and_says_where_it_ends() -> None:
@@ -90,3 +92,17 @@ def test_rows_beyond_the_trained_length_get_no_gradient() -> None:
 def test_senseless_architectures_are_refused(field: str, value: int) -> None:
     with pytest.raises(SpecError, match=field):
         Transformer(**{field: value})
+
+
+@pytest.mark.parametrize("spec", ARCHITECTURES, ids=lambda spec: f"{spec.layout}-{spec.mlp}")
+@torch.inference_mode()
+def test_one_answer_is_that_entry_of_all(spec: Transformer) -> None:
+    network, (xs, ys, queries) = scrambled(spec), prompts()
+    expected = network(xs, ys, queries)
+    for k in (0, 1, 4, 6):
+        found = network.answer(xs[:, :k], ys[:, :k], queries[:, k])
+        assert (found - expected[:, k]).abs().max() < 1e-5
+        at_k = Network(network).predict_at(xs, ys, queries, k)
+        assert (at_k - expected[:, k]).abs().max() < 1e-5
+    with pytest.raises(ValueError, match="at most 12"):
+        network.answer(torch.randn(1, 13, 3), torch.randn(1, 13), torch.randn(1, 3))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.selection import ahead
 from icl_core.data.function_classes import Dense, Sparse
 from icl_core.evaluation.selection import compare, on_family, reference_learners, sparsity_sweep
 from icl_core.library import default_library
@@ -121,6 +122,18 @@ def test_the_sweep_is_the_cores_numbers_at_the_chosen_k() -> None:
         np.testing.assert_allclose(drawn[name, "y"], expected, atol=2e-6)
     far = [each.distances["bayes", "bayes_dense"].mean[3] for each in swept]
     np.testing.assert_allclose(drawn["distance_dense", "y2"], far, atol=2e-6)
+
+
+def test_the_sweep_is_measured_ahead_at_every_k(own: Path) -> None:
+    at = opened(query(TESTED, picture="sparsity", k="1"))
+    ahead.wait()
+    assert len(list((own / "comparisons").glob("*.json"))) == TINY.dimension
+    first = lines(at)
+    healthy(at.slider(key="selection_k").set_value(5).run())
+    healthy(at.slider(key="selection_k").set_value(1).run())
+    again = lines(at)  # from the stored sweep, which asks all queries in one pass
+    for name, line in first.items():
+        np.testing.assert_allclose(line, again[name], atol=2e-5)
 
 
 def test_the_first_picture_needs_no_click() -> None:
