@@ -2,15 +2,15 @@
 
     python -m benchmarks.recipe [--json] [--minutes 5]
 
-The usual recipe (Garg et al., arXiv 2208.01066: no warm-up, no decay, batch 64) trains for some minutes of one
-thread's own time. Then ours trains until its error is as low as the lowest that the usual one reached. Both
-start from the same weights and see the same prompts in the same order; only the optimiser and its rates differ,
-so tokens, initialisation and arithmetic, which are ours, help the usual recipe too. The error is the mean over
-k = 1 to K on fixed prompts, over v.
+The usual recipe (Garg et al., arXiv 2208.01066: no warm-up, no decay, batch 64) trains for some minutes of
+one thread's own time. Then ours trains until its error is as low as the lowest that the usual one reached.
+Both start from the same weights and see the same prompts in the same order; only the optimiser and its rates
+differ, so tokens, initialisation and arithmetic, which are ours, help the usual recipe too. The error is the
+mean over k = 1 to K on fixed prompts, over v.
 
 Our rates fall to 0 over the second half of a schedule, so an error is tied to a length: where the live demo's
-1,500 steps end above the usual recipe's error, the schedule is doubled until one of them gets there. The aim, a
-tenth of the prompts, is set for 20 minutes; five keep all benchmarks together short.
+1,500 steps end above the usual recipe's error, the schedule is doubled until one of them gets there. The aim,
+a tenth of the prompts, is set for 20 minutes; five keep all benchmarks together short.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The usual recipe, and ours at one schedule length after another; the last one got there, or none did."""
+    """The usual recipe, and ours at longer and longer schedules; the last one got there, or none did."""
 
     usual: Curve
     ours: tuple[Curve, ...]

@@ -34,7 +34,7 @@ from icl_core.library.selection import (
     with_best_lasso,
     with_lasso,
 )
-from icl_core.specs import Experiment, FunctionClass
+from icl_core.specs import Evaluation, Experiment, FunctionClass
 
 T = TypeVar("T")
 
@@ -97,19 +97,26 @@ def comparisons(now: Setting, library: Library) -> dict[str, Comparison]:
         role: _kept(
             f"compare {role}",
             now,
-            lambda family=family: with_best_lasso(
-                with_lasso(comparison(library, now.experiment, family, now.models), now.alpha)
-            ),
+            lambda role=role, family=family: with_lasso(_with_best(now, library, role, family), now.alpha),
         )
         for role, family in now.families.items()
     }
 
 
-def sweep(now: Setting, library: Library, k: int) -> list[Comparison]:
-    """All learners on functions of 1..d nonzero weights, output variance kept; other entries than k may be NaN.
+def _with_best(now: Setting, library: Library, role: str, family: FunctionClass) -> Comparison:
+    """The comparison with the Lasso at its best alpha, whatever the alpha asked for."""
+    return _kept(
+        f"best {role}",
+        _without_alpha(now),
+        lambda: with_best_lasso(comparison(library, now.experiment, family, now.models)),
+    )
 
-    Where the sweep was not measured before, it is at k alone, in a fraction of the time, and at every k while
-    the picture is being looked at.
+
+def sweep(now: Setting, library: Library, k: int) -> list[Comparison]:
+    """All learners on functions of 1..d nonzero weights, output variance kept.
+
+    Where the sweep was not measured before, it is at k alone, in a fraction of the time (other entries are
+    NaN), and at every k while the picture is being looked at.
     """
     counts = range(1, now.experiment.pretraining.dimension + 1)
     asked = [(library, now.experiment, now.pair.with_nonzero(count), now.models) for count in counts]
@@ -121,15 +128,18 @@ def sweep(now: Setting, library: Library, k: int) -> list[Comparison]:
         return [with_lasso(each, now.alpha) for each in found if each is not None]
 
     def at_k() -> list[Comparison]:
-        return [with_lasso(comparison_at(*each, k), now.alpha, k) for each in asked]
+        return [comparison_at(*each, k) for each in asked]
 
     try:
         return _kept("sweep", now, measured)
     except _Unmeasured:
-        found = _kept(f"sweep at {k}", now, at_k)
-        spec = replace(now.experiment, evaluation=replace(now.experiment.evaluation, alpha=1.0))
-        ahead.measure((library, spec.hash, now.models.key), [partial(comparison, *each) for each in asked])
-        return found
+        fixed = _without_alpha(now)
+        found = _kept(f"sweep at {k}", fixed, at_k)
+        full = [partial(comparison, *each) for each in asked]
+        ahead.measure((library, fixed.experiment.hash, now.models.key), full)
+        return _kept(
+            f"sweep with Lasso at {k}", now, lambda: [with_lasso(each, now.alpha, k) for each in found]
+        )
 
 
 def probabilities(now: Setting) -> dict[str, Curve]:
@@ -161,6 +171,12 @@ def one_prompt(now: Setting, library: Library, number: int) -> dict[str, PromptC
 def noise(now: Setting) -> NoiseSweep:
     """P(dense) of the ideal mixture off the trained sparsity, by noise level."""
     return _kept("noise", now, lambda: noise_sweep(now.experiment, NOISE_LEVELS))
+
+
+def _without_alpha(now: Setting) -> Setting:
+    """The setting for what does not depend on the Lasso's alpha."""
+    evaluation = replace(now.experiment.evaluation, alpha=Evaluation().alpha)
+    return replace(now, experiment=replace(now.experiment, evaluation=evaluation))
 
 
 def _kept(what: str, now: Setting, compute: Callable[[], T]) -> T:

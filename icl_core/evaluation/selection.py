@@ -180,12 +180,21 @@ def compare(experiment: Experiment, learners: Mapping[str, Predictor], k: int | 
 
 def dense_probability(experiment: Experiment) -> Curve:
     """Posterior probability of 'dense' under the ideal mixture, mean over the prompts, [M + 1]."""
-    pair = FamilyPair.of(experiment.pretraining)
-    learner = ideal(experiment.pretraining, pair.mixture)
-    total = Accumulator(experiment.context_length + 1)
-    for prompts in prompt_chunks(experiment):
-        total.add(learner.posterior(prompts.xs, prompts.ys)[..., 0].numpy())
-    return _curve(total.estimate())
+    (found,) = _dense_probabilities([experiment])
+    return found
+
+
+def _dense_probabilities(experiments: Sequence[Experiment]) -> list[Curve]:
+    """That of each of several tests of one pretraining: all their prompts are learned from at once."""
+    pretraining, entries = experiments[0].pretraining, experiments[0].context_length + 1
+    learner = ideal(pretraining, FamilyPair.of(pretraining).mixture)
+    totals = [Accumulator(entries) for _ in experiments]
+    for chunks in zip(*map(prompt_chunks, experiments), strict=True):
+        xs, ys = (torch.cat([getattr(prompts, part) for prompts in chunks]) for part in ("xs", "ys"))
+        dense = learner.posterior(xs, ys)[..., 0]  # [B of all, N]
+        for total, values in zip(totals, dense.chunk(len(experiments)), strict=True):
+            total.add(values.numpy())
+    return [_curve(total.estimate()) for total in totals]
 
 
 def sparsity_sweep(experiment: Experiment, learners: Mapping[str, Predictor]) -> list[Comparison]:
@@ -217,7 +226,7 @@ def noise_sweep(experiment: Experiment, levels: Sequence[float]) -> NoiseSweep:
         noisy = replace(experiment, pretraining=replace(experiment.pretraining, label_noise=level))
         noisy = replace(noisy, evaluation=replace(noisy.evaluation, label_noise=None))
         counts = range(1, noisy.pretraining.dimension + 1)
-        found.append([dense_probability(on_family(noisy, pair.with_nonzero(count))) for count in counts])
+        found.append(_dense_probabilities([on_family(noisy, pair.with_nonzero(count)) for count in counts]))
     means = np.array([[curve.mean for curve in row] for row in found])  # [levels, D, M + 1]
     lows = np.array([[curve.low for curve in row] for row in found])
     highs = np.array([[curve.high for curve in row] for row in found])

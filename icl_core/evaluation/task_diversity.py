@@ -83,7 +83,7 @@ def pool_weights(pretraining: Pretraining, size: int) -> Tensor:
 def pool_means(
     prompts: Prompts, k: int, tasks: Tensor, sizes: tuple[int, ...], noise_variance: float
 ) -> Tensor:
-    """Predictions [B, sizes] of the discrete MMSE at query k, from the k pairs before it, for every pool size.
+    """Predictions [B, sizes] of the discrete MMSE at query k from the pairs before it, for every size.
 
     A pool holds tasks[:size] of `tasks` [T, D]; sizes ascend. sum_t softmax_t(-|y - X w_t|^2 / (2
     noise_variance)) w_t . x, the square expanded in X^T X and X^T y: the cost does not grow with k. Sums are
