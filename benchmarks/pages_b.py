@@ -107,9 +107,10 @@ def selection() -> None:
     row(f"{name}, nnz sweep, k, measured ahead", slid(second, "selection_k", *lengths))
     row(f"{name}, nnz sweep, nnz", slid(second, "selection_nnz", *counts))
     row(f"{name}, nnz sweep, alpha", chosen(second, "selection_alpha", "0.0001", "0.001", "0.1", "1"))
+    slid(second, "selection_k", 4)[0]()  # half the inputs, as the page opens
+    row(f"{name}, nnz sweep, {NEW_SEED}", pressed(second, "selection_seed", 4), ahead.wait)
+    row(f"{name}, nnz sweep, k at once", slid(second, "selection_k", 6))
     ahead.wait()
-    row(f"{name}, nnz sweep, {NEW_SEED}", pressed(second, "selection_seed"))
-    row(f"{name}, nnz sweep, k at once", slid(second, "selection_k", 4))
     row(f"{name}, nnz sweep, prompts: 64", chosen(second, "selection_prompts", "64"))
     row(f"{name}, choice, k", slid(third, "selection_k", *lengths))
     row(f"{name}, choice, prompt", slid(third, "selection_prompt", 3, 8, 15, 22, 31))
@@ -140,9 +141,9 @@ def diversity() -> None:
     row(f"{name}, picture", picked(pools, "diversity_picture", "curves"))
 
 
-def row(name: str, turns: Sequence[Turn]) -> None:
-    """Reports turns of an evaluation knob."""
-    turned.extend(report(name, turns, KNOB))
+def row(name: str, turns: Sequence[Turn], before: Turn | None = None) -> None:
+    """Reports turns of an evaluation knob; `before` each of them, something that is not timed."""
+    turned.extend(report(name, turns, KNOB, before))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from threading import Lock
 
 MOST_WAITING = 4  # more are not taken: what is asked for is measured then
 MOST_KNOWN = 1024
+FIRST_DRAW = 0.3  # seconds that the page which asks has to itself, to draw what it knows
 
 log = logging.getLogger(__name__)
 _thread = ThreadPoolExecutor(1, "ahead")
@@ -35,6 +37,7 @@ def wait() -> None:
 
 def _run(key: Hashable, tasks: Sequence[Callable[[], object]]) -> None:
     try:
+        time.sleep(FIRST_DRAW)
         for task in tasks:
             task()
     except Exception:  # the page measures it when asked, and says what is wrong

@@ -13,7 +13,7 @@ from torch import Tensor
 from icl_core.predictors.base import LinearPredictor, check_shapes, prefix_sum
 from icl_core.specs import SpecError
 
-CHUNK_ENTRIES = 1 << 20  # float64 entries of the prompts-by-points-by-tasks table held at once
+CHUNK_ENTRIES = 1 << 18  # float64 entries of the prompts-by-points-by-tasks table: they stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
