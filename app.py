@@ -15,7 +15,7 @@ from dashboard.explore_sections import (
     settings_section,
 )
 from dashboard.navigation import navigation
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import default_library
 
@@ -83,7 +83,7 @@ else:
         flags=is_narrow(),
     )
     with st.container(key="remarks"):
-        st.caption(" ".join(remarks))
+        st.caption(joined("sentences", remarks))
     explanation()
     settings_section(state, curves)
     numbers_section(state, curves)

@@ -12,7 +12,7 @@ from dashboard.describe import (
     shift_effect,
 )
 from dashboard.results import Outcome
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from icl_core.data.function_classes import Sparse
 from icl_core.data.shifts import QueryOrthogonal
 from icl_core.evaluation import LearningCurves
@@ -52,7 +52,7 @@ def title(curves: LearningCurves) -> str:
         functions=mixture_name(experiment.mixture),
         dimension=experiment.pretraining.dimension,
     )
-    return ", ".join((text, *differences))
+    return joined("phrases", (text, *differences))
 
 
 def comparator(curves: LearningCurves, shown: tuple[str, ...], k: int) -> str | None:
@@ -106,7 +106,7 @@ def reading(
             text += t("reading.against_median" if median else "reading.against", error=error, name=name)
     if len(words) > len(named):
         text += t("reading.unshifted", error=words[-1])
-    return text + "."
+    return t("join.end", text=text)
 
 
 def _interval(curves: LearningCurves, model: str, k: int) -> str:
@@ -192,9 +192,9 @@ def _legend(curves: LearningCurves, shown: tuple[str, ...]) -> str:
     exact = [t(f"method.{name}") for name in lines if is_exact(curves, name)]
     if "ols" in lines and "ols" in curves.exact:
         exact.append(t("remark.exact_ols"))
-    text = t("remark.exact", names="; ".join(exact)) if exact else t("remark.measured")
+    text = t("remark.exact", names=joined("clauses", exact)) if exact else t("remark.measured")
     attention = any(name in lines for name in ("lsa", "lsa_reoptimised", "linear_attention"))
-    return text + " " + t("remark.lsa") if attention else text
+    return joined("sentences", (text, t("remark.lsa"))) if attention else text
 
 
 def _off_axis(curves: LearningCurves, shown: tuple[str, ...], log_axis: bool) -> list[str]:
@@ -204,7 +204,7 @@ def _off_axis(curves: LearningCurves, shown: tuple[str, ...], log_axis: bool) ->
         t("figure.off_scale", method=t(f"method.{method}"), value=amount(value), k=k)
         for method, (k, value) in beyond.items()
     ]
-    return [t("remark.off_axis", names="; ".join(names))] if names else []
+    return [t("remark.off_axis", names=joined("clauses", names))] if names else []
 
 
 def _about_methods(curves: LearningCurves, shown: tuple[str, ...]) -> list[str]:
@@ -213,8 +213,8 @@ def _about_methods(curves: LearningCurves, shown: tuple[str, ...]) -> list[str]:
     said = []
     medians = [name for name in shown if name in curves.curves and curves.curves[name].medians]
     if medians:
-        names = ", ".join(t(f"method.{name}") for name in medians)
-        ks = ", ".join(map(str, curves.curves[medians[0]].medians))
+        names = joined("names", (t(f"method.{name}") for name in medians))
+        ks = joined("names", map(str, curves.curves[medians[0]].medians))
         said.append(t("remark.medians", names=names, ks=ks))
     if "lasso" in shown:
         said.append(t("remark.alpha", alpha=experiment.evaluation.alpha))

@@ -14,7 +14,7 @@ from dashboard.describe import family_name
 from dashboard.knobs.changes import State, change_pretraining
 from dashboard.pretraining import Models
 from dashboard.shelf.training import least_squares
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from dashboard.trainable import for_the_class, near, offers
 from icl_core.figures.live_curve import live_curve_figure
 from icl_core.figures.training_curve import TrainingCurve, TrainingLabels
@@ -170,11 +170,15 @@ def _chosen(offered: dict[str, Pretraining]) -> Pretraining:
 
 def _show_near(pretraining: Pretraining, models: Models) -> None:
     close = [
-        t("train.near.model", name=name, fields=", ".join(t(f"train.field.{field}") for field in differing))
+        t(
+            "train.near.model",
+            name=name,
+            fields=joined("names", (t(f"train.field.{field}") for field in differing)),
+        )
         for name, differing in islice(near(pretraining, models).items(), MOST_NEAR)
     ]
     if close:
-        st.caption(t("train.near", models="; ".join(close)))
+        st.caption(t("train.near", models=joined("clauses", close)))
 
 
 def _show_refusal() -> None:

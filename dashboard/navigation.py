@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.bootstrap import ROOT
+from dashboard.language import language_choice
 from dashboard.texts import t
 from dashboard.url_state import UrlState
 
@@ -20,8 +21,9 @@ class PageLink:
     file: str
 
 
+START = "start"
 GROUPS: dict[str, tuple[PageLink, ...]] = {
-    "start": (PageLink("explore", "app.py"),),
+    START: (PageLink("explore", "app.py"),),
     "linear_attention": (
         PageLink("training_dynamics", "pages/training_dynamics.py"),
         PageLink("shift_lab", "pages/shift_lab.py"),
@@ -38,7 +40,7 @@ HEADED = ("linear_attention", "mixtures")
 
 
 def navigation(state: UrlState[Any]) -> None:
-    """Links to the pages that exist, in the sidebar."""
+    """Links to the pages that exist and the choice of the language, in the sidebar."""
     with st.container(key="navigation", gap=None):
         for group, links in GROUPS.items():
             present = [link for link in links if (ROOT / link.file).is_file()]
@@ -49,3 +51,5 @@ def navigation(state: UrlState[Any]) -> None:
                     st.page_link(
                         link.file, label=t(f"page.{link.name}"), query_params=state.query_for(link.name)
                     )
+                if group == START:
+                    language_choice(state)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from functools import cache
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache, reduce
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +13,10 @@ import streamlit as st
 FOLDER = Path(__file__).parent / "texts"
 FALLBACK = "en"
 SESSION_KEY = "language"
+WIDE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
+"""Chinese characters and their punctuation, for a regular expression."""
+GAP = re.compile(f"(?<=[{WIDE}]) (?=[{WIDE}])")
+"""A space that stood beside a place for a Latin name or a number, and got a Chinese word there."""
 
 
 def t(key: str, **values: object) -> str:
@@ -23,12 +28,24 @@ def t(key: str, **values: object) -> str:
 def translate(key: str, language: str, **values: object) -> str:
     """The text of `key` in a language, or in English where that language lacks it."""
     text = catalogue(language).get(key) or catalogue(FALLBACK)[key]
-    return text.format(**values) if values else text
+    return GAP.sub("", text.format(**values)) if values else text
 
 
-def set_language(language: str) -> None:
-    """What `t` speaks in this session from now on."""
-    st.session_state[SESSION_KEY] = language
+def joined(how: str, parts: Iterable[str]) -> str:
+    """The parts as one text: 'names' of a list, 'phrases' and 'clauses' of a sentence, or 'sentences'."""
+    found = list(parts)
+    return reduce(lambda first, second: t(f"join.{how}", first=first, second=second), found) if found else ""
+
+
+def set_language(language: str | None) -> None:
+    """What `t` speaks in this session from now on; None: what the browser prefers."""
+    st.session_state[SESSION_KEY] = language or browser_language()
+
+
+def browser_language() -> str:
+    """The browser's language, or English where there is no catalogue of it."""
+    language = (st.context.locale or "").partition("-")[0].lower()
+    return language if language in languages() else FALLBACK
 
 
 @cache

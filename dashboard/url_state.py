@@ -147,12 +147,13 @@ class UrlState(Generic[V]):
 
     def _read(self, query: Mapping[str, str], views: Mapping[str, View]) -> None:
         spec, view, presentation, unknown = self._sorted(query)
+        read_presentation = read(presentation, Presentation.from_query)
+        set_language(read_presentation.value.lang)  # which the notices speak
         notices = [t("notice.unknown", name=name) for name in unknown]
         read_experiment = read(spec, self._experiment_of)
         experiment = read_experiment.value if read_experiment.used else self.default.experiment
         read_view = read(view, type(self.default.view).from_query)
         shown = read_view.value if read_view.used else self.default.view
-        read_presentation = read(presentation, Presentation.from_query)
         for fault in (*read_experiment.faults, *read_view.faults, *read_presentation.faults):
             notices.append(t("notice.ignored", knob=_knob(fault.field), fault=sentence(fault)))
         settings = Settings(experiment, shown, read_presentation.value)

@@ -32,16 +32,18 @@ class View(Spec):
 
 @dataclass(frozen=True)
 class Presentation(View):
-    """How every page speaks and looks: language, a lecture's large type, and controls left out by name."""
+    """How every page speaks and looks: language (None: the browser's), a lecture's large type, and controls
+    left out by name."""
 
-    lang: str = "en"
+    lang: str | None = None
     present: bool = False
     hide: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         from dashboard.texts import languages
 
-        require(self.lang in languages(), "lang", self.lang, f"one of {', '.join(languages())}")
+        known = self.lang is None or self.lang in languages()
+        require(known, "lang", self.lang, f"one of {', '.join(languages())}")
 
 
 @dataclass(frozen=True)

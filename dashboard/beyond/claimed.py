@@ -60,7 +60,7 @@ def claims_line(experiment: Experiment, curves: Curves, k: int) -> None:
                 "beyond.claim",
                 id=each.claim.id,
                 statement=each.claim.statement,
-                limit=f"{each.limit.side} {each.limit.threshold:g}",
+                limit=t(f"beyond.side.{each.limit.side.name.lower()}", threshold=each.limit.threshold),
                 value=error(each.measured.value),
                 low=f"{each.measured.low:.2g}",
                 high=f"{each.measured.high:.2g}",

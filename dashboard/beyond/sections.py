@@ -11,7 +11,7 @@ from dashboard.beyond import charts, knobs
 from dashboard.beyond.measured import Curves, Learners
 from dashboard.beyond.scene import BeyondView, current, read_out, sweep_of
 from dashboard.one_input.models import is_main, waiting
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from dashboard.url_state import UrlState
 from icl_core.data.function_classes import Dense, ReluNetwork
 from icl_core.library import Library
@@ -55,7 +55,7 @@ def below(
     """Everything under the figures."""
     lacking = waiting(experiment.pretraining, library)
     if lacking:
-        st.info(t("beyond.waiting", models=", ".join(lacking)), icon=":material/hourglass_empty:")
+        st.info(t("beyond.waiting", models=joined("names", lacking)), icon=":material/hourglass_empty:")
     st.markdown(f"##### {t('presets.title')}")
     knobs.pictures(state, experiment)
     knobs.shown_knobs(state, experiment, learners, names)
@@ -85,7 +85,11 @@ def _networks(state: State, library: Library) -> None:
             st.page_link(
                 "app.py",
                 label=t("beyond.networks.link", name=name, family=t(f"beyond.family.{family.kind}")),
-                query_params={"model": name, "evaluation.function_class": family.kind},
+                query_params={
+                    "model": name,
+                    "evaluation.function_class": family.kind,
+                    **state.presentation.to_query(),
+                },
             )
 
 

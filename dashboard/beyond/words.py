@@ -9,7 +9,7 @@ from dashboard.beyond.scene import Scene, current, place, sweep_of
 from dashboard.captions import error as rounded
 from dashboard.describe import covariance_name, pretraining_data
 from dashboard.one_input.learners import input_range
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, trained_range
 from icl_core.library import Card
 from icl_core.specs import Experiment
@@ -55,7 +55,7 @@ def reading(experiment: Experiment, curves: Curves, k: int) -> str:
     parts.append(t("beyond.reading.zero", error=zero))
     if not np.isclose(scene.value, sweep.values).any():
         parts.append(t("beyond.reading.between"))
-    return " ".join(parts)
+    return joined("sentences", parts)
 
 
 def at(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.captions import error
 from dashboard.diversity.charts import pool_words
 from dashboard.diversity.results import Setting
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
 from icl_core.library.task_diversity import usual_name
@@ -28,17 +28,17 @@ def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | N
         )
     else:
         text = _at_size(found, size)
+    sentences = [text]
     model = trained["new"].get(size)
     if model is not None:
         values = {"new": error(model.curves["transformer"].mean[k])}
         own = trained["seen"].get(size)
         if own is not None:
-            text += " " + t(
-                "diversity.reading.transformer", seen=error(own.curves["transformer"].mean[k]), **values
-            )
+            seen = error(own.curves["transformer"].mean[k])
+            sentences.append(t("diversity.reading.transformer", seen=seen, **values))
         else:
-            text += " " + t("diversity.reading.transformer_unlimited", **values)
-    return text + " " + _threshold(found)
+            sentences.append(t("diversity.reading.transformer_unlimited", **values))
+    return joined("sentences", (*sentences, _threshold(found)))
 
 
 def curve_reading(now: Setting, found: dict[str, LearningCurves], k: int) -> str:
@@ -47,16 +47,19 @@ def curve_reading(now: Setting, found: dict[str, LearningCurves], k: int) -> str
     parts = []
     for tasks, curves in found.items():
         names = [name for name in ("transformer", "dmmse", "ridge", "lsa") if name in curves.curves]
-        errors = ", ".join(
-            t(
-                "diversity.reading.one",
-                name=t(f"diversity.short.{name}"),
-                error=error(float(curves.exact.get(name, curves.curves[name].mean)[k])),
-            )
-            for name in names
+        errors = joined(
+            "names",
+            (
+                t(
+                    "diversity.reading.one",
+                    name=t(f"diversity.short.{name}"),
+                    error=error(float(curves.exact.get(name, curves.curves[name].mean)[k])),
+                )
+                for name in names
+            ),
         )
         parts.append(t(f"diversity.reading.{tasks}", errors=errors))
-    return text + " " + "; ".join(parts) + "."
+    return joined("sentences", (text, t("join.end", text=joined("clauses", parts))))
 
 
 def title(now: Setting, picture: str) -> str:
@@ -67,7 +70,7 @@ def title(now: Setting, picture: str) -> str:
 def waiting(now: Setting) -> str | None:
     """Which of the usual models the library lacks in this setting; None where it has them."""
     lacking = [usual_name(now.pretraining, size) for size in AWAITED if size not in now.models]
-    return t("diversity.waiting", models=", ".join(lacking)) if lacking else None
+    return t("diversity.waiting", models=joined("names", lacking)) if lacking else None
 
 
 def provenance(now: Setting) -> str:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dashboard.describe import covariance_name
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from icl_core.evaluation.dynamics import Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
 from icl_core.figures.initial_scale import BalanceLabels, ScaleLabels
@@ -100,11 +100,12 @@ def reading(trajectory: Trajectory) -> str:
     )
     near = trajectory.distance < CLOSE
     distance = f"{trajectory.distance:.0e}" if near else f"{trajectory.distance:.2g}"
-    text += " " + t("dynamics.reading.near" if near else "dynamics.reading.far", distance=distance)
+    end = t("dynamics.reading.near" if near else "dynamics.reading.far", distance=distance)
     if spec.start == "unbalanced":
-        return text + " " + t("dynamics.reading.unbalanced", balance=f"{trajectory.path.balance[0]:.3g}")
-    holds = t("dynamics.reading.promised") if trajectory.is_admissible else t("dynamics.reading.silent")
-    return f"{text} {holds}"
+        holds = t("dynamics.reading.unbalanced", balance=f"{trajectory.path.balance[0]:.3g}")
+    else:
+        holds = t("dynamics.reading.promised" if trajectory.is_admissible else "dynamics.reading.silent")
+    return joined("sentences", (text, end, holds))
 
 
 def provenance(trajectory: Trajectory) -> str:
@@ -169,7 +170,8 @@ def _limit(trajectory: Trajectory) -> str:
         noise = r"+\sigma_\varepsilon^2" if spec.noise_variance else ""
         gamma = rf"\left(1+\tfrac1N\right)\Lambda+\tfrac1N(\operatorname{{tr}}\Lambda{noise})I"
         product = rf"u_\ast U_\ast=\Gamma^{{-1}},\quad \Gamma={gamma}"
-        numbers = rf"\text{{eigenvalues of }}\Gamma={_listed(1 / np.linalg.eigvalsh(u * U))}"
+        whose = t("dynamics.formula.eigenvalues", matrix=r"}\Gamma\text{")
+        numbers = rf"\text{{{whose}}}={_listed(1 / np.linalg.eigvalsh(u * U))}"
     return rf"\begin{{gathered}}{shape}\\[2pt]{product}\\[2pt]{numbers},\quad u_\ast={u:.4g}\end{{gathered}}"
 
 

@@ -14,7 +14,7 @@ from dashboard.bootstrap import figure_theme, is_narrow
 from dashboard.lab.measured import Answer
 from dashboard.lab.view import DECIMALS, LabView, Points, with_points
 from dashboard.one_input.learners import input_range
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from dashboard.url_state import UrlState
 from icl_core.evaluation.prompt_functions import Prompt
 from icl_core.figures.belief import belief_figure
@@ -100,7 +100,7 @@ def draw_belief(state: State, answer: Answer) -> None:
     names = {kind: t(f"lab.family.{kind}") for kind in ("dense", "sinusoid")}
     st.markdown(f"**{t('lab.belief')}**")
     figure = belief_figure(answer.posterior, names, theme=figure_theme(state.presentation))
-    said = ", ".join(f"{names[kind]} {share:.0%}" for kind, share in answer.posterior.items())
+    said = joined("names", (f"{names[kind]} {share:.0%}" for kind, share in answer.posterior.items()))
     st.plotly_chart(figure, theme=None, key="belief", config=CONFIG, alt=said)
 
 

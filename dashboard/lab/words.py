@@ -7,7 +7,7 @@ from dashboard.describe import pretraining_data
 from dashboard.lab.measured import Answer, distance
 from dashboard.lab.view import LabView
 from dashboard.one_input.learners import input_range
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from icl_core.library import Card
 from icl_core.specs import Pretraining
 
@@ -39,7 +39,8 @@ def reading(answer: Answer, view: LabView, pretraining: Pretraining) -> str:
     gaps = gaps_of(answer, pretraining)
     if not gaps:
         return text
-    return f"{text} {t('lab.reading.gaps', **{name: error(gap) for name, gap in gaps.items()})}"
+    distances = t("lab.reading.gaps", **{name: error(gap) for name, gap in gaps.items()})
+    return joined("sentences", (text, distances))
 
 
 def gaps_of(answer: Answer, pretraining: Pretraining) -> dict[str, float]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.captions import error
 from dashboard.selection.results import Setting
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import IDEALS, MODELS, Comparison, NoiseSweep, PromptChoice
 from icl_core.library.selection import BEST_LASSO
@@ -56,7 +56,8 @@ def sparsity_reading(now: Setting, found: list[Comparison], k: int, nnz: int) ->
         text = t("selection.reading.sparsity.ideal", **values)
     better = np.flatnonzero(lasso < bayes - CLEAR_GAIN) + 1
     if len(better):
-        text += " " + t("selection.reading.lasso_wins", counts=_ranges(better.tolist()))
+        more = t("selection.reading.lasso_wins", counts=_ranges(better.tolist()))
+        text = joined("sentences", (text, more))
     return text
 
 
@@ -80,11 +81,12 @@ def choice_reading(
             if np.isfinite(share)
         ]
         if said:
-            text += " " + t(
+            position = t(
                 "selection.reading.position",
                 narrow=short_name(now.families["narrow"]),
-                said=", ".join(said),
+                said=joined("names", said),
             )
+            text = joined("sentences", (text, position))
     return text
 
 
@@ -129,11 +131,12 @@ def cost_reading(now: Setting, found: dict[str, Comparison], k: int) -> str:
     )
     if now.complete:
         ideal = {role: comparison.costs[IDEALS.name].mean[k] for role, comparison in found.items()}
-        text += " " + t(
+        paid = t(
             "selection.reading.cost_ideal",
             on_dense=_signed(ideal["dense"]),
             on_narrow=_signed(ideal["narrow"]),
         )
+        text = joined("sentences", (text, paid))
     return text
 
 
@@ -157,7 +160,7 @@ def waiting(now: Setting) -> str | None:
     """Which models the library lacks for this page; None where it has all."""
     if not now.models.lacking:
         return None
-    return t("selection.waiting", models=", ".join(now.models.lacking.values()))
+    return t("selection.waiting", models=joined("names", now.models.lacking.values()))
 
 
 def provenance(now: Setting, picture: str) -> str:
@@ -212,6 +215,7 @@ def _ranges(counts: list[int]) -> str:
             runs[-1].append(count)
         else:
             runs.append([count])
-    return ", ".join(
-        str(run[0]) if len(run) == 1 else t("selection.range", first=run[0], last=run[-1]) for run in runs
+    return joined(
+        "names",
+        (str(run[0]) if len(run) == 1 else t("selection.range", first=run[0], last=run[-1]) for run in runs),
     )

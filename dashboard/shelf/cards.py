@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.controls import choose
 from dashboard.describe import covariance_name, family_name, pretraining_data
 from dashboard.shelf.view import STATUSES, LibraryView, Shelved
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import Card, Library
 from icl_core.library.store import WEIGHTS
@@ -42,7 +42,7 @@ def summary(models: list[Shelved]) -> str:
     """How many models there are, and how many of each status that occurs."""
     counts = {status: sum(model.status == status for model in models) for status in COLOURS}
     parts = [t(f"library.count.{status}", count=count) for status, count in counts.items() if count]
-    return t("library.count", count=len(models)) + ", ".join(parts)
+    return t("library.count", count=len(models)) + joined("names", parts)
 
 
 def filters(state: State, models: list[Shelved]) -> None:
@@ -169,8 +169,9 @@ def _errors(card: Card) -> None:
     ):
         for check in card.checks:
             mark = ":green[:material/check:]" if check.met else ":orange[:material/close:]"
-            limits = f"{check.value:.3f} [{check.low:.3f}, {check.high:.3f}]"
-            st.markdown(f"{mark} {check.statement}: {limits}, {t('library.limit', limit=check.limit)}")
+            value = f"{check.value:.3f} [{check.low:.3f}, {check.high:.3f}]"
+            limit = t("library.limit", limit=check.limit)
+            st.markdown(t("library.check", mark=mark, statement=check.statement, value=value, limit=limit))
         if card.note:
             st.markdown(_plain(card.note))
         st.caption(t("library.graded", prompts=f"{card.errors[0].prompts:,}"))

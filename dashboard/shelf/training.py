@@ -9,7 +9,7 @@ from dashboard.bootstrap import figure_theme, is_narrow
 from dashboard.captions import error
 from dashboard.describe import family_name
 from dashboard.shelf.cards import family_names
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from dashboard.views import Presentation
 from icl_core.evaluation.closed_forms import exact_lines
 from icl_core.figures.training_curve import TrainingCurve, TrainingLabels, training_curve_figure
@@ -64,7 +64,7 @@ def reading(card: Card) -> str:
         k=k,
         first=f"{first.step:,}",
         last=f"{last.step:,}",
-        fell="; ".join(fell),
+        fell=joined("clauses", fell),
     )
 
 

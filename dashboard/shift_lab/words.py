@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from dashboard.captions import error
 from dashboard.describe import covariance_name, is_shifted, shift_effect
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import SCALES, CovariancePanel, limit_error
@@ -20,9 +19,10 @@ from icl_core.figures.covariance_panels import CovarianceLabels, ResidualLabels
 from icl_core.figures.length_sweep import LengthLabels
 from icl_core.figures.shift_grid import GridLabels
 from icl_core.figures.shift_panels import PanelLabels
+from icl_core.figures.text_width import wrapped
 from icl_core.specs import Experiment
 
-TITLE_WIDTH = 38  # letters in a line of a panel's title
+TITLE_WIDTH = 38  # Latin letters in a line of a panel's title
 TOLERATED = 1.5  # times the error without the shift, both over what predicting zero costs
 
 
@@ -66,7 +66,7 @@ def length_reading(sweep: LengthSweep, M: int) -> str:
     nearest = int(np.abs(sweep.lengths - M).argmin())
     if "lsa_reoptimised" in sweep.references and int(sweep.lengths[nearest]) == M:
         best = sweep.references["lsa_reoptimised"][nearest]
-        text += " " + t("shift_lab.reading.best", best=error(float(best)))
+        text = joined("sentences", (text, t("shift_lab.reading.best", best=error(float(best)))))
     return text
 
 
@@ -109,7 +109,7 @@ def panel_labels() -> PanelLabels:
 def panel_title(curves: LearningCurves, before: LearningCurves, k: int) -> str:
     """What was shifted and how far, and what linear attention makes of it."""
     experiment = curves.experiment
-    effect = "<br>".join(textwrap.wrap(shift_effect(experiment.evaluation.shift), TITLE_WIDTH))
+    effect = "<br>".join(wrapped(shift_effect(experiment.evaluation.shift), TITLE_WIDTH))
     if "lsa" not in curves.curves or not is_shifted(experiment):
         return effect
     ratio = attention_ratio(curves, before, k)
@@ -136,7 +136,7 @@ def panels_title(shown: Sequence[LearningCurves], k: int) -> str:
         return t("shift_lab.title.all_tolerated")
     if not kinds[True]:
         return t("shift_lab.title.none_tolerated")
-    return t("shift_lab.title.panels", good=", ".join(kinds[True]), bad=", ".join(kinds[False]))
+    return t("shift_lab.title.panels", good=joined("names", kinds[True]), bad=joined("names", kinds[False]))
 
 
 def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
@@ -155,7 +155,8 @@ def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
                     effect=shift_effect(worst.experiment.evaluation.shift),
                 )
             )
-    return t("shift_lab.reading.panels", k=k) + " " + "; ".join(sentences) + "."
+    said = t("join.end", text=joined("clauses", sentences))
+    return joined("sentences", (t("shift_lab.reading.panels", k=k), said))
 
 
 def panels_table(shown: Sequence[LearningCurves], k: int) -> pd.DataFrame:
@@ -195,7 +196,7 @@ def grid_reading(grid: ShiftGrid) -> str:
         worst_k=grid.lengths[worst[1]],
     )
     source = t("shift_lab.grid.exact") if grid.exact else t("shift_lab.grid.measured")
-    return f"{text} {source}"
+    return joined("sentences", (text, source))
 
 
 def covariance_labels(panels: Sequence[CovariancePanel]) -> CovarianceLabels:
@@ -241,9 +242,12 @@ def covariance_reading(panels: Sequence[CovariancePanel]) -> str:
     k = panel.curves.experiment.pretraining.context_length
     values = [(name, float(curve.mean[k])) for name, curve in panel.curves.curves.items() if name != "zero"]
     values.append(("lsa_random", float(panel.lines["lsa_random"][k - 1])))
-    errors = "; ".join(
-        t("shift_lab.reading.entry", method=t(f"shift_lab.line.{name}"), error=error(value))
-        for name, value in values
+    errors = joined(
+        "clauses",
+        (
+            t("shift_lab.reading.entry", method=t(f"shift_lab.line.{name}"), error=error(value))
+            for name, value in values
+        ),
     )
     return t("shift_lab.reading.random", k=k, scale=f"{panel.scale:g}", errors=errors)
 
@@ -251,6 +255,7 @@ def covariance_reading(panels: Sequence[CovariancePanel]) -> str:
 def covariance_formulas() -> list[tuple[str, str]]:
     """The limit of Theorem 4.5 for Exp(1) variances and its errors at c = 1, 4, 9."""
     errors = ",\\;".join(f"{limit_error('lsa_random', RandomDiagonal(), scale):.4g}" for scale in SCALES)
+    scales = t("shift_lab.formula.at", scales=r"}c=1,4,9\text{")
     return [
         (
             t("shift_lab.formula.random"),
@@ -258,7 +263,7 @@ def covariance_formulas() -> list[tuple[str, str]]:
         ),
         (
             t("shift_lab.formula.scaled"),
-            rf"\frac{{R}}{{d}}=c\left(\tfrac23c^2-\tfrac43c+1\right)={errors}\quad\text{{at }}c=1,4,9",
+            rf"\frac{{R}}{{d}}=c\left(\tfrac23c^2-\tfrac43c+1\right)={errors}\quad\text{{{scales}}}",
         ),
     ]
 

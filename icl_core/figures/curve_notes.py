@@ -10,6 +10,7 @@ from icl_core.figures.curve_labels import Labels
 from icl_core.figures.curve_numbers import Array, amount, heights
 from icl_core.figures.line_labels import coinciding, spread
 from icl_core.figures.palette import Theme, stroke, translucent
+from icl_core.figures.text_width import columns
 
 COINCIDE = 0.004  # lines nearer than this share of the axis everywhere look like one
 PAPER = {"xref": "paper", "yref": "paper"}
@@ -99,7 +100,7 @@ def end_labels(lines: Mapping[str, Array], labels: Labels, look: Theme, top: flo
 def end_label_width(notes: Notes, look: Theme) -> int:
     """Pixels that line-end labels need at the right."""
     rows = [row for note in notes.annotations for row in _plain(note["text"])]
-    return round(30 + 0.56 * look.size * max(map(len, rows), default=0))
+    return round(30 + 0.56 * look.size * max(map(columns, rows), default=0))
 
 
 def off_scale_notes(beyond: Mapping[str, tuple[int, float]], labels: Labels, look: Theme) -> Notes:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from icl_core.figures.band import band
 from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, translucent
 from icl_core.figures.panels import legend_above, panels
+from icl_core.figures.text_width import columns
 
 Array = NDArray[np.float64]
 
@@ -263,7 +264,7 @@ def _set_axes(figure: go.Figure, panel: Panel, look: Theme, place: dict[str, Any
 
 
 def _set_size(figure: go.Figure, labels: Sequence[str], count: int, look: Theme, compact: bool) -> None:
-    characters = sum(len(label) + 9 for label in labels)
+    characters = sum(columns(label) + 9 for label in labels)
     rows = math.ceil(characters / (40 if compact else 130 * 16 / look.size))
     above = round((rows * LEGEND_ROW + 2.2) * look.size)
     body = round(HEIGHT * look.height * (0.8 * count if compact else 1))

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import string
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,13 +22,24 @@ from icl_core.specs import Covariance, FunctionClass, Shift
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "dashboard").rglob("*.py")]
 ENGLISH = texts.catalogue("en")
+TRANSLATIONS = [language for language in texts.languages() if language != texts.FALLBACK]
+ALIKE = set(
+    "app.name option.closed_form option.trained value.default model.library family.combination mixture.part "
+    "figure.dimension figure.read_out figure.interval method.transformer method.lsa method.ols method.lasso "
+    "table.k dynamics.figure.direction dynamics.figure.half_time dynamics.figure.sgd "
+    "shift_lab.reference.ols shift_lab.reading.entry selection.learner.ols selection.interval "
+    "diversity.line.transformer diversity.reading.one diversity.short.transformer diversity.short.dmmse "
+    "diversity.infinite".split()
+)
+"""Names, symbols and mere places, which may be the same in every language."""
 
 
 def asked_for() -> Iterator[tuple[str, str]]:
     """What calls of t() and translate() ask for, as a regular expression, and where."""
     for path in SOURCES:
+        asking = ("t",) if path.name == "texts.py" else ("t", "texts.t", "translate")
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("t", "texts.t"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in asking:
                 where = f"{path.relative_to(ROOT)}:{node.lineno}"
                 yield from ((pattern, where) for pattern in patterns(node.args[0], where))
 
@@ -66,14 +78,45 @@ def test_no_key_stands_twice() -> None:
         assert len(keys) == len(set(keys)), path.name
 
 
-@pytest.mark.parametrize("language", texts.languages())
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_a_translation_is_complete_and_in_the_same_order(language: str) -> None:
+    assert list(texts.catalogue(language)) == list(ENGLISH)
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
 def test_translations_have_the_same_places(language: str) -> None:
+    found = texts.catalogue(language)
+    assert {key for key in ENGLISH if places(found[key]) != places(ENGLISH[key])} == set()
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_every_text_is_translated(language: str) -> None:
+    found = texts.catalogue(language)
+    assert [key for key, text in found.items() if not text.strip()] == []
+    assert {key for key in ENGLISH if found[key] == ENGLISH[key]} <= ALIKE
+
+
+def places(text: str) -> set[tuple[str, str | None, str | None]]:
+    """Name, format and conversion of each place."""
+    return {(name, form, how) for _, name, form, how in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", texts.languages())
+def test_emphasis_is_one_to_markdown(language: str) -> None:
     for key, text in texts.catalogue(language).items():
-        assert places(text) == places(ENGLISH[key]), key
+        filled = re.sub(r"{[^}]*}", "1%", text)
+        marks = list(re.finditer(r"\*+", filled))
+        for place, mark in enumerate(marks):
+            before, after = f" {filled}"[mark.start()], f"{filled} "[mark.end()]
+            inner, outer = (after, before) if place % 2 == 0 else (before, after)
+            assert not inner.isspace(), f"{key} at {filled[mark.start() - 9 : mark.end() + 9]!r}"
+            splits = is_punctuation(inner) and not (outer.isspace() or is_punctuation(outer))
+            assert not splits, f"{key} at {filled[mark.start() - 9 : mark.end() + 9]!r}"
+        assert len(marks) % 2 == 0, key
 
 
-def places(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+def is_punctuation(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "PS"
 
 
 def test_a_gap_in_a_language_is_filled_in_english() -> None:
@@ -88,6 +131,36 @@ def test_the_session_chooses_the_language(monkeypatch: pytest.MonkeyPatch) -> No
     assert texts.t("greeting", name="x") == "en x"
     texts.set_language("zh")
     assert texts.t("greeting", name="x") == "zh x"
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("zh-CN", "zh"), ("zh", "zh"), ("en-GB", "en"), ("tlh", "en"), (None, "en")]
+)
+def test_the_browser_chooses_where_nobody_else_does(
+    monkeypatch: pytest.MonkeyPatch, locale: str | None, language: str
+) -> None:
+    monkeypatch.setattr(type(st.context), "locale", locale)
+    monkeypatch.setattr(st, "session_state", {})
+    assert texts.browser_language() == language
+    texts.set_language(None)
+    assert texts.t("language.name") == texts.translate("language.name", language)
+    texts.set_language("en")
+    assert texts.t("language.name") == "English"
+
+
+def test_parts_are_joined_as_the_language_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    assert texts.joined("names", ["a", "b", "c"]) == "a, b, c"
+    assert texts.joined("sentences", ["a.", "b."]) == "a. b."
+    assert texts.joined("clauses", []) == ""
+    texts.set_language("zh")
+    assert texts.joined("names", iter(["a", "b", "c"])) == "a、b、c"
+    assert texts.joined("sentences", ["a。", "b。"]) == "a。b。"
+
+
+def test_no_gap_is_left_between_chinese_words() -> None:
+    assert texts.translate("reading.against", "zh", name="岭回归", error="0.5") == "，而岭回归为 0.5"
+    assert texts.translate("reading.against", "zh", name="OLS", error="0.5") == "，而 OLS 为 0.5"
 
 
 # ---------------------------------------------------------------------------- every kind has its words

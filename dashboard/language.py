@@ -1,0 +1,37 @@
+"""The choice of the language, for the sidebar of every page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard.texts import browser_language, languages, t, translate
+from dashboard.url_state import UrlState
+
+KEY = "language_choice"
+
+
+def language_choice(state: UrlState[Any]) -> None:
+    """Every language that has a catalogue, by its own name; nothing where there is one alone."""
+    if len(languages()) == 1:
+        return
+
+    def changed() -> None:
+        chosen = st.session_state[KEY]
+        language = None if chosen == browser_language() else chosen
+        state.change(
+            lambda settings: replace(settings, presentation=replace(settings.presentation, lang=language))
+        )
+
+    st.session_state[KEY] = state.presentation.lang or browser_language()
+    st.segmented_control(
+        t("language.label"),
+        languages(),
+        key=KEY,
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda language: translate("language.name", language),
+        on_change=changed,
+    )
