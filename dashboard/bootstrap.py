@@ -71,7 +71,11 @@ def bootstrap() -> None:
 
 
 def apply_presentation(presentation: Presentation) -> None:
-    """Lecture mode: large type, nothing but title, figure and sentence."""
+    """Letters as the page's language draws them; in lecture mode large type, nothing but title, figure and
+    sentence."""
+    st.html(
+        f"<style>body {{ -webkit-locale: '{t('language.tag')}'; }}</style>"
+    )  # what the lang attribute does
     if presentation.present:
         st.html(PRESENT_STYLE)
 

@@ -23,14 +23,35 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "dashboard").rglob("*.py")]
 ENGLISH = texts.catalogue("en")
 TRANSLATIONS = [language for language in texts.languages() if language != texts.FALLBACK]
-ALIKE = set(
-    "app.name option.closed_form option.trained value.default model.library family.combination mixture.part "
-    "figure.dimension figure.read_out figure.interval method.transformer method.lsa method.ols method.lasso "
-    "table.k dynamics.figure.direction dynamics.figure.half_time dynamics.figure.sgd "
-    "shift_lab.reference.ols shift_lab.reading.entry selection.learner.ols selection.interval "
-    "diversity.line.transformer diversity.reading.one diversity.short.transformer diversity.short.dmmse "
-    "diversity.infinite".split()
-)
+ALIKE = {
+    "app.name",
+    "option.closed_form",
+    "option.trained",
+    "value.default",
+    "model.library",
+    "family.combination",
+    "mixture.part",
+    "figure.dimension",
+    "figure.read_out",
+    "figure.interval",
+    "method.transformer",
+    "method.lsa",
+    "method.ols",
+    "method.lasso",
+    "table.k",
+    "dynamics.figure.direction",
+    "dynamics.figure.half_time",
+    "dynamics.figure.sgd",
+    "shift_lab.reference.ols",
+    "shift_lab.reading.entry",
+    "selection.learner.ols",
+    "selection.interval",
+    "diversity.line.transformer",
+    "diversity.reading.one",
+    "diversity.short.transformer",
+    "diversity.short.dmmse",
+    "diversity.infinite",
+}
 """Names, symbols and mere places, which may be the same in every language."""
 
 

@@ -1,4 +1,4 @@
-"""Chinese letters take the room of two Latin ones, and lines of them break anywhere but before a full stop."""
+"""Chinese letters take the room of two Latin ones, and lines of them break anywhere but before a comma."""
 
 import textwrap
 

@@ -1,0 +1,101 @@
+"""The language: chosen by the link, the browser or the switch, on every page, and in none of the hashes."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.navigation import GROUPS
+from dashboard.texts import catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+LINKS = [link for links in GROUPS.values() for link in links if (ROOT / link.file).is_file()]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ENGLISH = re.compile(
+    r"(?:[a-z]{2,} ){2,}[a-z]{2,}"
+)  # words that make a sentence, where names are capitalised
+CITED = re.compile(r"\*[A-Z][^*]*\*（2023）|<[^>]*>")
+
+
+def opened(file: str, **query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    if file != "app.py":
+        at = at.switch_page(file)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert [fault.value for fault in at.exception] == []
+    return at
+
+
+def blocks(at: AppTest) -> list[str]:
+    """What a page says: titles, texts, labels, and the texts of its figures."""
+    said = [
+        block.value for block in (*at.title, *at.subheader, *at.markdown, *at.caption, *at.info, *at.warning)
+    ]
+    said += [widget.label for widget in (*at.selectbox, *at.slider, *at.button, *at.toggle, *at.expander)]
+    said += [option for widget in at.selectbox for option in widget.options]
+    for chart in at.get("plotly_chart"):
+        said += list(texts_of(json.loads(chart.proto.spec)))  # type: ignore[attr-defined]
+    return said
+
+
+def texts_of(node: Any) -> list[str]:
+    """Names, titles and annotations of a figure."""
+    if isinstance(node, dict):
+        own = [value for key, value in node.items() if key in ("text", "name") and isinstance(value, str)]
+        return own + [text for value in node.values() for text in texts_of(value)]
+    return [text for item in node for text in texts_of(item)] if isinstance(node, list) else []
+
+
+def links(at: AppTest) -> dict[str, str]:
+    """Where the sidebar leads: query by page."""
+    return {link.proto.label: link.proto.query_string for link in at.get("page_link")}  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("link", LINKS, ids=lambda link: link.name)
+def test_a_page_speaks_chinese_alone_and_passes_it_on(link: Any) -> None:
+    at = opened(link.file, lang="zh")
+    assert CHINESE.search(at.title[0].value)
+    assert [said for said in blocks(at) if ENGLISH.search(CITED.sub("", said))] == []
+    assert at.button_group(key="language_choice").value == "zh"
+    found = links(at)
+    assert {catalogue("zh")[f"page.{other.name}"] for other in LINKS} <= set(found)
+    assert all("lang=zh" in query for query in found.values())
+
+
+@pytest.mark.slow
+def test_the_browser_proposes_and_the_switch_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(st.context), "locale", "zh-CN")
+    at = opened("pages/library.py")
+    title = at.subheader[0].value
+    assert CHINESE.search(title)
+    assert "lang" not in at.query_params
+    at.button_group(key="language_choice").set_value("en").run()
+    assert not CHINESE.search(at.subheader[0].value)
+    assert at.query_params["lang"] in ("en", ["en"])  # AppTest gives texts or lists
+    at.button_group(key="language_choice").set_value("zh").run()
+    assert at.subheader[0].value == title
+    assert "lang" not in at.query_params
+
+
+@pytest.mark.slow
+def test_a_bad_link_is_told_of_in_its_own_language() -> None:
+    at = opened("pages/library.py", lang="zh", colour="red")
+    assert CHINESE.search(at.warning[0].value)
+
+
+def test_the_language_is_no_part_of_the_experiment() -> None:
+    pattern = re.compile("data-cfg='([0-9a-f]+)'")
+    found = {
+        match.group(1)
+        for language in ("en", "zh")
+        for block in opened("pages/library.py", lang=language).get("html")
+        if (match := pattern.search(block.proto.body))  # type: ignore[attr-defined]
+    }
+    assert len(found) == 1
