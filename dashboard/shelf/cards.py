@@ -9,15 +9,16 @@ import streamlit as st
 from dashboard.controls import choose
 from dashboard.describe import covariance_name, family_name, pretraining_data
 from dashboard.shelf.view import STATUSES, LibraryView, Shelved
-from dashboard.texts import joined, t
+from dashboard.texts import FALLBACK, joined, t, translate
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import Card, Library
 from icl_core.library.store import WEIGHTS
-from icl_core.specs import Pretraining
+from icl_core.specs import FunctionClass, Pretraining
 
 State = UrlState[LibraryView]
 COLOURS = {"meets": "green", "misses": "orange", "ungraded": "gray", "damaged": "red"}
 ICONS = {"meets": "check_circle", "misses": "error", "ungraded": "help", "damaged": "report"}
+CHECKS = ("average", "final", "lasso", "least_squares", "selection")
 COLUMNS = 3
 MOST_KEPT = 256  # verdicts in memory, a sentence each
 
@@ -171,10 +172,31 @@ def _errors(card: Card) -> None:
             mark = ":green[:material/check:]" if check.met else ":orange[:material/close:]"
             value = f"{check.value:.3f} [{check.low:.3f}, {check.high:.3f}]"
             limit = t("library.limit", limit=check.limit)
-            st.markdown(t("library.check", mark=mark, statement=check.statement, value=value, limit=limit))
+            st.markdown(
+                t(
+                    "library.check",
+                    mark=mark,
+                    statement=check_words(check.statement),
+                    value=value,
+                    limit=limit,
+                )
+            )
         if card.note:
             st.markdown(_plain(card.note))
         st.caption(t("library.graded", prompts=f"{card.errors[0].prompts:,}"))
+
+
+def check_words(statement: str) -> str:
+    """What a card's check measures, in the page's language; one that no catalogue knows stays as it is."""
+    tested, _, measured = statement.partition(": ")
+    kind, _, pool = tested.partition(",")
+    measured, _, other = measured.partition(", against ")
+    known = {translate(f"library.check.{check}", FALLBACK): t(f"library.check.{check}") for check in CHECKS}
+    if kind not in FunctionClass.kinds or measured not in known:
+        return statement
+    what = t("library.check.against", what=known[measured], name=other) if other else known[measured]
+    family = t(f"family_short.{kind}") + (t("library.seen") if pool else "")
+    return t("library.check.on", family=family, what=what)
 
 
 def _tested_name(name: str) -> str:
