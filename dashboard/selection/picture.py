@@ -7,6 +7,7 @@ from typing import NamedTuple
 from dashboard.selection import charts, results, words
 from dashboard.selection.results import Setting
 from dashboard.selection.state import SelectionView, nonzero, picture, prompt_number, read_out
+from dashboard.texts import joined
 from icl_core.figures.line_panels import Panel
 from icl_core.library import Library
 
@@ -36,6 +37,9 @@ def drawn(now: Setting, view: SelectionView, library: Library) -> Drawn:
         return Drawn(charts.cost_panels(now, found, k), words.cost_reading(now, found, k))
     number = prompt_number(now.experiment, view)
     beliefs, single = results.probabilities(now), results.one_prompt(now, library, number)
-    sentence = words.choice_reading(now, found, beliefs, k)
-    sentence += " " + words.prompt_reading(now, single, k, number)
+    average, alone = (
+        words.choice_reading(now, found, beliefs, k),
+        words.prompt_reading(now, single, k, number),
+    )
+    sentence = joined("sentences", (average, alone))
     return Drawn(charts.choice_panels(now, found, beliefs, single, k, number), sentence)
