@@ -98,9 +98,9 @@ def _add_curves(
         style = stroke(method)
         curve = curves.curves[method]
         if method != "zero" and not curve.medians:
-            bounds = (np.maximum(bound, low).tolist() for bound in (curve.low, curve.high))
+            bottom, top = (np.maximum(bound, low).tolist() for bound in (curve.low, curve.high))
             fill = translucent(style.colour(look), 0.15)
-            figure.add_scatter(**band(k, *bounds, fill, method=method), **place)
+            figure.add_scatter(**band(k, bottom, top, fill, method=method), **place)
         figure.add_scatter(
             x=k,
             y=np.maximum(line, low).tolist(),
