@@ -50,11 +50,13 @@ def _group(paper: str, claims: Sequence[Standing]) -> ClaimGroup:
 def _row(standing: Standing) -> ClaimRow:
     claim, result = standing.claim, standing.result
     name = t(f"claims.name.{claim.id.lower()}")
-    dots = tuple(_dot(part, result) for part in result.parts) if result else ()
+    stale = standing.outcome == "outdated"
+    dots = tuple(_dot(part, result, stale) for part in result.parts) if result else ()
     return ClaimRow(claim.id, name, standing.outcome, t(f"claims.outcome.{standing.outcome}"), dots)
 
 
-def _dot(part: Part, result: ClaimResult) -> Dot:
+def _dot(part: Part, result: ClaimResult, stale: bool) -> Dot:
     value, first, second = (part.limit.margin(number) for number in (part.value, part.low, part.high))
     hover = f"<b>{result.id}</b> {part.quantity}<br>{measured(part)}, {limit(part)}"
-    return Dot(value, min(first, second), max(first, second), part == result.deciding, hover)
+    outcome = "outdated" if stale else part.verdict.replace(" ", "_")
+    return Dot(value, min(first, second), max(first, second), outcome, part == result.deciding, hover)

@@ -18,19 +18,22 @@ LEAST_SHOWN = 1.3  # of the margin on either side
 ROW = 1.62  # heights of a letter from one claim to the next; on narrow screens its name has a line of its own
 NARROW_ROW = 2.7
 GAP = 0.7  # rows between groups
-NAMES, WORDS = 12.6, 7.4  # room for the claims' names and for their outcomes, in letters' heights
+SMALL = 0.8  # a claim's words against the figure's other type
+NAMES, WORDS = 13.0, 7.4  # room for the claims' names and for their outcomes, in letters' heights
 
 
 @dataclass(frozen=True)
 class Dot:
     """One limit's margin with the ends of its interval; 0 is the threshold, positive the claim's side.
 
-    `decides`: of a claim's limits the one that is worst off. `hover` is what the pointer reads.
+    `outcome` is a key of VERDICTS. `decides`: of a claim's limits the one that is worst off. `hover` is what
+    the pointer reads.
     """
 
     value: float
     low: float
     high: float
+    outcome: str
     decides: bool
     hover: str
 
@@ -122,12 +125,11 @@ def _add_ground(figure: go.Figure, reach: tuple[float, float], look: Theme) -> N
 
 
 def _add_row(figure: go.Figure, row: ClaimRow, y: float, look: Theme, compact: bool) -> None:
-    mark = VERDICTS[row.outcome]
-    colour = mark.colour(look)
+    said = VERDICTS[row.outcome]
     strong = row.outcome == "not_reproduced"
-    sign = f"<span style='color:{colour}'>{mark.letter}</span>"
+    sign = f"<span style='color:{said.colour(look)}'>{said.letter}</span>"
     word = f"<b>{row.word}</b>" if strong else row.word
-    size = look.size - 3
+    size = SMALL * look.size
     if compact:
         _write(figure, f"<b>{row.id}</b> {row.name}", y - 0.36, look, size=size, inside=True)
         _write(figure, f"{sign} {word}", y - 0.36, look, size=size, inside=True, right=True)
@@ -135,6 +137,8 @@ def _add_row(figure: go.Figure, row: ClaimRow, y: float, look: Theme, compact: b
         _write(figure, f"<b>{row.id}</b> {row.name}", y, look, size=size)
         _write(figure, f"{sign} {word}", y, look, size=size, right=True)
     for dot in sorted(row.dots, key=lambda dot: dot.decides):
+        mark = VERDICTS[dot.outcome]
+        colour = mark.colour(look)
         value, low, high = map(_scaled, (dot.value, dot.low, dot.high))
         figure.add_scatter(
             x=[value],
@@ -156,7 +160,7 @@ def _add_row(figure: go.Figure, row: ClaimRow, y: float, look: Theme, compact: b
                 "width": 0,
             },
             hovertemplate=f"{dot.hover}<extra></extra>",
-            meta={"role": "claim", "id": row.id, "outcome": row.outcome, "decides": dot.decides},
+            meta={"role": "claim", "id": row.id, "outcome": dot.outcome, "decides": dot.decides},
         )
 
 

@@ -10,8 +10,11 @@ from icl_core.figures.palette import THEMES, ThemeName
 from icl_core.figures.verdict_marks import VERDICTS
 
 LABELS = MarginLabels("margin", "limit")
-HOLDS, FAILS = Dot(0.5, 0.4, 0.6, True, "held"), Dot(-2.0, -3.0, -1.0, True, "failed")
-PALE = Dot(40.0, 30.0, 50.0, False, "another")
+HOLDS, FAILS = (
+    Dot(0.5, 0.4, 0.6, "reproduced", True, "held"),
+    Dot(-2.0, -3.0, -1.0, "not_reproduced", True, "failed"),
+)
+PALE = Dot(40.0, 30.0, 50.0, "reproduced", False, "another")
 FIRST = ClaimGroup(
     "Paper A",
     (
