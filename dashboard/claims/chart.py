@@ -28,12 +28,12 @@ def draw_claims(claims: Sequence[Standing], presentation: Presentation) -> None:
     labels = MarginLabels(t("claims.axis"), t("claims.axis.threshold"))
     config = {"displaylogo": False, "displayModeBar": False, "responsive": True}
     drawn = [groups(papers, claims) for papers in COLUMNS]
-    for place, own, beside in zip(st.columns(2), drawn, reversed(drawn), strict=True):
+    for place, papers, own, beside in zip(st.columns(2), COLUMNS, drawn, reversed(drawn), strict=True):
         figure = claim_margins_figure(
             own, labels, beside=beside, theme=figure_theme(presentation), compact=is_narrow()
         )
         with place:
-            st.plotly_chart(figure, theme=None, key=own[0].title, config=config, alt=spoken(own))
+            st.plotly_chart(figure, theme=None, key=f"claims_{papers[0]}", config=config, alt=spoken(own))
 
 
 def spoken(drawn: Sequence[ClaimGroup]) -> str:

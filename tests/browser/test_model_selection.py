@@ -120,6 +120,6 @@ def test_a_phone_is_not_wider_than_its_screen(
     page = context.new_page()
     open_page(page, f"{app_server.url}/{name}")
     settled(page)
-    assert page.locator(".js-plotly-plot").bounding_box()["width"] > 340
+    assert page.locator(".js-plotly-plot").first.bounding_box()["width"] > 340
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
