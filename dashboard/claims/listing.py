@@ -86,7 +86,10 @@ def _entry(state: State, standing: Standing) -> None:
     said = words.remark(standing)
     lines = [_line(part) for part in standing.result.parts] if standing.result else []
     if not lines:
-        lines = [plain(str(limit)) for limit in claim.limits]
+        lines = [
+            t("claims.line.bare", quantity=plain(limit.quantity), limit=words.limit(limit))
+            for limit in claim.limits
+        ]
     st.markdown("  \n".join(lines) + (f"\n\n{said}" if said else ""))
     if standing.outcome in STORED_AGAIN:
         st.code(words.command(claim, store=True), language="bash")
@@ -97,7 +100,7 @@ def _entry(state: State, standing: Standing) -> None:
 
 def _line(part: Part) -> str:
     """One limit: the quantity, what was measured, what was asked."""
-    found, asked = plain(words.measured(part)), words.limit(part)
+    found, asked = plain(words.measured(part)), words.limit(part.limit)
     return t(
         "claims.line", icon=ICONS[part.verdict], quantity=plain(part.quantity), measured=found, limit=asked
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dashboard.claims.view import OUTCOMES, PAPERS, Standing, counts
 from dashboard.markdown import plain
 from dashboard.texts import t
-from icl_core.claims import Claim, Part
+from icl_core.claims import Claim, Limit, Part
 
 
 def title(claims: Sequence[Standing]) -> str:
@@ -38,7 +38,7 @@ def reading(claims: Sequence[Standing]) -> str:
 def in_short(standing: Standing) -> str:
     """'0.14 where at least 0.2 was asked', of the limit that decides."""
     part = standing.result.deciding if standing.result else None
-    return t("claims.in_short", value=number(part.value), limit=limit(part)) if part else ""
+    return t("claims.in_short", value=number(part.value), limit=limit(part.limit)) if part else ""
 
 
 def measured(part: Part) -> str:
@@ -54,9 +54,9 @@ def number(value: float) -> str:
     return f"{digits}{e}{int(exponent) if e else ''}".replace("-", "−")
 
 
-def limit(part: Part) -> str:
+def limit(asked: Limit) -> str:
     """'at least 0.2'."""
-    return f"{t(f'claims.side.{part.side.name.lower()}')} {number(part.threshold)}"
+    return f"{t(f'claims.side.{asked.side.name.lower()}')} {number(asked.threshold)}"
 
 
 def remark(standing: Standing) -> str:
