@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.controls import choose
 from dashboard.describe import covariance_name, family_name, pretraining_data
+from dashboard.markdown import plain
 from dashboard.shelf.view import STATUSES, LibraryView, Shelved
 from dashboard.texts import FALLBACK, joined, t, translate
 from dashboard.url_state import Settings, UrlState
@@ -101,7 +102,7 @@ def cards(state: State, models: list[Shelved], chosen: Shelved | None) -> None:
 def _card(state: State, model: Shelved, shown: bool) -> None:
     card, name = model.entry.card, model.entry.name
     status = model.status
-    st.markdown(f"**{_plain(name)}**")
+    st.markdown(f"**{plain(name)}**")
     st.badge(t(f"library.status.{status}"), icon=f":material/{ICONS[status]}:", color=COLOURS[status])  # type: ignore[arg-type]
     if model.fault:
         st.error(model.fault)
@@ -182,7 +183,7 @@ def _errors(card: Card) -> None:
                 )
             )
         if card.note:
-            st.markdown(_plain(card.note))
+            st.markdown(plain(card.note))
         st.caption(t("library.graded", prompts=f"{card.errors[0].prompts:,}"))
 
 
@@ -216,10 +217,3 @@ def _viewed(settings: Settings[LibraryView], **changes: object) -> Settings[Libr
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _plain(text: str) -> str:
-    """Text of a file as Markdown that shows it as it is."""
-    return "".join(
-        f"\\{character}" if character in "\\`*_{}[]<>()#+!|~$:" else character for character in text
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from icl_core.claims import (
@@ -96,7 +97,7 @@ def run(
     bench = Workbench(library, prompts)
     results = []
     for claim in chosen:
-        results.append(_result(bench, claim))
+        results.append(_result(bench.for_one_claim(), claim))
         report(results[-1])
     return results
 
@@ -105,6 +106,8 @@ def _result(bench: Workbench, claim: Claim) -> ClaimResult:
     try:
         finding = claim.measure(bench)
     except WaitingForModel as error:
-        return waiting(claim, str(error))
-    query = urlencode(to_query(finding.experiment, bench.library.specs()))
-    return judge(claim, finding, f"{claim.page}?{query}" if query else claim.page)
+        result = waiting(claim, str(error))
+    else:
+        query = urlencode(to_query(finding.experiment, bench.library.specs()))
+        result = judge(claim, finding, f"{claim.page}?{query}" if query else claim.page)
+    return replace(result, needs=tuple(bench.needs.values()))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from icl_core.claims.wanted import Need, Used
 from icl_core.evaluation import Estimate
+from icl_core.library import Card
 from icl_core.specs import Experiment
 
 if TYPE_CHECKING:
     from icl_core.claims.workbench import Workbench
+
+
+_WAITING = "waiting for "
 
 
 class Side(StrEnum):
@@ -72,10 +77,12 @@ class Limit:
 
     def slack(self, measured: Measurement) -> float:
         """How far the whole interval lies on the claim's side, in units of the threshold (of 1 for 0)."""
-        unit = abs(self.threshold) or 1.0
-        if self.side is Side.AT_MOST:
-            return (self.threshold - measured.high) / unit
-        return (measured.low - self.threshold) / unit
+        return min(self.margin(measured.low), self.margin(measured.high))
+
+    def margin(self, value: float) -> float:
+        """How far a value lies on the claim's side, in units of the threshold (of 1 for 0)."""
+        beyond = (value - self.threshold) / (abs(self.threshold) or 1.0)
+        return -beyond if self.side is Side.AT_MOST else beyond
 
     def _keeps(self, value: float) -> bool:
         match self.side:
@@ -139,6 +146,10 @@ class Part:
     high: float
     verdict: Verdict
 
+    @property
+    def limit(self) -> Limit:
+        return Limit(self.quantity, self.side, self.threshold)
+
     def __str__(self) -> str:
         interval = f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
         return f"{interval}, {self.side} {self.threshold:g}: {self.quantity}"
@@ -149,6 +160,7 @@ class ClaimResult:
     """A claim's outcome. `value`, `low`, `high`, `side` and `threshold` are those of the limit that decides.
 
     Where the library lacks a model, `verdict` says which one is waited for and the numbers are None.
+    `needs` are the models that it was measured with, or waits for.
     """
 
     id: str
@@ -163,10 +175,47 @@ class ClaimResult:
     setting: str
     url: str
     parts: tuple[Part, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def waits_for(self) -> str:
+        """The model that the library lacked; '' where the claim was measured."""
+        return self.verdict.removeprefix(_WAITING) if self.value is None else ""
+
+    @property
+    def deciding(self) -> Part | None:
+        """The limit that decides; None where the claim waits."""
+        chosen = (self.side, self.threshold, self.value, self.low, self.high)
+        same = (
+            part
+            for part in self.parts
+            if (part.side, part.threshold, part.value, part.low, part.high) == chosen
+        )
+        return next(same, None)
+
+    @property
+    def models(self) -> tuple[Used, ...]:
+        """The models that it was measured with, each once."""
+        return tuple(dict.fromkeys(used for need in self.needs for used in need.models))
+
+    def is_of(self, cards: Sequence[Card]) -> bool:
+        """Whether a library with these cards would give it the same models again."""
+        return all(need.gets_the_same(cards) for need in self.needs)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return asdict(self) | {"parts": [asdict(part) for part in self.parts]}
+        parts = [asdict(part) for part in self.parts]
+        return vars(self) | {"parts": parts, "needs": [need.to_dict() for need in self.needs]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of `to_dict`. Raises KeyError, TypeError or ValueError for anything else."""
+        parts = tuple(
+            Part(**{**part, "side": Side(part["side"]), "verdict": Verdict(part["verdict"])})
+            for part in data["parts"]
+        )
+        needs = tuple(Need.from_dict(need) for need in data["needs"])
+        return cls(**{**data, "side": Side(data["side"]), "parts": parts, "needs": needs})
 
 
 def judge(claim: Claim, finding: Finding, url: str) -> ClaimResult:
@@ -198,7 +247,7 @@ def judge(claim: Claim, finding: Finding, url: str) -> ClaimResult:
 def waiting(claim: Claim, model: str) -> ClaimResult:
     """The outcome of a claim whose model the library lacks."""
     limit = claim.limits[0]
-    verdict = f"waiting for {model}"
+    verdict = f"{_WAITING}{model}"
     return ClaimResult(
         claim.id,
         claim.statement,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from icl_core.claims.claim import Claim, Finding, Measurement, at_least, at_most
 from icl_core.claims.estimates import absolute, at, combine, ratio
-from icl_core.claims.wanted import Models, WaitingForModel, Wanted, groups_of
+from icl_core.claims.wanted import Models, Wanted
 from icl_core.claims.workbench import SEED, Workbench, line, shown
 from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
@@ -67,19 +67,11 @@ def information_is_there(bench: Workbench) -> Finding:
 
 def size_does_not_repair(bench: Workbench) -> Finding:
     """B13: B11 at three sizes."""
-    models = [_of_size(bench, name) for name in SIZES]
+    models = [bench.models(replace(MIXTURE, name=name, only_named=True)) for name in SIZES]
     measured = [estimate for each in models for estimate in _combination(bench, each)]
     finding = _finding(bench, measured, Combination(Dense(), TRAINED), *models)
     sizes = [each.cards[0].parameters for each in models]
     return replace(finding, setting=f"parameters={sizes}; {finding.setting}")
-
-
-def _of_size(bench: Workbench, name: str) -> Models:
-    """The mixture's model of that name: data does not tell sizes apart."""
-    for cards in groups_of(bench.library, MIXTURE):
-        if any(card.name == name for card in cards):
-            return bench.load(cards)
-    raise WaitingForModel(name)
 
 
 def fails_on_extremes(bench: Workbench) -> Finding:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from icl_core.data.covariance import Identity
 from icl_core.library import Card, Library
 from icl_core.predictors import Network
-from icl_core.specs import Covariance, FunctionClass, Mixture, Pretraining
+from icl_core.specs import Covariance, FunctionClass, Mixture, Pretraining, Spec
 
 
 class WaitingForModel(LookupError):
@@ -16,11 +17,11 @@ class WaitingForModel(LookupError):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Wanted(Spec):
     """A transformer by its pretraining data, however it was trained. None for K or noise: whatever it has.
 
     `name` is the model's name in the shipped library: it decides between several that fit, and is what a
-    claim waits for.
+    claim waits for. `only_named`: none of another name will do, since data does not tell sizes apart.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Wanted:
     covariates: Covariance = field(default_factory=Identity)
     label_noise: float | None = 0.0
     task_pool: int | None = None
+    only_named: bool = False
 
     def fits(self, spec: Pretraining) -> bool:
         return (
@@ -70,33 +72,54 @@ class Models:
         return ", ".join(f"{card.name} {card.spec.hash}" for card in self.cards)
 
 
+@dataclass(frozen=True)
+class Used(Spec):
+    """One model that a claim was measured with: its name, spec hash and weights."""
+
+    name: str
+    spec_hash: str
+    weights_sha256: str
+
+    @classmethod
+    def of(cls, card: Card) -> Self:
+        return cls(card.name, card.spec.hash, card.weights_sha256)
+
+
+@dataclass(frozen=True)
+class Need(Spec):
+    """What a claim asked the library for, and the models that it got; none where it waits."""
+
+    wanted: Wanted
+    models: tuple[Used, ...] = ()
+
+    def gets_the_same(self, cards: Sequence[Card]) -> bool:
+        """Whether a library with these cards would give the same models with the same weights."""
+        return tuple(map(Used.of, group(cards, self.wanted))) == self.models
+
+
 def find(library: Library, wanted: Wanted) -> Models:
-    """The wanted model in every training seed. Raises WaitingForModel where there is none."""
-    return load(library, group(library, wanted))
+    """The wanted model in every training seed.
 
-
-def group(library: Library, wanted: Wanted) -> list[Card]:
-    """Cards of the wanted model; of several architectures or recipes the one that has the wanted name."""
-    groups = groups_of(library, wanted)
-    named = (cards for cards in groups if any(card.name == wanted.name for card in cards))
-    chosen = next(named, groups[0] if groups else None)
-    if chosen is None:
+    Raises WaitingForModel where there is none, LibraryError where it is damaged.
+    """
+    cards = group(library.cards(), wanted)
+    if not cards:
         raise WaitingForModel(wanted.name)
-    return chosen
-
-
-def groups_of(library: Library, wanted: Wanted) -> list[list[Card]]:
-    """Cards that fit, those that differ in their seed alone together; the smallest architecture first."""
-    groups: dict[Pretraining, list[Card]] = {}
-    for card in library.cards():
-        if wanted.fits(card.spec):
-            groups.setdefault(replace(card.spec, seed=0), []).append(card)
-    ordered = sorted(groups.values(), key=lambda cards: (cards[0].parameters, cards[0].name))
-    return [sorted(cards, key=lambda card: card.spec.seed) for cards in ordered]
-
-
-def load(library: Library, cards: Sequence[Card]) -> Models:
-    """The networks of cards. Raises LibraryError for a damaged one."""
     entries = [library.find(card.spec.hash) for card in cards]
     networks = tuple(Network(library.load(entry)) for entry in entries if entry is not None)
     return Models(tuple(cards), networks)
+
+
+def group(cards: Sequence[Card], wanted: Wanted) -> list[Card]:
+    """Cards of the wanted model; of several architectures or recipes the one that has the wanted name.
+
+    Empty where none fits; of those without the wanted name the smallest architecture.
+    """
+    groups: dict[Pretraining, list[Card]] = {}
+    for card in cards:
+        if wanted.fits(card.spec):
+            groups.setdefault(replace(card.spec, seed=0), []).append(card)
+    ordered = sorted(groups.values(), key=lambda found: (found[0].parameters, found[0].name))
+    named = [found for found in ordered if any(card.name == wanted.name for card in found)]
+    chosen = next(iter(named if named or wanted.only_named else ordered), [])
+    return sorted(chosen, key=lambda card: card.spec.seed)

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icl_core.claims.estimates import over_seeds
-from icl_core.claims.wanted import Models, Wanted, find, load
+from icl_core.claims.wanted import Models, Need, Used, Wanted, find
 from icl_core.data.prompts import Prompts
 from icl_core.evaluation import Estimate
 from icl_core.evaluation.curves import prompt_chunks, squared_errors
 from icl_core.evaluation.estimate import Accumulator
-from icl_core.library import Card, Library
+from icl_core.library import Library
 from icl_core.library.grading import best_lasso, lasso_errors
 from icl_core.predictors import Network, Predictor
 from icl_core.specs import Evaluation, Experiment, FunctionClass, Pretraining
@@ -25,22 +25,29 @@ SEED = 20_240_117  # of the test prompts; models are trained, validated and grad
 
 @dataclass(frozen=True)
 class Workbench:
-    """Measures learners on experiments and remembers what it measured, for the claims that share it."""
+    """Measures learners on experiments and remembers what it measured, for the claims that share it.
+
+    It notes what it was asked for in `needs`, until `for_one_claim` begins a new list.
+    """
 
     library: Library
     prompts: int = PROMPTS
+    needs: dict[Wanted, Need] = field(default_factory=dict)
     _models: dict[Wanted, Models] = field(default_factory=dict)
     _errors: dict[tuple[Experiment, object], Estimate] = field(default_factory=dict)
 
+    def for_one_claim(self) -> Workbench:
+        """The same bench, with what it remembers, and without any needs yet."""
+        return replace(self, needs={})
+
     def models(self, wanted: Wanted) -> Models:
         """Raises WaitingForModel where the library has none, LibraryError for a damaged one."""
+        self.needs[wanted] = Need(wanted)  # noted first: what is waited for is a need as well
         if wanted not in self._models:
             self._models[wanted] = find(self.library, wanted)
-        return self._models[wanted]
-
-    def load(self, cards: list[Card]) -> Models:
-        """The models of cards that differ in their seed alone."""
-        return load(self.library, cards)
+        found = self._models[wanted]
+        self.needs[wanted] = Need(wanted, tuple(map(Used.of, found.cards)))
+        return found
 
     def experiment(self, spec: Pretraining, family: FunctionClass, **tested: object) -> Experiment:
         """Test prompts of one family at a model's trained length, unless `tested` says otherwise.

@@ -107,7 +107,7 @@ def test_pictures_change_and_back_returns(
     assert "noise_0 y" in drawn(page)
 
 
-@pytest.mark.parametrize("name", ["library", "model_selection", "task_diversity"])
+@pytest.mark.parametrize("name", ["claims", "library", "model_selection", "task_diversity"])
 def test_a_phone_is_not_wider_than_its_screen(
     browser: Any, app_server: Any, settled: Callable[["Page"], None], name: str
 ) -> None:
@@ -120,6 +120,6 @@ def test_a_phone_is_not_wider_than_its_screen(
     page = context.new_page()
     open_page(page, f"{app_server.url}/{name}")
     settled(page)
-    assert page.locator(".js-plotly-plot").bounding_box()["width"] > 340
+    assert page.locator(".js-plotly-plot").first.bounding_box()["width"] > 340
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()

@@ -1,0 +1,62 @@
+"""The claims at a glance: every limit's margin, by paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.claims.view import Standing
+from dashboard.claims.words import limit, measured
+from dashboard.texts import t
+from dashboard.views import Presentation
+from icl_core.claims import ClaimResult, Part
+from icl_core.figures.claim_margins import ClaimGroup, ClaimRow, Dot, MarginLabels, claim_margins_figure
+
+COLUMNS = (("a", "c"), ("b",))
+"""Papers by column, so that both are about equally long."""
+
+
+def groups(papers: Sequence[str], claims: Sequence[Standing]) -> list[ClaimGroup]:
+    """The rows of one figure."""
+    return [_group(paper, claims) for paper in papers]
+
+
+def draw_claims(claims: Sequence[Standing], presentation: Presentation) -> None:
+    """Two charts of one axis, side by side; one under the other on a phone."""
+    labels = MarginLabels(t("claims.axis"), t("claims.axis.threshold"))
+    config = {"displaylogo": False, "displayModeBar": False, "responsive": True}
+    drawn = [groups(papers, claims) for papers in COLUMNS]
+    for place, papers, own, beside in zip(st.columns(2), COLUMNS, drawn, reversed(drawn), strict=True):
+        figure = claim_margins_figure(
+            own, labels, beside=beside, theme=figure_theme(presentation), compact=is_narrow()
+        )
+        with place:
+            st.plotly_chart(figure, theme=None, key=f"claims_{papers[0]}", config=config, alt=spoken(own))
+
+
+def spoken(drawn: Sequence[ClaimGroup]) -> str:
+    """The figure's rows in words."""
+    rows = (f"{row.id} {row.name}: {row.word}" for group in drawn for row in group.rows)
+    return "; ".join(rows)
+
+
+def _group(paper: str, claims: Sequence[Standing]) -> ClaimGroup:
+    rows = tuple(_row(standing) for standing in claims if standing.paper == paper)
+    return ClaimGroup(t(f"claims.paper.{paper}"), rows)
+
+
+def _row(standing: Standing) -> ClaimRow:
+    claim, result = standing.claim, standing.result
+    name = t(f"claims.name.{claim.id.lower()}")
+    stale = standing.outcome == "outdated"
+    dots = tuple(_dot(part, result, stale) for part in result.parts) if result else ()
+    return ClaimRow(claim.id, name, standing.outcome, t(f"claims.outcome.{standing.outcome}"), dots)
+
+
+def _dot(part: Part, result: ClaimResult, stale: bool) -> Dot:
+    value, first, second = (part.limit.margin(number) for number in (part.value, part.low, part.high))
+    hover = f"<b>{result.id}</b> {part.quantity}<br>{measured(part)}, {limit(part.limit)}"
+    outcome = "outdated" if stale else part.verdict.replace(" ", "_")
+    return Dot(value, min(first, second), max(first, second), outcome, part == result.deciding, hover)

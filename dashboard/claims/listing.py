@@ -1,0 +1,117 @@
+"""The claims one by one: statement, numbers against their limits, setting, and a link that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from dashboard.claims import words
+from dashboard.claims.view import OUTCOMES, PAPERS, ClaimsView, Standing
+from dashboard.controls import choose
+from dashboard.markdown import plain
+from dashboard.texts import t
+from dashboard.url_state import Settings, UrlState
+from icl_core.claims import Part, Verdict
+
+State = UrlState[ClaimsView]
+BADGES = {
+    "reproduced": ("blue", "check_circle"),
+    "not_reproduced": ("orange", "cancel"),
+    "undecided": ("yellow", "help"),
+    "waiting": ("gray", "hourglass_empty"),
+    "outdated": ("gray", "history"),
+    "unmeasured": ("gray", "remove"),
+}
+ICONS = {
+    Verdict.REPRODUCED: ":blue[:material/check:]",
+    Verdict.NOT_REPRODUCED: ":orange[:material/close:]",
+    Verdict.UNDECIDED: ":yellow[:material/question_mark:]",
+}
+STORED_AGAIN = ("outdated", "unmeasured")
+"""Outcomes that a claim leaves when it is measured again."""
+
+
+def filters(state: State) -> None:
+    """By paper and by outcome."""
+    view = state.view
+    first, second = st.columns(2)
+    with first:
+        choose(
+            state,
+            "claims_paper",
+            t("claims.filter.paper"),
+            PAPERS,
+            view.paper,
+            lambda paper: t(f"claims.paper.{paper}"),
+            lambda settings, paper: _viewed(settings, paper=paper),
+        )
+    with second:
+        choose(
+            state,
+            "claims_verdict",
+            t("claims.filter.verdict"),
+            OUTCOMES,
+            view.verdict,
+            lambda outcome: t(f"claims.outcome.{outcome}"),
+            lambda settings, outcome: _viewed(settings, verdict=outcome),
+        )
+
+
+def listing(state: State, claims: Sequence[Standing]) -> None:
+    """The given claims, paper by paper."""
+    for paper, own in groupby(claims, key=lambda standing: standing.paper):
+        st.subheader(t(f"claims.paper.{paper}"), anchor=False)
+        st.caption(t(f"claims.source.{paper}"))
+        for standing in own:
+            with st.container(border=True, gap="xsmall"):
+                _entry(state, standing)
+
+
+def _entry(state: State, standing: Standing) -> None:
+    claim = standing.claim
+    colour, icon = BADGES[standing.outcome]
+    badge = f":{colour}-badge[:material/{icon}: {t(f'claims.outcome.{standing.outcome}')}]"
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{claim.id}** &ensp; {plain(claim.statement)} &ensp; {badge}", width="stretch")
+        st.page_link(
+            f"pages{claim.page}.py",
+            label=t("claims.open"),
+            icon=":material/open_in_new:",
+            query_params={**_query(standing), **state.presentation.to_query()},
+        )
+    said = words.remark(standing)
+    lines = [_line(part) for part in standing.result.parts] if standing.result else []
+    if not lines:
+        lines = [
+            t("claims.line.bare", quantity=plain(limit.quantity), limit=words.limit(limit))
+            for limit in claim.limits
+        ]
+    st.markdown("  \n".join(lines) + (f"\n\n{said}" if said else ""))
+    if standing.outcome in STORED_AGAIN:
+        st.code(words.command(claim, store=True), language="bash")
+    setting = words.setting(standing)
+    if setting:
+        st.caption(plain(setting))
+
+
+def _line(part: Part) -> str:
+    """One limit: the quantity, what was measured, what was asked."""
+    found, asked = plain(words.measured(part)), words.limit(part.limit)
+    return t(
+        "claims.line", icon=ICONS[part.verdict], quantity=plain(part.quantity), measured=found, limit=asked
+    )
+
+
+def _query(standing: Standing) -> dict[str, str]:
+    """The state of the page that shows the claim; the bare page where the models are others by now."""
+    if standing.result is None or standing.outcome == "outdated":
+        return {}
+    return dict(parse_qsl(standing.result.url.partition("?")[2]))
+
+
+def _viewed(settings: Settings[ClaimsView], **changes: object) -> Settings[ClaimsView]:
+    return replace(settings, view=replace(settings.view, **changes))  # type: ignore[arg-type]

@@ -1,0 +1,85 @@
+"""Sentences about the claims, computed from their verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.claims.view import OUTCOMES, PAPERS, Standing, counts
+from dashboard.markdown import plain
+from dashboard.texts import t
+from icl_core.claims import Claim, Limit, Part
+
+
+def title(claims: Sequence[Standing]) -> str:
+    """'20 of 35 claims reproduced, 2 not at our scale, 13 wait for a model'."""
+    found = counts(claims)
+    parts = [t("claims.title", reproduced=found.get("reproduced", 0), count=len(claims))]
+    parts += [
+        t(f"claims.count.{outcome}", count=found[outcome]) for outcome in OUTCOMES[2:] if found.get(outcome)
+    ]
+    return ", ".join(parts)
+
+
+def reading(claims: Sequence[Standing]) -> str:
+    """Paper by paper how many are reproduced; then whatever is not, with its number."""
+    shares = []
+    for paper in PAPERS[1:]:
+        own = [standing for standing in claims if standing.paper == paper]
+        reproduced = counts(own).get("reproduced", 0)
+        shares.append(t(f"claims.reading.{paper}", reproduced=reproduced, count=len(own)))
+    failed = [standing for standing in claims if standing.outcome == "not_reproduced"]
+    sentences = [t("claims.reading", shares=", ".join(shares))]
+    if failed:
+        named = "; ".join(f"{standing.claim.id} ({in_short(standing)})" for standing in failed)
+        sentences.append(t("claims.reading.failed", named=named))
+    return " ".join(sentences)
+
+
+def in_short(standing: Standing) -> str:
+    """'0.14 where at least 0.2 was asked', of the limit that decides."""
+    part = standing.result.deciding if standing.result else None
+    return t("claims.in_short", value=number(part.value), limit=limit(part.limit)) if part else ""
+
+
+def measured(part: Part) -> str:
+    """'0.14 [0.12, 0.15]'; an exact number alone."""
+    if part.low == part.high:
+        return number(part.value)
+    return f"{number(part.value)} [{number(part.low)}, {number(part.high)}]"
+
+
+def number(value: float) -> str:
+    """Three digits: '0.0134', '4.31e−15'."""
+    digits, e, exponent = f"{value:.3g}".partition("e")
+    return f"{digits}{e}{int(exponent) if e else ''}".replace("-", "−")
+
+
+def limit(asked: Limit) -> str:
+    """'at least 0.2'."""
+    return f"{t(f'claims.side.{asked.side.name.lower()}')} {number(asked.threshold)}"
+
+
+def remark(standing: Standing) -> str:
+    """What must be said of a verdict that is not plainly 'reproduced'; Markdown, '' where nothing must."""
+    match standing.outcome:
+        case "not_reproduced":
+            return t("claims.remark.not_reproduced", short=in_short(standing))
+        case "undecided":
+            return t("claims.remark.undecided")
+        case "waiting" if standing.result:
+            return t("claims.remark.waiting", model=plain(standing.result.waits_for))
+        case "outdated":
+            return t("claims.remark.outdated")
+        case "unmeasured":
+            return t("claims.remark.unmeasured")
+    return ""
+
+
+def command(claim: Claim, store: bool = False) -> str:
+    """The command that measures a claim again."""
+    return f"python -m icl_core claims --only {claim.id}" + " --store" * store
+
+
+def setting(standing: Standing) -> str:
+    """In what it was measured, models with their hashes included."""
+    return standing.result.setting.replace("; ", " · ") if standing.result else ""
