@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import Scene, current, sweep_of
 from dashboard.beyond.words import error
+from dashboard.claims.words import limit
 from dashboard.texts import t
 from icl_core.claims.claim import Claim, Limit, Measurement, Verdict
 from icl_core.claims.one_input import CLAIMS, FREQUENCY
@@ -60,7 +61,7 @@ def claims_line(experiment: Experiment, curves: Curves, k: int) -> None:
                 "beyond.claim",
                 id=each.claim.id,
                 statement=each.claim.statement,
-                limit=t(f"beyond.side.{each.limit.side.name.lower()}", threshold=each.limit.threshold),
+                limit=limit(each.limit),
                 value=error(each.measured.value),
                 low=f"{each.measured.low:.2g}",
                 high=f"{each.measured.high:.2g}",

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.bootstrap import figure_theme, is_narrow
 from dashboard.claims.view import Standing
 from dashboard.claims.words import limit, measured
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from dashboard.views import Presentation
 from icl_core.claims import ClaimResult, Part
 from icl_core.figures.claim_margins import ClaimGroup, ClaimRow, Dot, MarginLabels, claim_margins_figure
@@ -39,7 +39,7 @@ def draw_claims(claims: Sequence[Standing], presentation: Presentation) -> None:
 def spoken(drawn: Sequence[ClaimGroup]) -> str:
     """The figure's rows in words."""
     rows = (f"{row.id} {row.name}: {row.word}" for group in drawn for row in group.rows)
-    return "; ".join(rows)
+    return joined("clauses", rows)
 
 
 def _group(paper: str, claims: Sequence[Standing]) -> ClaimGroup:

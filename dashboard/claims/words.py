@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from dashboard.claims.view import OUTCOMES, PAPERS, Standing, counts
 from dashboard.markdown import plain
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from icl_core.claims import Claim, Limit, Part
 
 
 def title(claims: Sequence[Standing]) -> str:
-    """'20 of 35 claims reproduced, 2 not at our scale, 13 wait for a model'."""
+    """'20 of 35 claims reproduced, 2 not with our models, 13 wait for a model'."""
     found = counts(claims)
     parts = [t("claims.title", reproduced=found.get("reproduced", 0), count=len(claims))]
     parts += [
         t(f"claims.count.{outcome}", count=found[outcome]) for outcome in OUTCOMES[2:] if found.get(outcome)
     ]
-    return ", ".join(parts)
+    return joined("phrases", parts)
 
 
 def reading(claims: Sequence[Standing]) -> str:
@@ -28,11 +28,11 @@ def reading(claims: Sequence[Standing]) -> str:
         reproduced = counts(own).get("reproduced", 0)
         shares.append(t(f"claims.reading.{paper}", reproduced=reproduced, count=len(own)))
     failed = [standing for standing in claims if standing.outcome == "not_reproduced"]
-    sentences = [t("claims.reading", shares=", ".join(shares))]
+    sentences = [t("claims.reading", shares=joined("phrases", shares))]
     if failed:
-        named = "; ".join(f"{standing.claim.id} ({in_short(standing)})" for standing in failed)
+        named = joined("clauses", [f"{standing.claim.id} ({in_short(standing)})" for standing in failed])
         sentences.append(t("claims.reading.failed", named=named))
-    return " ".join(sentences)
+    return joined("sentences", sentences)
 
 
 def in_short(standing: Standing) -> str:

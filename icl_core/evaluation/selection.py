@@ -148,7 +148,8 @@ def compare(experiment: Experiment, learners: Mapping[str, Predictor], k: int | 
     def curve(estimate: Estimate) -> Curve:
         parts = np.full((3, entries), np.nan)
         parts[:, measured] = estimate.mean, *estimate.interval()
-        return Curve(*parts)
+        mean, low, high = parts
+        return Curve(mean, low, high)
 
     for prompts in prompt_chunks(experiment):
         asked = prompts.xs, prompts.ys, prompts.queries

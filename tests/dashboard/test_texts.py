@@ -24,6 +24,9 @@ SOURCES = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "dashboard"
 ENGLISH = texts.catalogue("en")
 TRANSLATIONS = [language for language in texts.languages() if language != texts.FALLBACK]
 ALIKE = {
+    "claims.source.a",
+    "claims.source.b",
+    "claims.axis.threshold",
     "app.name",
     "option.closed_form",
     "option.trained",

@@ -82,7 +82,7 @@ def test_the_shipped_page_lists_every_claim() -> None:
 def test_failed_stale_and_missing_verdicts_say_so(shipped: Library) -> None:
     at = opened()
     assert at.title[0].value == (
-        "1 of 35 claims reproduced, 1 not at our scale, 1 to be measured again, 32 not measured"
+        "1 of 35 claims reproduced, 1 not with our models, 1 to be measured again, 32 not measured"
     )
     said = text(at)
     assert "measured 3.5 where at least 10 was asked" in said
