@@ -1,16 +1,12 @@
-"""Results that ship beside the models, so that first pictures cost nothing.
-
-python -m dashboard.shipped_results
-"""
+"""Results that ship beside the models, so that first pictures cost nothing."""
 
 from __future__ import annotations
 
-import torch
 from tqdm import tqdm
 
 from dashboard import presets
 from dashboard.describe import unshifted
-from icl_core.library import Library, default_library
+from icl_core.library import Library
 from icl_core.library.results import cached_curves
 from icl_core.specs import Experiment
 
@@ -32,8 +28,3 @@ def ship(library: Library) -> int:
     for experiment in tqdm(wanted, unit="result", disable=None):
         cached_curves(experiment, shipping)
     return len(wanted)
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    print(f"{ship(default_library())} results are shipped.")

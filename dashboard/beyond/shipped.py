@@ -1,18 +1,14 @@
-"""Sweeps that ship beside the models, so that the page's first pictures cost nothing.
-
-python -m dashboard.beyond.shipped
-"""
+"""Sweeps that ship beside the models, so that the page's first pictures cost nothing."""
 
 from __future__ import annotations
 
-import torch
 from tqdm import tqdm
 
 from dashboard.beyond.knobs import SCENES
 from dashboard.beyond.measured import Learners
 from dashboard.beyond.scene import SWEPT, current, start, sweep_of, with_scene
 from icl_core.evaluation.family_sweep import FamilySweep
-from icl_core.library import Library, default_library
+from icl_core.library import Library
 from icl_core.library.sweeps import cached_ideal_sweep, cached_model_sweep
 from icl_core.specs import Experiment
 
@@ -47,8 +43,3 @@ def _keep(sweep: FamilySweep, name: str, learners: Learners, library: Library) -
     else:
         return False
     return True
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    print(f"{ship(default_library())} sweeps are shipped.")

@@ -12,7 +12,7 @@ def test_every_first_picture_ships_with_its_numbers() -> None:
     for experiment in experiments(library):
         entry = library.find(experiment.pretraining.hash)
         stored = results.read(experiment, entry.card.weights_sha256 if entry and entry.card else "")
-        assert stored is not None, f"run python -m dashboard.shipped_results: {experiment.to_json()}"
+        assert stored is not None, f"run python -m dashboard.ship: {experiment.to_json()}"
 
 
 def test_shipped_numbers_are_the_ones_that_the_models_give(tmp_path) -> None:

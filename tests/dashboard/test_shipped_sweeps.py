@@ -17,7 +17,7 @@ def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
     """Measuring anything is a failure."""
 
     def refuse(*arguments: object) -> None:
-        pytest.fail(f"not shipped, run python -m dashboard.beyond.shipped: {arguments}")
+        pytest.fail(f"not shipped, run python -m dashboard.ship: {arguments}")
 
     monkeypatch.setattr(sweeps, "measured_sweep", refuse)
     for learner in sweeps.IDEAL:
