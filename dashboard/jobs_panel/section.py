@@ -32,7 +32,8 @@ def training_section(state: State, models: Models) -> None:
             st.fragment(_panel, run_every=seconds)(state, spec, seconds)
             show_models(pretraining, models)
         return
-    if st.session_state.get(DONE) == pretraining.hash:
+    if pretraining.hash in (st.session_state.get(ACTIVE), st.session_state.get(DONE)):
+        st.session_state[ACTIVE], st.session_state[DONE] = None, pretraining.hash
         _show_done(state, models)
     with st.expander(t("train.models"), icon=":material/model_training:"):
         show_models(pretraining, models)
@@ -56,7 +57,7 @@ def _panel(state: State, spec: Pretraining, seconds: float | None) -> None:
     was_active = st.session_state.get(ACTIVE) == spec.hash
     st.session_state[ACTIVE] = spec.hash if active else None
     if was_active and not active:
-        st.session_state[DONE] = spec.hash
+        st.session_state[DONE] = spec.hash  # to be told where the library has it
         st.rerun(scope="app")
     wanted = desk.interval(job)
     if seconds is not None and wanted is not None and out_of_date(seconds, wanted):

@@ -59,7 +59,8 @@ def train_now(spec: Pretraining) -> None:
 
 
 def texts(at: AppTest) -> str:
-    return "\n".join(element.value for element in (*at.caption, *at.error, *at.info, *at.markdown))
+    shown = (*at.caption, *at.error, *at.info, *at.success, *at.markdown)
+    return "\n".join(element.value for element in shown)
 
 
 def progress(at: AppTest) -> list[str]:
