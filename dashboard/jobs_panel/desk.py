@@ -16,6 +16,7 @@ from icl_core.specs import Pretraining, SpecError
 
 READ_SECONDS = 1.0
 REFUSED = "training_refused"
+MOVED = "training_moved"  # a button of a fragment redraws nothing but the fragment: there is more to redraw
 
 
 def service() -> TrainingService:
@@ -42,7 +43,8 @@ def start(state: State, spec: Pretraining, threshold: float | None = None) -> No
 
 
 def show(state: State, spec: Pretraining) -> None:
-    """Makes the model the one on the page."""
+    """Makes the model the one on the page, which is then drawn anew as a whole."""
+    st.session_state[MOVED] = True
     state.change(lambda settings: change_pretraining(settings, lambda _: spec))
 
 

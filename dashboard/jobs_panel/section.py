@@ -21,6 +21,7 @@ ACTIVE, DONE = "training_active", "training_done"
 
 def training_section(state: State, models: Models) -> None:
     """What the library lacks, in a frame; else what it has, how to train that further, and the lecture's."""
+    st.session_state.pop(desk.MOVED, None)
     desk.service()  # takes up what a former process left, whatever page is opened first
     pretraining = state.experiment.pretraining
     offered = offers(pretraining, models)
@@ -52,6 +53,8 @@ def training_section(state: State, models: Models) -> None:
 
 def _panel(state: State, spec: Pretraining, seconds: float | None) -> None:
     """Redrawn on its own every `seconds` while the job is under way; the whole page is when it ends."""
+    if st.session_state.pop(desk.MOVED, False):
+        st.rerun(scope="app")
     job = desk.job_of(spec)
     active = job is not None and job.active
     was_active = st.session_state.get(ACTIVE) == spec.hash
@@ -60,7 +63,7 @@ def _panel(state: State, spec: Pretraining, seconds: float | None) -> None:
         st.session_state[DONE] = spec.hash  # to be told where the library has it
         st.rerun(scope="app")
     wanted = desk.interval(job)
-    if seconds is not None and wanted is not None and out_of_date(seconds, wanted):
+    if wanted is not None and (seconds is None or out_of_date(seconds, wanted)):
         st.rerun(scope="app")  # the only way to another interval
     if job is not None and job.active:
         show_progress(state, job)

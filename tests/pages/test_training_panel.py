@@ -1,5 +1,6 @@
 """Training from the Explore page, with an engine that trains when the test says so."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +11,16 @@ from streamlit.testing.v1 import AppTest
 from dashboard.jobs_panel.audience import Audience, out_of_date, poll_seconds
 from dashboard.trainable import for_the_class, near, offers
 from icl_core.data.covariance import PowerLaw
-from icl_core.data.function_classes import Sparse
+from icl_core.data.function_classes import Dense, Sparse
 from icl_core.library import Library, default_library, state_folder
-from icl_core.library.jobs import Engine, continued
-from icl_core.library.jobs.early_stop import shortened
+from icl_core.library.jobs import Engine, Standing, continued
+from icl_core.library.jobs.early_stop import Excess, shortened
+from icl_core.library.jobs.folder import JobFolder
 from icl_core.library.jobs.work import run_job
 from icl_core.library.zoo import LIVE_DEMO
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Experiment, Mixture, Pretraining, Recipe
+from icl_core.training import Snapshot
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 TINY = Pretraining(
@@ -26,6 +29,7 @@ TINY = Pretraining(
     model=Transformer(layers=1, heads=1, width=16),
     recipe=Recipe(steps=40, batch=8, warmup=0),
 )
+MIXED = replace(TINY, mixture=Mixture.of((Dense(), 0.5), (Sparse(nnz=1), 0.5)))
 WAITING = "Waiting for a worker (the first start takes up to half a minute)"
 
 
@@ -250,3 +254,30 @@ def test_who_has_left_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert audience.size("job", "second") == 2
     now[0] = 91.0
     assert audience.size("job", "second") == 1
+
+
+# ------------------------------------------------------------------------------------------- while it trains
+
+
+def test_the_learning_curve_so_far_is_drawn_beside_least_squares_and_bayes() -> None:
+    at = opened(MIXED)
+    at.number_input(key="train_excess").set_value(0.01).run()
+    at.button(key="train_start").click().run()
+    folder = JobFolder(state_folder() / MIXED.hash)
+    errors = ((1.0, 0.8, 0.6, 0.4, 0.2), (1.0, 0.7, 0.5, 0.3, 0.1))
+    history = tuple(Snapshot(step, step / 10, 0.5, errors) for step in (10, 20))
+    bayes = tuple(tuple(float(error) for error in family) for family in Excess(MIXED).errors)
+    folder.write_standing(Standing("running", 1, 20, 2.0, 0.5, history, bayes))
+    with folder.held(1):
+        st.cache_data.clear()
+        at.run()
+    assert not at.exception
+    assert "Step 20 of 40" in progress(at)[0]
+    assert "After 20 steps the error with 2 examples is 0.55" in texts(at)
+    assert "It ends early once the excess over the ideal learner is below 0.01." in texts(at)
+    figure = json.loads(
+        next(chart for chart in at.get("plotly_chart") if "live_curve" in chart.proto.id).proto.spec
+    )
+    names = {trace["name"] for trace in figure["data"]}
+    assert "OLS" in names
+    assert any(name.startswith("Bayes-optimal on sparse") for name in names)
