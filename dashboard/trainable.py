@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 from dashboard.pretraining import Models, is_closed_form, matching
@@ -10,6 +11,7 @@ from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
 
 MOST_DIFFERENCES = 2
+MAKING = ("recipe", "seed", "warm_start")
 
 
 def offers(pretraining: Pretraining, models: Models) -> dict[str, Pretraining]:
@@ -29,26 +31,31 @@ def offers(pretraining: Pretraining, models: Models) -> dict[str, Pretraining]:
     }
 
 
-def for_the_class(models: Models) -> Pretraining:
-    """The model to train in front of a class: the live demo, from a seed that nobody has trained yet."""
+def for_the_class(models: Models, begun: Callable[[Pretraining], bool] = lambda spec: False) -> Pretraining:
+    """The model to train in front of a class: the live demo, from a seed that nobody has trained or begun."""
     taken = set(models.values())
     seed = 0
-    while replace(LIVE_DEMO, seed=seed) in taken:
+    while (spec := replace(LIVE_DEMO, seed=seed)) in taken or begun(spec):
         seed += 1
     return replace(LIVE_DEMO, seed=seed)
 
 
 def near(pretraining: Pretraining, models: Models) -> dict[str, tuple[str, ...]]:
-    """Transformers that differ from what is asked in a few fields only: those fields, nearest model first."""
+    """Transformers that differ from what is asked in a few fields only: those fields, nearest model first.
+
+    The closed form is asked for by its data alone. A recipe, seed or start that differs is named, but does
+    not count: models that differ in nothing else are the nearest.
+    """
+    passed_over = ("model", *MAKING) if is_closed_form(pretraining) else ()
     found = {
         name: tuple(
             item.name
             for item in fields(Pretraining)
-            if item.name not in ("recipe", "seed", "warm_start")
-            and getattr(spec, item.name) != getattr(pretraining, item.name)
+            if item.name not in passed_over and getattr(spec, item.name) != getattr(pretraining, item.name)
         )
         for name, spec in models.items()
         if spec.model.kind == "transformer"
     }
-    close = {name: differing for name, differing in found.items() if 0 < len(differing) <= MOST_DIFFERENCES}
-    return dict(sorted(close.items(), key=lambda item: len(item[1])))
+    weight = {name: len(set(differing) - set(MAKING)) for name, differing in found.items()}
+    close = [name for name, differing in found.items() if differing and weight[name] <= MOST_DIFFERENCES]
+    return {name: found[name] for name in sorted(close, key=lambda name: (weight[name], len(found[name])))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,34 +14,55 @@ from icl_core.commands.curve import read_text
 from icl_core.library import Library
 from icl_core.library.jobs import Job, Limits, local_service
 from icl_core.library.jobs.grid import Grid
-from icl_core.library.jobs.sweep import run_sweep, to_csv
+from icl_core.library.jobs.sweep import PARQUET, run_sweep, stop_sweep, write_table
 
-NAME, ABOUT = "sweep", "train a grid of models through the training service, into one CSV"
+NAME, ABOUT = "sweep", "train a grid of models through the training service, into one table"
+SUFFIXES = (".csv", PARQUET)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("grid", help='a JSON file {"base": PRETRAINING, "axes": {"seed": [0, 1], ...}}, or -')
-    parser.add_argument("--out", metavar="FILE", default="sweep.csv", help="the table (default sweep.csv)")
+    parser.add_argument(
+        "--out", metavar="FILE", default="sweep.csv", help="the table, .csv or .parquet (default sweep.csv)"
+    )
+    parser.add_argument("--stop", action="store_true", help="stop what an interrupted sweep left in training")
 
 
 def run(chosen: Namespace, library: Library) -> Answer:
-    """Raises SpecError for a senseless grid, JobRefused for a model that cannot be trained."""
+    """Raises SpecError for a senseless grid, JobRefused for a model that cannot be trained, ValueError for a
+    table that cannot be written: all before any training.
+    """
+    out = _writable(Path(chosen.out))
     points = list(Grid.from_json(read_text(chosen.grid)).points())
     service = local_service(library, Limits.of_the_operator())
+    if chosen.stop:
+        stopped = stop_sweep(service, points)
+        service.engine.close()
+        return Answer({"stopped": stopped}, f"{stopped} trainings stop; the same command goes on with them.")
     total = sum(spec.recipe.steps for spec in {point.spec for point in points})
     try:
         with tqdm(total=total, unit="step", desc="sweep", disable=None) as bar:
             outcomes = run_sweep(service, points, lambda jobs: _show(bar, jobs))
     except KeyboardInterrupt:
-        raise ValueError("interrupted: what is training goes on, and the same command picks it up") from None
+        raise ValueError(
+            "interrupted: what is training goes on, and the same command picks it up (with --stop: stops it)"
+        ) from None
     finally:
         service.engine.close()
-    out = Path(chosen.out)
-    out.write_text(to_csv(outcomes))
+    write_table(outcomes, out)
     states = [outcome.job.state for outcome in outcomes]
     data = {"file": str(out), "models": [row for outcome in outcomes for row in outcome.rows()]}
     finished = states.count("finished")
-    return Answer(data, f"{out} has {finished} of {len(states)} models; the others say why they failed.")
+    others = "; the others say why they failed" if finished < len(states) else ""
+    return Answer(data, f"{out} has {finished} of {len(states)} models{others}.")
+
+
+def _writable(out: Path) -> Path:
+    if out.suffix not in SUFFIXES:
+        raise ValueError(f"{out} has to end in {' or '.join(SUFFIXES)}")
+    if not os.access(out.parent, os.W_OK):
+        raise ValueError(f"{out.parent} is no folder that can be written to: give another --out")
+    return out
 
 
 def _show(bar: tqdm, jobs: Sequence[Job]) -> None:

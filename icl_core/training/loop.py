@@ -63,15 +63,17 @@ def train(
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
     fused: bool = False,
+    save_seconds: float = SAVE_SECONDS,
 ) -> Trained:
     """Trains `spec` to its last step, going on from the checkpoint under `state`/<hash> where there is one.
 
     A resumed training ends in the same weights, bit for bit, as an uninterrupted one on the same machine.
     `fused` compiles the step first: up to a minute to start and a C++ compiler, then a quarter faster.
-    The checkpoint before the decay is kept as `stable.safetensors`, to train further or warm-start from.
+    A checkpoint is written every `save_seconds`: a killed process loses no more than that. The one before
+    the decay is kept as `stable.safetensors`, to train further or warm-start from.
     Raises TrainingDiverged, TrainingStopped (after saving), CheckpointError.
     """
-    run = _Run(spec, state, fused)
+    run = _Run(spec, state, fused, save_seconds)
     run.resume()
     run.go_on(spec.recipe.steps, report, stop)
     run.save("latest")
@@ -114,8 +116,10 @@ def checkpoint_path(state: Path, spec: Pretraining, name: str) -> Path:
 class _Run:
     """A training in progress."""
 
-    def __init__(self, spec: Pretraining, state: Path, fused: bool = False) -> None:
-        self.spec, self.state = spec, state
+    def __init__(
+        self, spec: Pretraining, state: Path, fused: bool = False, save_seconds: float = SAVE_SECONDS
+    ) -> None:
+        self.spec, self.state, self.save_seconds = spec, state, save_seconds
         self.network = initial_network(spec)
         self.dtype = training_precision() if self.network.matrices() else torch.float32
         self.network.compute = self.dtype
@@ -164,7 +168,7 @@ class _Run:
         self.seconds += time.perf_counter() - start
         if self.step in self.shown:
             self._snapshot()
-        if time.monotonic() - self.saved > SAVE_SECONDS:
+        if time.monotonic() - self.saved > self.save_seconds:
             self.save("latest")
 
     def progress(self) -> Progress:

@@ -2,11 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import psutil
 import pytest
+
+from icl_core.library.zoo import LIVE_DEMO
+from icl_core.models import Transformer
+from icl_core.specs import Experiment
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -81,3 +87,20 @@ def test_a_class_watches_a_model_learn_while_another_page_answers(
         timeout=PATIENCE,
     )
     assert len(list(app_server.model_store.glob("*/card.json"))) == 1
+
+
+def test_who_starts_a_training_sees_it_grow_and_stops_it_even_after_a_reload(
+    page: "Page", app_server: Any, cluster: None
+) -> None:
+    spec = replace(
+        LIVE_DEMO, dimension=3, recipe=replace(LIVE_DEMO.recipe, steps=4000), model=Transformer(1, 1, 16)
+    )
+    open_page(page, f"{app_server.url}/?{urlencode(Experiment(spec).to_query())}")
+    page.locator(".st-key-train_start button").click()
+    first, _ = next_curve(page, 0)
+    next_curve(page, first)
+    page.reload()
+    page.wait_for_selector("#done", state="attached", timeout=120_000)
+    page.locator(".st-key-train_cancel button").click()
+    page.get_by_text("Training was stopped at step").wait_for(timeout=PATIENCE)
+    assert page.locator(".st-key-train_start").count() == 1

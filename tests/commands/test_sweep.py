@@ -4,12 +4,14 @@ import csv
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from icl_core.__main__ import main
 from icl_core.library import Library
-from icl_core.library.jobs import Engine
-from icl_core.library.jobs.grid import Grid
+from icl_core.library.jobs import Engine, Job, Order, Standing
+from icl_core.library.jobs.grid import Grid, GridPoint
+from icl_core.library.jobs.sweep import Outcome, write_table
 from icl_core.library.jobs.work import run_job
 from icl_core.specs import Pretraining, SpecError
 
@@ -82,6 +84,7 @@ def test_a_sweep_is_one_tidy_table_and_survives_interruption(
     }
     assert {row["state"] for row in rows} == {"finished"}
     assert {(row["family"], row["k"]) for row in rows} == {(f, k) for f in ("dense", "sparse") for k in "124"}
+    assert {row["steps"] for row in rows} == {"3"}
     for row in rows:
         entry = library.find(row["model"])
         assert entry is not None
@@ -93,10 +96,71 @@ def test_a_sweep_is_one_tidy_table_and_survives_interruption(
     assert len(json.loads(capsys.readouterr().out)["models"]) == len(rows)
 
 
+@pytest.mark.slow
+def test_a_sweep_is_stopped_and_goes_on_when_wanted_again(
+    grid: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "sweep.parquet"
+    with monkeypatch.context() as patch:
+        patch.setattr(HandsOn, "ensure", lambda *_: None)  # nobody trains
+        patch.setattr("icl_core.library.jobs.sweep.time.sleep", interrupted)
+        assert main(["sweep", str(grid), "--out", str(out)]) == 2
+    assert "(with --stop: stops it)" in capsys.readouterr().err
+    assert main(["sweep", str(grid), "--stop", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"stopped": 4}
+    assert main(["sweep", str(grid), "--stop"]) == 0
+    assert capsys.readouterr().out.startswith("0 trainings stop")
+    assert main(["sweep", str(grid), "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"{out} has 4 of 4 models.\n"
+    table = pd.read_parquet(out)
+    assert len(table) == 4 * 2 * 3
+    assert set(table["mixture.components.0.weight"]) == {0.25, 0.5}
+    assert (table["error"] > 0).all()
+
+
+def interrupted(seconds: float) -> None:
+    raise KeyboardInterrupt
+
+
+def test_values_of_mixed_types_fit_into_one_column(tmp_path: Path) -> None:
+    spec, job = Pretraining(), Job(Order(Pretraining(), (), 1, 1, 1), Standing("failed", fault="No."))
+    points = [GridPoint({"task_pool": value}, spec) for value in (4, None, "none")]
+    write_table([Outcome(point, job, None) for point in points], tmp_path / "sweep.parquet")
+    assert pd.read_parquet(tmp_path / "sweep.parquet")["task_pool"].tolist() == ["4", "null", "none"]
+
+
+@pytest.mark.parametrize(
+    ("out", "sentence"),
+    [("sweep.xls", "has to end in .csv or .parquet"), ("nowhere/sweep.csv", "no folder that can be written")],
+)
+def test_a_table_that_cannot_be_written_is_refused_before_training(
+    grid: Path,
+    tmp_path: Path,
+    engine: type[HandsOn],
+    out: str,
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["sweep", str(grid), "--out", str(tmp_path / out)]) == 2
+    assert sentence in capsys.readouterr().err
+    assert engine.trained == []
+
+
+def test_a_grid_with_a_model_that_cannot_be_trained_trains_none(
+    tmp_path: Path, engine: type[HandsOn], capsys: pytest.CaptureFixture[str]
+) -> None:
+    grid = tmp_path / "grid.json"
+    axes = {"model.width": [8, 2048], "model.layers": [1, 48], "recipe.batch": [4, 512]}
+    grid.write_text(json.dumps({"base": BASE, "axes": axes}))
+    assert main(["sweep", str(grid), "--out", str(tmp_path / "sweep.csv")]) == 2
+    assert "is the most here" in capsys.readouterr().err
+    assert engine.trained == []
+
+
 def test_a_model_that_fails_has_a_row_that_says_why(
     grid: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(spec: Pretraining, *others: object) -> None:
+    def broken(spec: Pretraining, *others: object, **named: object) -> None:
         raise ValueError("The rates are too high.")
 
     monkeypatch.setattr("icl_core.library.jobs.work.train", broken)

@@ -274,7 +274,7 @@ def test_an_absent_cluster_is_named(workplace: Workplace, monkeypatch: pytest.Mo
 
 
 def test_the_cluster_listens_on_loopback_alone_and_is_the_only_one(workplace: Workplace) -> None:
-    environment = {**os.environ, "ICL_STATE": str(workplace.state)}
+    environment = {**os.environ, "ICL_STATE": str(workplace.state), "ICL_NICE": "3"}
     command = [sys.executable, "-m", "icl_core", "cluster"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
@@ -293,6 +293,7 @@ def test_the_cluster_listens_on_loopback_alone_and_is_the_only_one(workplace: Wo
                 if link.status == psutil.CONN_LISTEN
             }
             assert listening == {"127.0.0.1"}
+            assert {each.nice() for each in family} == {min(19, psutil.Process().nice() + 3)}
             process.terminate()
             assert process.wait(PATIENCE) == 0
             _, alive = psutil.wait_procs(family, timeout=20)
@@ -312,3 +313,22 @@ def test_the_cluster_goes_when_idle(workplace: Workplace) -> None:
             assert not workplace.files.scheduler.exists()
         finally:
             process.kill()
+
+
+def test_a_cluster_that_went_when_idle_is_replaced_at_the_next_job(workplace: Workplace) -> None:
+    """Its client, which had jobs there, neither keeps it nor hangs on to it."""
+    environment = {**os.environ, "ICL_STATE": str(workplace.state)}
+    command = [sys.executable, "-m", "icl_core", "cluster", "--idle", "3"]
+    service = workplace.service()
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            until(workplace.files.address, "the cluster")
+            service.submit(SPEC, "teacher")
+            finish(service, SPEC)
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()
+    other = replace(SPEC, seed=1)
+    service.submit(other, "teacher")
+    finish(service, other)
+    assert workplace.cluster.pid != process.pid

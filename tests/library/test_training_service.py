@@ -2,6 +2,9 @@
 
 import errno
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 import torch
 from safetensors import SafetensorError
 
+from icl_core.data.function_classes import ReluNetwork, Sparse
 from icl_core.library import Library
 from icl_core.library.jobs import Engine, Job, JobRefused, Limits, Order, Standing, TrainingService
 from icl_core.library.jobs.cluster import ClusterError, ClusterSettings
@@ -20,13 +24,15 @@ from icl_core.library.jobs.service import continued
 from icl_core.library.jobs.work import run_job
 from icl_core.library.store import default_library
 from icl_core.models import LinearAttention, Transformer
-from icl_core.specs import Pretraining, Recipe, SpecError
+from icl_core.specs import Mixture, Pretraining, Recipe, SpecError
 from icl_core.training import TrainingStopped, train
-from icl_core.training.loop import initial_network
+from icl_core.training.checkpoint import Checkpoint
+from icl_core.training.loop import checkpoint_path, initial_network
 
 SPEC = Pretraining(
     dimension=2, context_length=4, model=Transformer(1, 1, 8), recipe=Recipe(steps=20, batch=4, warmup=2)
 )
+MANY = Mixture.of(*((Sparse(nnz=1 + i), 1 / 16) for i in range(16)))
 OTHER, THIRD = replace(SPEC, seed=1), replace(SPEC, seed=2)
 
 
@@ -41,7 +47,7 @@ class Desk(Engine):
     def ensure(self, job: str) -> None:
         self.asked.append(job)
 
-    def fault(self, job: str) -> str:
+    def take_fault(self, job: str) -> str:
         return self.said
 
 
@@ -107,6 +113,7 @@ def forged(**changes: object) -> Pretraining:
             forged(dimension=64, context_length=512, batch=512, model=LinearAttention()),
             "MiB of memory",
         ),
+        (forged(dimension=64, task_pool=2**20, mixture=MANY), "MiB of memory"),
         (forged(steps=50_000, batch=256, model=Transformer(8, 4, 128)), "seconds of training, by estimate"),
     ],
 )
@@ -172,10 +179,10 @@ def test_a_job_wanted_again_while_it_stops_goes_on(
     service.submit(SPEC, "teacher")
     calls: list[int] = []
 
-    def stopped_once(spec: Pretraining, *others: object) -> object:
+    def stopped_once(spec: Pretraining, *others: object, **named: object) -> object:
         calls.append(1)
         if len(calls) > 1:
-            return train(spec, *others)  # type: ignore[arg-type]
+            return train(spec, *others, **named)  # type: ignore[arg-type]
         service.cancel(SPEC, "teacher")
         service.submit(SPEC, "student")
         raise TrainingStopped("stopped")
@@ -280,7 +287,7 @@ def test_a_worker_keeps_the_clock_and_the_memory(
 def test_a_fault_of_the_program_is_no_traceback(
     service: TrainingService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*arguments: object) -> None:
+    def broken(*arguments: object, **named: object) -> None:
         raise RuntimeError("shapes do not fit")
 
     service.submit(SPEC, "teacher")
@@ -351,6 +358,72 @@ def test_a_model_goes_on_for_more_steps_from_before_its_decay(service: TrainingS
     assert service.library.find(more.hash) is not None
 
 
+def test_a_continuation_sees_new_prompts_but_keeps_its_pool() -> None:
+    assert continued(SPEC, 5).seed == SPEC.seed + 1
+    assert continued(replace(SPEC, seed=2**31 - 1), 5).seed == 0
+    assert continued(replace(SPEC, task_pool=4), 5).seed == SPEC.seed
+
+
+def test_a_fault_is_told_once(tmp_path: Path) -> None:
+    """Told twice, it would end the job that another process has begun anew since."""
+    engine = Engine(tmp_path, Library(tmp_path, tmp_path))
+    engine._set_fault("job", "It broke.")
+    assert [engine.take_fault("job"), engine.take_fault("job")] == ["It broke.", ""]
+
+
+# --------------------------------------------------------------------------------------------------- faults
+
+KILLED = """
+import sys
+from pathlib import Path
+from icl_core.library import Library
+from icl_core.library.jobs import work
+work.SAVE_SECONDS = 0.0
+work.run_job(Path(sys.argv[1]), Library(Path(sys.argv[2]), Path(sys.argv[3])))
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_goes_on_from_a_recent_checkpoint(
+    service: TrainingService, tmp_path: Path
+) -> None:
+    spec = forged(steps=200)
+    service.submit(spec, "teacher")
+    library = service.library
+    folders = (service.state / spec.hash, library.shipped, library.own)
+    checkpoint = checkpoint_path(service.state, spec, "latest")
+    with subprocess.Popen([sys.executable, "-c", KILLED, *map(str, folders)]) as worker:
+        deadline = time.monotonic() + 120
+        while not checkpoint.exists() and worker.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        worker.kill()
+    kept = Checkpoint.load(checkpoint, spec.hash).step
+    assert 0 < kept < 200
+    torn = checkpoint.with_name(".latest.safetensors.0123")
+    torn.write_bytes(b"half of a checkpoint")
+    job = work(service, spec)
+    assert (job.state, job.standing.attempts) == ("finished", 2)
+    assert not torn.exists()
+    entry = library.find(spec.hash)
+    assert entry is not None
+    stored = library.load(entry).state_dict()
+    for name, value in train(spec, tmp_path / "whole").network.state_dict().items():
+        assert torch.equal(value, stored[name]), name
+
+
+def test_the_service_saves_often(service: TrainingService, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def noted(*arguments: object, **named: object) -> object:
+        asked.append(named["save_seconds"])
+        return train(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("icl_core.library.jobs.work.train", noted)
+    service.submit(SPEC, "teacher")
+    work(service, SPEC)
+    assert asked == [15.0]
+
+
 # ----------------------------------------------------------------------------------------------- early stop
 
 LEARNING = replace(
@@ -383,6 +456,35 @@ def test_training_ends_early_in_a_model_that_anybody_can_train_again(
     assert service.submit(LEARNING, "student", threshold=0.01).state == "waiting"
 
 
+@pytest.mark.parametrize("threshold", [0.0, -1.0, float("nan")])
+def test_a_threshold_has_to_be_positive(service: TrainingService, desk: Desk, threshold: float) -> None:
+    with pytest.raises(JobRefused, match="has to be above 0"):
+        service.submit(SPEC, "teacher", threshold=threshold)
+    assert desk.asked == []
+
+
+def test_the_bayes_learner_s_error_goes_with_the_progress(service: TrainingService) -> None:
+    service.submit(SPEC, "teacher")
+    bayes = work(service, SPEC).standing.bayes
+    assert len(bayes) == 1
+    assert bayes[0] == pytest.approx(Excess(SPEC).errors[0], rel=1e-4)
+    assert bayes[0][0] == pytest.approx(1, abs=0.2)
+    assert bayes[0][4] < 1e-3  # two inputs, four examples, no noise
+
+
+def test_without_a_bayes_learner_the_ideal_is_never_worse_than_zero() -> None:
+    """Least squares is off by any amount near k = d: an excess over that would end every training at once."""
+    spec = replace(SPEC, dimension=4, context_length=8, mixture=Mixture.of(ReluNetwork()))
+    excess = Excess(spec)
+    assert not excess.is_bayes
+    assert excess.errors.max() <= 1
+
+
+def test_a_bayes_learner_that_takes_long_is_left_out() -> None:
+    spec = replace(SPEC, dimension=16, context_length=60, mixture=Mixture.of(Sparse(nnz=3)))
+    assert not Excess(spec).is_bayes
+
+
 @pytest.mark.parametrize(("step", "allowed"), [(20, False), (21, True), (399, True), (400, False)])
 def test_a_training_stops_early_only_at_constant_rates(step: int, allowed: bool) -> None:
     assert can_stop(LEARNING, step) is allowed
@@ -409,8 +511,15 @@ def test_the_estimate_of_shipped_trainings_is_near_what_they_took() -> None:
         assert 0.5 < estimate / card.seconds < 2, card.name
 
 
-@pytest.mark.parametrize("change", [lambda n: forged(batch=2 * n), lambda n: forged(context_length=4 * n)])
-def test_memory_grows_with_batch_and_context(change: Callable[[int], Pretraining]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda n: forged(batch=2 * n),
+        lambda n: forged(context_length=4 * n),
+        lambda n: forged(task_pool=2**10 * n),
+    ],
+)
+def test_memory_grows_with_batch_context_and_pool(change: Callable[[int], Pretraining]) -> None:
     small, large = (cost(change(n)).memory - PROCESS_BYTES for n in (16, 64))
     assert large > 3 * small
 
@@ -422,7 +531,8 @@ def test_the_cluster_leaves_a_core_to_the_pages(monkeypatch: pytest.MonkeyPatch)
     for cores, workers in ((1, 1), (2, 1), (8, 7), (None, 1)):
         monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
         assert ClusterSettings.for_this_machine().workers == workers
-    assert ClusterSettings.for_this_machine().niceness == 10
+    usual = ClusterSettings.for_this_machine()
+    assert (usual.niceness, usual.idle_seconds) == (10, 600)
     monkeypatch.setenv("ICL_NICE", "3")
     assert ClusterSettings.for_this_machine().niceness == 3
     monkeypatch.setenv("ICL_NICE", "-5")

@@ -106,11 +106,10 @@ def test_a_finished_model_with_a_nan_is_none(
 
 
 def test_a_nan_is_not_saved_over_a_sound_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("icl_core.training.loop.SAVE_SECONDS", -1.0)  # after every step
     plant(monkeypatch, 9)
     path = checkpoint_path(tmp_path, SMALL, "latest")
     with pytest.raises(TrainingDiverged, match=rf"at step 10: .*last sound checkpoint is kept in {path}"):
-        train(SMALL, tmp_path)
+        train(SMALL, tmp_path, save_seconds=0)  # after every step
     kept = Checkpoint.load(path, SMALL.hash)
     assert kept.step == 9
     assert all(value.isfinite().all() for value in kept.parameters.values())

@@ -118,7 +118,6 @@ async def _serve(files: ClusterFiles, settings: ClusterSettings, ready: Callable
                 port=0,
                 dashboard=False,
                 dashboard_address=f"{LOOPBACK}:0",
-                idle_timeout=settings.idle_seconds,
                 allowed_failures=1000,  # a job counts its own attempts
             )
         )
@@ -129,6 +128,8 @@ async def _serve(files: ClusterFiles, settings: ClusterSettings, ready: Callable
                 for _ in range(settings.workers)
             )
         )
+        # Counted from here: a scheduler that ends while its workers still start leaves them waiting for it.
+        scheduler.idle_timeout, scheduler.idle_since = settings.idle_seconds, None
         with _ended_by_signals(asyncio.get_running_loop(), scheduler):
             write_json(files.scheduler, {"address": scheduler.address, "pid": os.getpid()})
             try:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from icl_core.specs import Pretraining
+from icl_core.training.loop import VALIDATION_PROMPTS
 
 # Measured on one core of a server processor with 16-bit products: the shipped models' trainings within 15%.
 SECONDS_A_STEP, SECONDS_A_BYTE = 0.008, 1.05e-9
@@ -45,6 +46,13 @@ def cost(spec: Pretraining) -> Cost:
     parameters = sum(parameter.numel() for parameter in network.parameters())
     return Cost(
         parameters,
-        PROCESS_BYTES + kept + 4 * COPIES * parameters,
+        PROCESS_BYTES + kept + 4 * COPIES * parameters + _data_bytes(spec),
         SECONDS_A_STEP + SECONDS_A_BYTE * kept,
     )
+
+
+def _data_bytes(spec: Pretraining) -> int:
+    """Of the validation prompts, float64, and of the task pool, float32: both of every family."""
+    families = len(spec.mixture.families)
+    validation = 8 * VALIDATION_PROMPTS * (spec.context_length + 1) * (spec.dimension + 2)
+    return families * (validation + 4 * (spec.task_pool or 0) * spec.dimension)

@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from icl_core.evaluation.suite import bayes_mixture
-from icl_core.predictors import LeastSquares
+from icl_core.predictors import BayesMixture, LeastSquares
 from icl_core.specs import Pretraining
 from icl_core.training import Snapshot
 from icl_core.training.checkpoint import Checkpoint
-from icl_core.training.loop import checkpoint_path, validation_prompts
+from icl_core.training.loop import VALIDATION_PROMPTS, checkpoint_path, validation_prompts
+
+MOST_WORK = 3e8  # some ten seconds
 
 
 def shortened(spec: Pretraining, step: int) -> Pretraining:
@@ -41,16 +44,30 @@ def hand_over(state: Path, spec: Pretraining, to: Pretraining) -> None:
 class Excess:
     """How far a learning curve lies above that of the ideal learner, on the same validation prompts.
 
-    Ideal is the Bayes learner with the pretraining prior, and least squares where that is not computable.
+    Ideal is the Bayes learner with the pretraining prior. Where that takes too long, or is not computable,
+    it is the better of least squares and the zero predictor: least squares alone may be off by any amount
+    near as many examples as inputs. `errors` [F, K + 1] are its, normalised, by family and number of pairs.
     """
 
     def __init__(self, spec: Pretraining) -> None:
-        ideal = bayes_mixture(spec, spec.mixture, spec.noise_variance) or LeastSquares()
+        bayes = bayes_mixture(spec, spec.mixture, spec.noise_variance)
+        self.is_bayes = bayes is not None and _work(bayes, spec) <= MOST_WORK
+        ideal = bayes if bayes is not None and self.is_bayes else LeastSquares()
         prompts = [validation_prompts(spec, family) for family in range(len(spec.mixture.families))]
-        errors = [(ideal.predict(each.xs, each.ys) - each.targets).square().mean(0) for each in prompts]
-        self._errors = np.array([each.numpy() for each in errors]) / spec.label_variance  # [F, K + 1]
+        errors = [(ideal.predict(each.xs, each.ys) - each.targets).square().numpy() for each in prompts]
+        found = np.array(errors).mean(1) / spec.label_variance  # [F, K + 1]
+        self.errors = found if self.is_bayes else np.minimum(found, 1.0)
 
     def of(self, snapshot: Snapshot) -> float:
         """Mean excess over k = 1..K of the family that has the largest."""
-        excess = np.array(snapshot.errors) - self._errors  # [F, K + 1]
+        excess = np.array(snapshot.errors) - self.errors  # [F, K + 1]
         return float(excess[:, 1:].mean(1).max())
+
+
+def _work(bayes: BayesMixture, spec: Pretraining) -> float:
+    """Entries of the covariance roots that the Bayes learner updates on the validation prompts."""
+    one = torch.zeros(1, 1, spec.dimension, dtype=torch.float64)
+    counts = [family.component_count(spec.dimension) for family in bayes.families]
+    features = [family.features(one).shape[-1] for family in bayes.families]
+    roots = sum(count * size**2 for count, size in zip(counts, features, strict=True))
+    return roots * VALIDATION_PROMPTS * (spec.context_length + 1) * len(spec.mixture.families)

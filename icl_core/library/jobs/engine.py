@@ -21,6 +21,7 @@ from icl_core.library.store import Library
 
 ADDRESS = "DASK_SCHEDULER_ADDRESS"
 CONNECT_SECONDS = 10.0
+CONNECT_ATTEMPTS = 3
 START_SECONDS = 240.0  # workers import torch first; a busy machine takes its time
 AGAIN_SECONDS = 2.0  # between two looks whether a job is still with the scheduler
 
@@ -56,10 +57,13 @@ class Engine:
             self._looked[job] = now
         self._thread.submit(self._ensure, job)
 
-    def fault(self, job: str) -> str:
-        """Why the job cannot run, in a sentence; empty where nothing is known against it."""
+    def take_fault(self, job: str) -> str:
+        """Why the job could not run, in a sentence, told once; empty where nothing is known against it.
+
+        Once, for another process may since have asked for the job again.
+        """
         with self._guard:
-            return self._faults.get(job, "")
+            return self._faults.pop(job, "")
 
     def forget(self, job: str) -> None:
         """Before a job is asked for again: what is known of its last time no longer counts."""
@@ -114,9 +118,22 @@ class Engine:
                 return self._client
             self._client.close(timeout=1)
             self._client = None
-        self._address = elsewhere or _embedded(files)
-        self._client = _connect(self._address)
-        return self._client
+        for _ in range(CONNECT_ATTEMPTS):
+            self._address = elsewhere or _embedded(files)
+            try:
+                self._client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
+                return self._client
+            except (OSError, TimeoutError, ValueError) as error:
+                # The embedded cluster may just have gone, being idle: its file is removed and it starts anew.
+                fault = error
+            if elsewhere:
+                break
+        remedy = (
+            f"start one there, or unset {ADDRESS} to train on this machine"
+            if elsewhere
+            else f"{files.log} says why; end its process, and a new one starts"
+        )
+        raise EngineError(f"No Dask scheduler answers at {self._address} ({fault}): {remedy}.")
 
 
 def _embedded(files: ClusterFiles) -> str:
@@ -130,16 +147,6 @@ def _embedded(files: ClusterFiles) -> str:
             return _start(files)
     except locket.LockError:
         raise EngineError(f"Another process has been starting a cluster for long: see {files.log}.") from None
-
-
-def _connect(address: str) -> Client:
-    try:
-        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise EngineError(
-            f"No Dask scheduler answers at {address} ({error}): start one there, or unset {ADDRESS} to train "
-            f"on this machine."
-        ) from None
 
 
 def _start(files: ClusterFiles) -> str:

@@ -70,6 +70,11 @@ class JobFolder:
     def uncancel(self) -> None:
         (self.path / CANCEL).unlink(missing_ok=True)
 
+    def drop_drafts(self) -> None:
+        """Removes what a killed worker left of a checkpoint in the making; for the one that has the job."""
+        for draft in self.path.glob(".*.safetensors.*"):
+            draft.unlink(missing_ok=True)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """For a change that reads first: nobody else changes the job meanwhile."""

@@ -47,8 +47,10 @@ class Order:
 class Standing:
     """How far a job has come; the worker that runs it writes it, and the service when a job begins or ends.
 
-    `seconds` are those of training, `loss` the last one over v, `pid` the worker's process. `stopped_at` is
-    the step at which training was good enough to decay early, `fault` says why a job failed, in a sentence.
+    `seconds` are those of training, `loss` the last one over v, `pid` the worker's process. `bayes` is the
+    error of the Bayes learner on the validation prompts, by family and number of pairs; empty where that is
+    not computable. `stopped_at` is the step at which training was good enough to decay early, `fault` says
+    why a job failed, in a sentence.
     """
 
     state: State = "waiting"
@@ -57,6 +59,7 @@ class Standing:
     seconds: float = 0.0
     loss: float | None = None
     history: tuple[Snapshot, ...] = ()
+    bayes: tuple[tuple[float, ...], ...] = ()
     pid: int | None = None
     stopped_at: int | None = None
     fault: str = ""
@@ -70,7 +73,8 @@ class Standing:
             Snapshot(**{**entry, "errors": tuple(tuple(family) for family in entry["errors"])})
             for entry in data["history"]
         )
-        return cls(**{**data, "history": history})
+        bayes = tuple(tuple(family) for family in data.get("bayes", ()))
+        return cls(**{**data, "history": history, "bayes": bayes})
 
 
 @dataclass(frozen=True)

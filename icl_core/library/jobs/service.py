@@ -27,13 +27,16 @@ class TrainingService:
     def submit(self, spec: Pretraining, viewer: str, threshold: float | None = None) -> Job:
         """Asks for a model: starts its training, joins the one under way, or finds it in the library.
 
-        A cancelled or failed job starts again from its checkpoint. Raises JobRefused or SpecError.
+        With a `threshold` training decays early, once the excess over the ideal learner is below it; who
+        joins a training takes it as it is. A cancelled or failed job starts again from its checkpoint.
+        Raises JobRefused or SpecError.
         """
         stored = self._stored(spec)
         if stored is not None:
             return stored
-        self.limits.check(spec)
-        self._check_warm_start(spec)
+        self.check(spec)
+        if threshold is not None and not threshold > 0:
+            raise JobRefused("The excess at which training stops early has to be above 0.")
         with lock(self.state / "jobs.lock", LOCK_SECONDS):
             folder = self._folder(spec)
             job = self._look(folder)
@@ -51,17 +54,32 @@ class TrainingService:
         self.engine.ensure(spec.hash)
         return job
 
+    def check(self, spec: Pretraining) -> None:
+        """Raises JobRefused for a model that would not be trained here, SpecError for one that cannot be."""
+        self.limits.check(spec)
+        parent = spec.warm_start
+        if parent is not None and not self.can_continue(parent):
+            raise JobRefused(
+                f"This model starts from {parent.hash}, whose checkpoint before the decay is not here: train "
+                f"that model first."
+            )
+
+    def can_continue(self, spec: Pretraining) -> bool:
+        """Whether the checkpoint of this model before its decay is here, to train further from."""
+        return checkpoint_path(self.state, spec, "stable").exists()
+
     def status(self, spec: Pretraining) -> Job | None:
         """Where the job of this model stands; None if nobody asked for it. Revives one that was orphaned."""
         folder = self._folder(spec)
         job = self._look(folder)
         if job is None or not job.active or not self.limits.enabled:
             return job
-        fault = self.engine.fault(spec.hash)
-        if fault and not folder.is_held:
+        if folder.is_held:
+            return job
+        fault = self.engine.take_fault(spec.hash)
+        if fault:
             return self._fail(folder, job, fault)
-        if not folder.is_held:
-            self.engine.ensure(spec.hash)
+        self.engine.ensure(spec.hash)
         return job
 
     def cancel(self, spec: Pretraining, viewer: str) -> bool:
@@ -142,18 +160,16 @@ class TrainingService:
         )
         return Job(order, standing)
 
-    def _check_warm_start(self, spec: Pretraining) -> None:
-        parent = spec.warm_start
-        if parent is not None and not checkpoint_path(self.state, parent, "stable").exists():
-            raise JobRefused(
-                f"This model starts from {parent.hash}, whose checkpoint before the decay is not here: train "
-                f"that model first."
-            )
-
 
 def continued(spec: Pretraining, steps: int) -> Pretraining:
-    """The model that trains `steps` more from the checkpoint of `spec` before its decay."""
-    return replace(spec, warm_start=spec, recipe=replace(spec.recipe, steps=steps, curriculum=()))
+    """The model that trains `steps` more from the checkpoint of `spec` before its decay.
+
+    Its seed is the next one, for the old one would bring the batches of the first steps again; a task pool,
+    which belongs to its seed, keeps it.
+    """
+    seed = spec.seed if spec.task_pool is not None else (spec.seed + 1) % 2**31
+    recipe = replace(spec.recipe, steps=steps, curriculum=())
+    return replace(spec, warm_start=spec, recipe=recipe, seed=seed)
 
 
 def local_service(library: Library, limits: Limits | None = None) -> TrainingService:

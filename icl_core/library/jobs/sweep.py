@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from icl_core.files import atomic_write
 from icl_core.library.card import Card
 from icl_core.library.jobs.grid import GridPoint
 from icl_core.library.jobs.job import Job
@@ -17,6 +20,7 @@ from icl_core.library.jobs.service import TrainingService
 
 VIEWER = "sweep"
 POLL_SECONDS = 1.0
+PARQUET = ".parquet"
 MEASURED = (
     "model",
     "state",
@@ -69,11 +73,14 @@ class Outcome:
 def run_sweep(
     service: TrainingService, points: Sequence[GridPoint], report: Callable[[Sequence[Job]], None]
 ) -> list[Outcome]:
-    """Trains what the library lacks; `report` sees every job from time to time. Raises JobRefused.
+    """Trains what the library lacks; `report` sees every job from time to time.
 
-    Jobs go on if this is interrupted, and the same sweep picks them up again.
+    Raises JobRefused or SpecError, and trains nothing, where one of the models cannot be trained. Jobs go on
+    if this is interrupted, and the same sweep picks them up again.
     """
     specs = list(dict.fromkeys(point.spec for point in points))
+    for spec in specs:
+        service.check(spec)  # of all, before the first begins
     jobs = {spec: service.submit(spec, VIEWER) for spec in specs}
     report(list(jobs.values()))
     while any(job.active for job in jobs.values()):
@@ -86,11 +93,26 @@ def run_sweep(
     return [Outcome(point, jobs[point.spec], cards.get(point.spec)) for point in points]
 
 
-def to_csv(outcomes: Sequence[Outcome]) -> str:
+def stop_sweep(service: TrainingService, points: Sequence[GridPoint]) -> int:
+    """Stops what the sweep has under way and began itself; how many jobs that is. They keep checkpoints."""
+    return sum(service.cancel(spec, VIEWER) for spec in dict.fromkeys(point.spec for point in points))
+
+
+def table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """One tidy table: a column for each axis, then what was measured."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [*outcomes[0].point.values, *MEASURED], lineterminator="\n")
-    writer.writeheader()
-    for outcome in outcomes:
-        writer.writerows(outcome.rows())
-    return text.getvalue()
+    rows = [row for outcome in outcomes for row in outcome.rows()]
+    # Whole numbers stay whole beside a model that has none.
+    return pd.DataFrame(rows, columns=[*outcomes[0].point.values, *MEASURED]).convert_dtypes()
+
+
+def write_table(outcomes: Sequence[Outcome], out: Path) -> None:
+    """As CSV, or as Parquet where the name ends so. Raises OSError where the file cannot be written."""
+    rows = table(outcomes)
+    if out.suffix != PARQUET:
+        return atomic_write(out, rows.to_csv(index=False, lineterminator="\n").encode())
+    for axis in outcomes[0].point.values:
+        if rows[axis].map(type).nunique() > 1:  # numbers and words: a column of Parquet has one type
+            rows[axis] = rows[axis].map(str)
+    content = io.BytesIO()
+    rows.to_parquet(content, index=False)
+    atomic_write(out, content.getvalue())

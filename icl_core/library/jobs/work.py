@@ -25,6 +25,7 @@ from icl_core.training import Progress, Snapshot, TrainingDiverged, TrainingStop
 
 WATCH_SECONDS = 0.25  # between looks at the cancel flag, the clock and the memory
 WRITE_SECONDS = 0.5  # between two writings of the progress
+SAVE_SECONDS = 15.0  # between two checkpoints: what a killed worker costs at most
 TAKE_OVER_SECONDS = 20.0  # that a worker waits for a former one to let go of the job
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class _Attempt:
     def run(self, library: Library) -> Standing:
         """The standing that the attempt ends with."""
         spec = self.order.spec
+        self.folder.drop_drafts()
         self.folder.write_standing(self.standing)  # counts the attempt, even if it ends without a word
         try:
             self._train(library)
@@ -121,7 +123,10 @@ class _Attempt:
     def _train_to_the_end(self, spec: Pretraining, library: Library) -> None:
         entry = library.find(spec.hash)
         if entry is None or entry.card is None:
-            trained = train(spec, self.folder.path.parent, self._report, self._stop)
+            self.standing = replace(self.standing, bayes=self.standing.bayes or self._bayes())
+            trained = train(
+                spec, self.folder.path.parent, self._report, self._stop, save_seconds=SAVE_SECONDS
+            )
             entry = library.add(trained, spec.hash)
         if entry.card is not None and not entry.card.errors:
             library.write_card(entry, grade(library, entry))
@@ -159,6 +164,11 @@ class _Attempt:
     @cached_property
     def _excess(self) -> Excess:
         return Excess(self.order.spec)
+
+    def _bayes(self) -> tuple[tuple[float, ...], ...]:
+        if not self._excess.is_bayes:
+            return ()
+        return tuple(tuple(float(f"{error:.5g}") for error in family) for family in self._excess.errors)
 
     def _stop(self) -> bool:
         if self.turn:
