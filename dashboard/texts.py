@@ -21,8 +21,12 @@ GAP = re.compile(f"(?<=[{WIDE}]) (?=[{WIDE}])")
 
 def t(key: str, **values: object) -> str:
     """The text of `key` in the session's language, {places} filled. Raises KeyError for an unknown key."""
-    language = st.session_state.get(SESSION_KEY, FALLBACK)
-    return translate(key, language, **values)
+    return translate(key, spoken(), **values)
+
+
+def spoken() -> str:
+    """The session's language."""
+    return st.session_state.get(SESSION_KEY, FALLBACK)
 
 
 def translate(key: str, language: str, **values: object) -> str:

@@ -13,7 +13,7 @@ from dashboard.jobs_panel.durations import duration
 from dashboard.jobs_panel.viewer import remember_viewer, viewer
 from dashboard.knobs.changes import State
 from dashboard.shelf.training import least_squares
-from dashboard.texts import t
+from dashboard.texts import joined, spoken, t
 from icl_core.figures.live_curve import live_curve_figure
 from icl_core.figures.palette import ThemeName
 from icl_core.figures.training_curve import TrainingCurve, TrainingLabels
@@ -60,7 +60,7 @@ def _bar(job: Job) -> None:
 
 def _draw(state: State, job: Job) -> None:
     """The learning curve so far, beside least squares and the Bayes learner."""
-    last, language = job.standing.history[-1], state.presentation.lang
+    last, language = job.standing.history[-1], spoken()
     figure = _figure(job.model.hash, last.step, language, figure_theme(state.presentation), job)
     k = max(1, job.spec.context_length // 2)
     sentence = t("train.reading", step=f"{last.step:,}", k=k, error=f"{np.mean(last.errors, 0)[k]:.2f}")
@@ -69,7 +69,8 @@ def _draw(state: State, job: Job) -> None:
     if job.order.threshold is not None:
         goes_on = job.standing.stopped_at is None
         threshold = f"{job.order.threshold:g}"
-        sentence += " " + t("train.reading.until" if goes_on else "train.reading.decays", threshold=threshold)
+        end = t("train.reading.until" if goes_on else "train.reading.decays", threshold=threshold)
+        sentence = joined("sentences", [sentence, end])
     st.caption(sentence)
 
 
