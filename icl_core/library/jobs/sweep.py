@@ -111,7 +111,7 @@ def write_table(outcomes: Sequence[Outcome], out: Path) -> None:
     if out.suffix != PARQUET:
         return atomic_write(out, rows.to_csv(index=False, lineterminator="\n").encode())
     for axis in outcomes[0].point.values:
-        if len({type(value) for value in rows[axis]}) > 1:  # numbers and words: a column of Parquet has one type
+        if len({type(value) for value in rows[axis]}) > 1:  # Parquet has one type a column
             rows[axis] = rows[axis].map(str)
     content = io.BytesIO()
     rows.to_parquet(content, index=False)
