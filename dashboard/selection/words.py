@@ -18,19 +18,18 @@ CLEAR_GAIN = 0.02  # by which the Lasso must be better for the sentence to say s
 def curves_reading(now: Setting, found: dict[str, Comparison], k: int) -> str:
     """The mixture beside the right specialist and its classical counterpart, on both families."""
     dense, narrow = found["dense"].errors, found["narrow"].errors
-    chooser = MODELS.name if "mixture" in now.models.cards else IDEALS.name
-    specialists = (MODELS.dense, MODELS.narrow) if now.complete else (IDEALS.dense, IDEALS.narrow)
+    chooser = MODELS if now.complete else IDEALS  # a mixture is told beside specialists of its own sort
     return t(
         "selection.reading.curves",
         k=k,
-        who=t(f"selection.who.{chooser}"),
+        who=t(f"selection.who.{chooser.name}"),
         dense=short_name(now.families["dense"]),
         narrow=short_name(now.families["narrow"]),
-        on_dense=error(dense[chooser].mean[k]),
-        dense_specialist=error(dense[specialists[0]].mean[k]),
+        on_dense=error(dense[chooser.name].mean[k]),
+        dense_specialist=error(dense[chooser.dense].mean[k]),
         ols=error(dense["ols"].mean[k]),
-        on_narrow=error(narrow[chooser].mean[k]),
-        narrow_specialist=error(narrow[specialists[1]].mean[k]),
+        on_narrow=error(narrow[chooser.name].mean[k]),
+        narrow_specialist=error(narrow[chooser.narrow].mean[k]),
         lasso=error(narrow[BEST_LASSO].mean[k]),
     )
 
