@@ -29,7 +29,7 @@ STYLE = """
 .st-key-navigation [data-testid="stPageLink"] a { padding-block: 0; min-height: 1.6rem; }
 .st-key-language_choice button { min-height: 1.5rem; padding: 0 .55rem; }
 .st-key-language_choice button p { font-size: .78rem; }
-.st-key-navigation [data-testid="stHorizontalBlock"] { gap: .15rem .2rem; }
+.st-key-navigation [data-testid="stHorizontalBlock"] { gap: .4rem .2rem; }
 .st-key-navigation [data-testid="stHorizontalBlock"] > * { flex: 0 0 47%; min-width: 0; }
 .st-key-navigation [data-testid="stHorizontalBlock"] > :nth-child(even) { flex-basis: 51%; }
 .st-key-navigation [data-testid="stCaptionContainer"] { margin-bottom: .1rem; }
