@@ -19,10 +19,11 @@ def language_choice(state: UrlState[Any]) -> None:
         return
 
     def changed() -> None:
-        chosen = st.session_state[KEY]
-        language = None if chosen == browser_language() else chosen
+        chosen = st.session_state[
+            KEY
+        ]  # even where it is the browser's: other browsers read the link
         state.change(
-            lambda settings: replace(settings, presentation=replace(settings.presentation, lang=language))
+            lambda settings: replace(settings, presentation=replace(settings.presentation, lang=chosen))
         )
 
     st.session_state[KEY] = state.presentation.lang or browser_language()

@@ -31,6 +31,7 @@ ICONS = {
     Verdict.NOT_REPRODUCED: ":orange[:material/close:]",
     Verdict.UNDECIDED: ":yellow[:material/question_mark:]",
 }
+STALE = ":gray[:material/history:]"
 STORED_AGAIN = ("outdated", "unmeasured")
 """Outcomes that a claim leaves when it is measured again."""
 
@@ -76,7 +77,7 @@ def _entry(state: State, standing: Standing) -> None:
     colour, icon = BADGES[standing.outcome]
     badge = f":{colour}-badge[:material/{icon}: {t(f'claims.outcome.{standing.outcome}')}]"
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{claim.id}** &ensp; {plain(claim.statement)} &ensp; {badge}", width="stretch")
+        st.markdown(f"**{claim.id}** &ensp; *{plain(claim.statement)}* &ensp; {badge}", width="stretch")
         st.page_link(
             f"pages{claim.page}.py",
             label=t("claims.open"),
@@ -84,7 +85,8 @@ def _entry(state: State, standing: Standing) -> None:
             query_params={**_query(standing), **state.presentation.to_query()},
         )
     said = words.remark(standing)
-    lines = [_line(part) for part in standing.result.parts] if standing.result else []
+    stale = standing.outcome == "outdated"
+    lines = [_line(part, stale) for part in standing.result.parts] if standing.result else []
     if not lines:
         lines = [
             t("claims.line.bare", quantity=plain(limit.quantity), limit=words.limit(limit))
@@ -98,12 +100,11 @@ def _entry(state: State, standing: Standing) -> None:
         st.caption(plain(setting))
 
 
-def _line(part: Part) -> str:
-    """One limit: the quantity, what was measured, what was asked."""
+def _line(part: Part, stale: bool) -> str:
+    """One limit: the quantity, what was measured, what was asked; no mark of a verdict on other models."""
     found, asked = plain(words.measured(part)), words.limit(part.limit)
-    return t(
-        "claims.line", icon=ICONS[part.verdict], quantity=plain(part.quantity), measured=found, limit=asked
-    )
+    icon = STALE if stale else ICONS[part.verdict]
+    return t("claims.line", icon=icon, quantity=plain(part.quantity), measured=found, limit=asked)
 
 
 def _query(standing: Standing) -> dict[str, str]:

@@ -136,7 +136,7 @@ def sweep(now: Setting, library: Library, k: int) -> list[Comparison]:
         fixed = _without_alpha(now)
         found = _kept(f"sweep at {k}", fixed, at_k)
         full = [partial(comparison, *each) for each in asked]
-        ahead.measure((library, fixed.experiment.hash, now.models.key), full)
+        ahead.shared().measure((library, fixed.experiment.hash, now.models.key), full)
         return _kept(
             f"sweep with Lasso at {k}", now, lambda: [with_lasso(each, now.alpha, k) for each in found]
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -37,8 +39,19 @@ def run(chosen: Namespace, library: Library) -> Answer:
         )
     name = chosen.name or spec.hash
     library.check_name(name, spec)  # before the hours of training, not after
+    if chosen.fused:
+        check_compiler()
     entry = train_into(library, spec, name, fused=chosen.fused)
     return Answer(describe(library, entry), f"{entry.name} is in {entry.folder}.")
+
+
+def check_compiler() -> None:
+    """Raises ValueError where `--fused` has no compiler to work with."""
+    compiler = os.environ.get("CXX", "g++")
+    if shutil.which(compiler) is None:
+        raise ValueError(
+            f"--fused needs a C++ compiler, and {compiler} is not there: leave it out, or set CXX"
+        )
 
 
 def add_fused(parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tqdm import tqdm
 
 from icl_core.commands.answer import Answer
-from icl_core.commands.train import add_fused, train_into
+from icl_core.commands.train import add_fused, check_compiler, train_into
 from icl_core.library import Library, state_folder
 from icl_core.library.grading import grade
 from icl_core.library.zoo import NOTES, TIERS
@@ -40,6 +40,8 @@ def run(chosen: Namespace, library: Library) -> Answer:
         for tier, name, spec in models
         if chosen.tier in (None, tier) and chosen.only in (None, name)
     ]
+    if chosen.fused:
+        check_compiler()
     answers = []
     for tier, name, spec in wanted:
         fault = _fault(library, spec)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import Comparison
+from icl_core.files import atomic_write
 from icl_core.library.store import Library
 from icl_core.specs import Experiment
 
@@ -58,11 +58,8 @@ class ComparisonStore:
         """Stores a comparison; a folder that cannot be written costs only the time to compute it again."""
         path = self.folders[-1] / _file_name(found.experiment, models)
         data = {"version": VERSION, "models": models, "spec": found.experiment.to_dict(), **_encoded(found)}
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(data, allow_nan=False))
-            os.replace(draft, path)
+            atomic_write(path, json.dumps(data, allow_nan=False).encode())
             _prune(path.parent)
         except OSError as error:
             log.warning("The results folder %s cannot be written (%s).", path.parent, error.strerror)

@@ -67,8 +67,9 @@ def train(
 ) -> Trained:
     """Trains `spec` to its last step, going on from the checkpoint under `state`/<hash> where there is one.
 
-    A resumed training ends in the same weights, bit for bit, as an uninterrupted one on the same machine.
-    `fused` compiles the step first: up to a minute to start and a C++ compiler, then a quarter faster.
+    A resumed training ends in the same weights, bit for bit, as an uninterrupted one on the same machine
+    with the same `fused`, which compiles the step first: up to a minute to start and a C++ compiler, then a
+    quarter faster, rounding otherwise.
     A checkpoint is written every `save_seconds`: a killed process loses no more than that. The one before
     the decay is kept as `stable.safetensors`, to train further or warm-start from.
     Raises TrainingDiverged, TrainingStopped (after saving), CheckpointError.

@@ -126,7 +126,7 @@ def test_the_sweep_is_the_cores_numbers_at_the_chosen_k() -> None:
 
 def test_the_sweep_is_measured_ahead_at_every_k(own: Path) -> None:
     at = opened(query(TESTED, picture="sparsity", k="1"))
-    ahead.wait()
+    ahead.shared().wait()
     assert len(list((own / "comparisons").glob("*.json"))) == TINY.dimension
     first = lines(at)
     healthy(at.slider(key="selection_k").set_value(5).run())
