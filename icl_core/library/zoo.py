@@ -158,7 +158,7 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 
 NOTES: dict[str, str] = {
     "sparse-d8": "Uses sparsity, a little less than the Lasso at its best: to be trained longer.",
-    "dense-sparse-d8": "Selects, but falls short of the sparse specialist on sparse prompts: to be trained longer.",
+    "dense-sparse-d8": "Selects, but lags the sparse specialist on sparse prompts: to be trained longer.",
     "linear-sinusoid-small": "Small, to be compared by size: choosing between the families costs it more.",
     "linear-sinusoid-wide": "A little short of two limits: to be trained longer.",
     "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
