@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-COOKIE = "icl_viewer"
+COOKIE, KEPT = "icl_viewer", "viewer_kept"
 DAY_SECONDS = 24 * 3600
 
 
@@ -19,8 +19,9 @@ def viewer() -> str:
 def remember_viewer() -> None:
     """Leaves the name with the browser, for a day; only for who has started a training."""
     name = viewer()
-    if _of_the_browser() == name:
+    if name in (_of_the_browser(), st.session_state.get(KEPT)):
         return
+    st.session_state[KEPT] = name
     script = f"document.cookie = '{COOKIE}={name}; max-age={DAY_SECONDS}; path=/; SameSite=Lax'"
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 

@@ -12,12 +12,13 @@ from icl_core.figures.training_curve import TrainingCurve, TrainingLabels
 TRAIL = 6  # earlier learning curves that stay visible, fainter the older
 HEIGHT = 360
 HEADROOM = 1.25
+REFERENCE_DASHES = (stroke("ols").dash, "dot", "dashdot", "longdash")
 
 
 def live_curve_figure(
     training: TrainingCurve, labels: TrainingLabels, *, theme: ThemeName = "light"
 ) -> go.Figure:
-    """Error against k: each family's last checkpoint bold, those before it fading, references dashed.
+    """Error against k: each family's last checkpoint bold, earlier ones fading, each reference with its own dash.
 
     The axes never move, so that the eye can follow the curve from one call to the next.
     """
@@ -26,13 +27,17 @@ def live_curve_figure(
     for position, family in enumerate(training.families):
         for index in range(max(0, len(training.steps) - 1 - TRAIL), len(training.steps)):
             _add_curve(figure, training, labels, position, family, index, look)
-    for name, line in training.references.items():
+    for index, (name, line) in enumerate(training.references.items()):
         figure.add_scatter(
             x=list(range(len(line))),
             y=line.tolist(),
             mode="lines",
             name=name,
-            line={"color": stroke("zero").colour(look), "dash": stroke("ols").dash, "width": 2 * look.scale},
+            line={
+                "color": stroke("zero").colour(look),
+                "dash": REFERENCE_DASHES[index % len(REFERENCE_DASHES)],
+                "width": 2 * look.scale,
+            },
             hovertemplate="%{y:.3f}",
             meta={"role": "reference"},
         )

@@ -480,8 +480,13 @@ def test_without_a_bayes_learner_the_ideal_is_never_worse_than_zero() -> None:
     assert excess.errors.max() <= 1
 
 
-def test_a_bayes_learner_that_takes_long_is_left_out() -> None:
-    spec = replace(SPEC, dimension=16, context_length=60, mixture=Mixture.of(Sparse(nnz=3)))
+def test_a_bayes_learner_that_takes_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = replace(SPEC, mixture=Mixture.of(Sparse(nnz=1)))
+    monkeypatch.setattr(
+        "icl_core.library.jobs.early_stop.MOST_WORK", 2 * 256 * 5
+    )  # two supports of one input
+    assert Excess(spec).is_bayes
+    monkeypatch.setattr("icl_core.library.jobs.early_stop.MOST_WORK", 2 * 256 * 5 - 1)
     assert not Excess(spec).is_bayes
 
 
@@ -516,7 +521,7 @@ def test_the_estimate_of_shipped_trainings_is_near_what_they_took() -> None:
     [
         lambda n: forged(batch=2 * n),
         lambda n: forged(context_length=4 * n),
-        lambda n: forged(task_pool=2**10 * n),
+        lambda n: forged(task_pool=2**14 * n),
     ],
 )
 def test_memory_grows_with_batch_context_and_pool(change: Callable[[int], Pretraining]) -> None:
