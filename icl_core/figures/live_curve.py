@@ -18,7 +18,7 @@ REFERENCE_DASHES = (stroke("ols").dash, "dot", "dashdot", "longdash")
 def live_curve_figure(
     training: TrainingCurve, labels: TrainingLabels, *, theme: ThemeName = "light"
 ) -> go.Figure:
-    """Error against k: each family's last checkpoint bold, earlier ones fading, each reference with its own dash.
+    """Error against k: each family's last checkpoint bold, earlier ones fading, each reference dashed.
 
     The axes never move, so that the eye can follow the curve from one call to the next.
     """
