@@ -159,7 +159,10 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 NOTES: dict[str, str] = {
     "sparse-d8": "Uses sparsity, a little less than the Lasso at its best: to be trained longer.",
     "dense-sparse-d8": "Selects, but lags the sparse specialist on sparse prompts: to be trained longer.",
+    "dense-fixed-d8": "Selects, but was trained for few steps: to be trained longer.",
+    "linear-sinusoid": "Choosing costs it a little more than the limit where examples are few.",
     "linear-sinusoid-small": "Small, to be compared by size: choosing between the families costs it more.",
+    "linear-sinusoid-large": "Trained for fewer steps, to be compared by size: choosing costs it more.",
     "linear-sinusoid-wide": "A little short of two limits: to be trained longer.",
     "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
 }
