@@ -19,9 +19,7 @@ def language_choice(state: UrlState[Any]) -> None:
         return
 
     def changed() -> None:
-        chosen = st.session_state[
-            KEY
-        ]  # even where it is the browser's: other browsers read the link
+        chosen = st.session_state[KEY]  # even where it is the browser's: other browsers read the link
         state.change(
             lambda settings: replace(settings, presentation=replace(settings.presentation, lang=chosen))
         )
