@@ -173,7 +173,7 @@ def test_another_pair_can_be_chosen(own: Path) -> None:
     pair = at.selectbox(key="selection_pair")
     fixed = next(name for name in pair.options if "fixed-support" in name)
     healthy(pair.select(fixed).run())
-    assert "dense-fixed-d8" in at.info[0].value
+    assert at.info.len == 0  # its three models are in the library
     assert "fixed-support" in at.title[0].value
 
 
