@@ -52,14 +52,14 @@ def settings_section(state: State, curves: LearningCurves) -> None:
             available_methods(curves),
             shown_methods(curves, state.view),
             lambda name: t(f"method.{name}"),
-            lambda settings, names: replace(settings, view=replace(settings.view, show=names)),
+            lambda settings, names: settings.viewed(show=names),
         )
         toggle(
             state,
             "log_axis",
             t("knob.log"),
             is_log(curves, state.view),
-            lambda settings, log: replace(settings, view=replace(settings.view, log=log)),
+            lambda settings, log: settings.viewed(log=log),
         )
         press(
             state,

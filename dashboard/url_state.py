@@ -51,6 +51,10 @@ class Settings(Generic[V]):
     view: V
     presentation: Presentation = field(default_factory=Presentation)
 
+    def viewed(self, **changes: object) -> Settings[V]:
+        """The same with another view in these fields."""
+        return replace(self, view=replace(self.view, **changes))  # type: ignore[type-var]
+
 
 @dataclass(frozen=True)
 class _Session:

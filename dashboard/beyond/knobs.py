@@ -86,7 +86,7 @@ def tested_on(state: State, experiment: Experiment) -> None:
         experiment.context_length,
         1,
         read_out(experiment, view),
-        lambda settings, k: replace(settings, view=replace(settings.view, k=k)),
+        lambda settings, k: settings.viewed(k=k),
         help=t("beyond.help.read_out"),
     )
     slide(
@@ -97,7 +97,7 @@ def tested_on(state: State, experiment: Experiment) -> None:
         PROMPTS - 1,
         1,
         view.prompt,
-        lambda settings, number: replace(settings, view=replace(settings.view, prompt=number)),
+        lambda settings, number: settings.viewed(prompt=number),
         help=t("beyond.help.prompt"),
     )
     with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
@@ -138,14 +138,14 @@ def shown_knobs(state: State, experiment: Experiment, learners: Learners, names:
             learners.available(parameter),
             learners.shown(parameter, state.view, swept=True),
             names.__getitem__,
-            lambda settings, shown: replace(settings, view=replace(settings.view, show=shown)),
+            lambda settings, shown: settings.viewed(show=shown),
         )
         toggle(
             state,
             "log_axis",
             t("knob.log"),
             state.view.log,
-            lambda settings, log: replace(settings, view=replace(settings.view, log=log)),
+            lambda settings, log: settings.viewed(log=log),
         )
         press(
             state,

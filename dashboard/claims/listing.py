@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 from urllib.parse import parse_qsl
 
@@ -14,7 +13,7 @@ from dashboard.claims.view import OUTCOMES, PAPERS, ClaimsView, Standing
 from dashboard.controls import choose
 from dashboard.markdown import plain
 from dashboard.texts import t
-from dashboard.url_state import Settings, UrlState
+from dashboard.url_state import UrlState
 from icl_core.claims import Part, Verdict
 
 State = UrlState[ClaimsView]
@@ -48,7 +47,7 @@ def filters(state: State) -> None:
             PAPERS,
             view.paper,
             lambda paper: t(f"claims.paper.{paper}"),
-            lambda settings, paper: _viewed(settings, paper=paper),
+            lambda settings, paper: settings.viewed(paper=paper),
         )
     with second:
         choose(
@@ -58,7 +57,7 @@ def filters(state: State) -> None:
             OUTCOMES,
             view.verdict,
             lambda outcome: t(f"claims.outcome.{outcome}"),
-            lambda settings, outcome: _viewed(settings, verdict=outcome),
+            lambda settings, outcome: settings.viewed(verdict=outcome),
         )
 
 
@@ -112,7 +111,3 @@ def _query(standing: Standing) -> dict[str, str]:
     if standing.result is None or standing.outcome == "outdated":
         return {}
     return dict(parse_qsl(standing.result.url.partition("?")[2]))
-
-
-def _viewed(settings: Settings[ClaimsView], **changes: object) -> Settings[ClaimsView]:
-    return replace(settings, view=replace(settings.view, **changes))  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from dashboard.views import View
 from icl_core.claims import CLAIMS, Claim, ClaimResult
@@ -14,16 +14,8 @@ from icl_core.library import Library
 
 Paper = Literal["any", "a", "b", "c"]
 Outcome = Literal["any", "reproduced", "not_reproduced", "undecided", "waiting", "outdated", "unmeasured"]
-PAPERS: tuple[Paper, ...] = ("any", "a", "b", "c")
-OUTCOMES: tuple[Outcome, ...] = (
-    "any",
-    "reproduced",
-    "not_reproduced",
-    "undecided",
-    "waiting",
-    "outdated",
-    "unmeasured",
-)
+PAPERS: tuple[Paper, ...] = get_args(Paper)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def start_knobs(state: State, largest_scale: float) -> None:
         get_args(Start),
         view.start,
         lambda shape: t(f"dynamics.shape.{shape}"),
-        lambda settings, shape: _shown(settings, start=shape),
+        lambda settings, shape: settings.viewed(start=shape),
         help=t("dynamics.shape.help"),
     )
     _slide_over(
@@ -118,7 +118,7 @@ def start_knobs(state: State, largest_scale: float) -> None:
         t("dynamics.scale"),
         sorted({*SCALES, view.sigma}),
         view.sigma,
-        lambda settings, sigma: _shown(settings, sigma=sigma),
+        lambda settings, sigma: settings.viewed(sigma=sigma),
     )
     _theorem_band(sorted({*SCALES, view.sigma}), largest_scale)
     toggle(
@@ -126,7 +126,7 @@ def start_knobs(state: State, largest_scale: float) -> None:
         "dynamics_sgd",
         t("dynamics.sgd"),
         view.sgd,
-        lambda settings, on: _shown(settings, sgd=on),
+        lambda settings, on: settings.viewed(sgd=on),
         help=t("dynamics.sgd.help", dimension=LARGEST_FOR_SGD),
     )
     choose(
@@ -136,7 +136,7 @@ def start_knobs(state: State, largest_scale: float) -> None:
         ("auto", "log", "linear"),
         view.clock,
         lambda clock: t(f"dynamics.clock.{clock}"),
-        lambda settings, clock: _shown(settings, clock=clock),
+        lambda settings, clock: settings.viewed(clock=clock),
     )
 
 
@@ -216,10 +216,6 @@ def _with_dimension(settings: DynamicsSettings, dimension: int) -> DynamicsSetti
 
 def _with_own(settings: DynamicsSettings, text: str) -> DynamicsSettings:
     return _with(settings, covariates=own_covariance.from_text(text) or Identity())
-
-
-def _shown(settings: DynamicsSettings, **changes: Any) -> DynamicsSettings:
-    return replace(settings, view=replace(settings.view, **changes))
 
 
 def _slide_over(

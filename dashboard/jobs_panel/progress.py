@@ -12,11 +12,12 @@ from dashboard.jobs_panel import desk
 from dashboard.jobs_panel.durations import duration
 from dashboard.jobs_panel.viewer import remember_viewer, viewer
 from dashboard.knobs.changes import State
-from dashboard.shelf.training import least_squares
+from dashboard.shelf.cards import family_names
+from dashboard.shelf.training import least_squares, training_labels
 from dashboard.texts import joined, spoken, t
 from icl_core.figures.live_curve import live_curve_figure
 from icl_core.figures.palette import ThemeName
-from icl_core.figures.training_curve import TrainingCurve, TrainingLabels
+from icl_core.figures.training_curve import TrainingCurve
 from icl_core.library.jobs import Job
 
 ALIKE = 0.02  # references that differ by less are one line
@@ -84,18 +85,7 @@ def _figure(model: str, step: int, language: str, theme: ThemeName, _job: Job) -
         np.array([snapshot.errors for snapshot in history]),
         _references(_job),
     )
-    labels = TrainingLabels(
-        families={family.kind: family_name(family) for family in spec.mixture.families},
-        context_length=t("figure.context_length"),
-        error=t("figure.error"),
-        steps=t("library.steps"),
-        learning_curve=t("library.learning_curve"),
-        at=t("library.at"),
-        play=t("library.play"),
-        pause=t("library.pause"),
-        prefix=t("library.prefix"),
-    )
-    return live_curve_figure(training, labels, theme=theme)
+    return live_curve_figure(training, training_labels(family_names(spec)), theme=theme)
 
 
 def _references(job: Job) -> dict[str, np.ndarray]:

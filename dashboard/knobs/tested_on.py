@@ -59,7 +59,7 @@ def evaluation_knobs(state: State) -> None:
             state.experiment.context_length,
             1,
             read_out(state),
-            lambda settings, k: replace(settings, view=replace(settings.view, k=k)),
+            lambda settings, k: settings.viewed(k=k),
             help=t("help.read_out"),
         )
     with st.expander(t("group.more"), icon=":material/tune:", type="compact"):

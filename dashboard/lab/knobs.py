@@ -64,7 +64,7 @@ def tested_on(state: State) -> None:
             sorted({*NOISES, view.noise}),
             view.noise,
             lambda noise: f"{noise:g}",
-            lambda settings, noise: replace(settings, view=replace(settings.view, noise=noise)),
+            lambda settings, noise: settings.viewed(noise=noise),
             help=t("lab.help.noise"),
         )
 
@@ -104,7 +104,7 @@ def points_row(state: State, prompt: Prompt) -> None:
             state,
             "ask",
             t("lab.button.ask"),
-            lambda settings: replace(settings, view=replace(settings.view, asked=True)),
+            lambda settings: settings.viewed(asked=True),
             icon=":material/visibility:",
         )
     left, right = st.columns(2, gap="small")
@@ -130,7 +130,7 @@ def settings_section(state: State, names: Mapping[str, str], available: tuple[st
             available,
             shown(state.view, available),
             names.__getitem__,
-            lambda settings, chosen: replace(settings, view=replace(settings.view, show=chosen)),
+            lambda settings, chosen: settings.viewed(show=chosen),
         )
         press(
             state,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from dashboard.controls import choose
@@ -11,7 +9,7 @@ from dashboard.describe import covariance_name, family_name, pretraining_data
 from dashboard.markdown import plain
 from dashboard.shelf.view import STATUSES, LibraryView, Shelved
 from dashboard.texts import FALLBACK, joined, t, translate
-from dashboard.url_state import Settings, UrlState
+from dashboard.url_state import UrlState
 from icl_core.library import Card, Library
 from icl_core.library.store import WEIGHTS
 from icl_core.specs import FunctionClass, Pretraining
@@ -62,7 +60,7 @@ def filters(state: State, models: list[Shelved]) -> None:
             [None, *inputs],
             view.inputs,
             lambda count: t("library.any") if count is None else str(count),
-            lambda settings, count: _viewed(settings, inputs=count),
+            lambda settings, count: settings.viewed(inputs=count),
         )
     with second:
         choose(
@@ -72,7 +70,7 @@ def filters(state: State, models: list[Shelved]) -> None:
             ["", *sorted(kinds | ({view.family} - {""}))],
             view.family,
             lambda kind: t("library.any") if not kind else kind_name(kind),
-            lambda settings, kind: _viewed(settings, family=kind),
+            lambda settings, kind: settings.viewed(family=kind),
         )
     with third:
         choose(
@@ -82,7 +80,7 @@ def filters(state: State, models: list[Shelved]) -> None:
             list(STATUSES),
             view.status,
             lambda status: t(f"library.status.{status}"),
-            lambda settings, status: _viewed(settings, status=status),
+            lambda settings, status: settings.viewed(status=status),
         )
 
 
@@ -120,7 +118,7 @@ def _card(state: State, model: Shelved, shown: bool) -> None:
                 key=f"replay_{model.entry.folder.name}",
                 icon=":material/play_circle:",
                 disabled=shown,
-                on_click=lambda: state.change(lambda settings: _viewed(settings, played=name)),
+                on_click=lambda: state.change(lambda settings: settings.viewed(played=name)),
             )
         st.page_link(
             "app.py",
@@ -209,10 +207,6 @@ def _tested_name(name: str) -> str:
 def family_names(spec: Pretraining) -> dict[str, str]:
     """The words for each kind of family of a mixture."""
     return {family.kind: family_name(family) for family in spec.mixture.families}
-
-
-def _viewed(settings: Settings[LibraryView], **changes: object) -> Settings[LibraryView]:
-    return replace(settings, view=replace(settings.view, **changes))  # type: ignore[arg-type]
 
 
 def _upper(text: str) -> str:

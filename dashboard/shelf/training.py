@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
@@ -68,10 +70,10 @@ def reading(card: Card) -> str:
     )
 
 
-def draw_training(card: Card, presentation: Presentation) -> None:
-    """The chart, with its sentence as alternative text."""
-    labels = TrainingLabels(
-        families=family_names(card.spec),
+def training_labels(families: Mapping[str, str]) -> TrainingLabels:
+    """The texts of a training's figures; families by kind."""
+    return TrainingLabels(
+        families=families,
         context_length=t("figure.context_length"),
         error=t("figure.error"),
         steps=t("library.steps"),
@@ -81,9 +83,13 @@ def draw_training(card: Card, presentation: Presentation) -> None:
         pause=t("library.pause"),
         prefix=t("library.prefix"),
     )
+
+
+def draw_training(card: Card, presentation: Presentation) -> None:
+    """The chart, with its sentence as alternative text."""
     figure = training_curve_figure(
         training_curve(card),
-        labels,
+        training_labels(family_names(card.spec)),
         read_out=halfway(card),
         theme=figure_theme(presentation),
         compact=is_narrow(),

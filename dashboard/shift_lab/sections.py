@@ -42,9 +42,7 @@ def parts_row(state: State) -> None:
         required=True,
         label_visibility="collapsed",
         format_func=lambda part: t(f"shift_lab.part_name.{part}"),
-        on_change=lambda: state.change(
-            lambda settings: _shown(settings, part=st.session_state["shift_part"])
-        ),
+        on_change=lambda: state.change(lambda settings: settings.viewed(part=st.session_state["shift_part"])),
     )
 
 
@@ -196,7 +194,7 @@ def _panel_knobs(state: State, fitting: set[str]) -> None:
             1.0,
             0.05,
             state.view.strength,
-            lambda settings, strength: _shown(settings, strength=strength),
+            lambda settings, strength: settings.viewed(strength=strength),
             help=t("shift_lab.strength.help"),
         )
     for name, kinds in (("task", TASK_KINDS), ("query", QUERY_KINDS), ("inputs", INPUT_KINDS)):
@@ -211,7 +209,7 @@ def _panel_knobs(state: State, fitting: set[str]) -> None:
                 options,
                 getattr(state.view, name),
                 shift_name,
-                lambda settings, kind, name=name: _shown(settings, **{name: kind}),
+                lambda settings, kind, name=name: settings.viewed(**{name: kind}),
             )
     with next(places):
         _log_toggle(state)
@@ -225,7 +223,7 @@ def _method_choice(state: State) -> None:
         ("lsa", "transformer", "ols"),
         state.view.method,
         lambda name: t(f"method.{name}"),
-        lambda settings, name: _shown(settings, method=name),
+        lambda settings, name: settings.viewed(method=name),
     )
 
 
@@ -247,10 +245,6 @@ def _counted(settings: ShiftSettings, kind: str, magnitude: float) -> Any:
     return int(magnitude) if kind == "task_sparsity" else magnitude
 
 
-def _shown(settings: ShiftSettings, **changes: Any) -> ShiftSettings:
-    return replace(settings, view=replace(settings.view, **changes))
-
-
 def _log_toggle(state: State) -> None:
     if not state.presentation.present:
         toggle(
@@ -258,7 +252,7 @@ def _log_toggle(state: State) -> None:
             "shift_log",
             t("knob.log"),
             state.view.log,
-            lambda settings, log: _shown(settings, log=log),
+            lambda settings, log: settings.viewed(log=log),
         )
 
 
