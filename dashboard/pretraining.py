@@ -47,7 +47,14 @@ def matching(models: Models, pretraining: Pretraining) -> dict[str, Pretraining]
 
 def closed_form(pretraining: Pretraining) -> Pretraining:
     """Linear attention at its optimum for this pretraining: nothing to train."""
-    return replace(pretraining, model=LinearAttention(), recipe=Recipe(), seed=0, warm_start=None)
+    return replace(
+        pretraining,
+        model=LinearAttention(),
+        recipe=Recipe(),
+        seed=0,
+        warm_start=None,
+        warm_start_at="decay",
+    )
 
 
 def is_closed_form(pretraining: Pretraining) -> bool:

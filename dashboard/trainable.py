@@ -11,7 +11,7 @@ from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
 
 MOST_DIFFERENCES = 2
-MAKING = ("recipe", "seed", "warm_start")
+MAKING = ("recipe", "seed", "warm_start", "warm_start_at")
 
 
 def offers(pretraining: Pretraining, models: Models) -> dict[str, Pretraining]:

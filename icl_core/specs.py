@@ -300,8 +300,8 @@ class Pretraining(Spec):
 
     `context_length` is K, the most pairs that a query sees; training prompts have K+1 points and the loss is
     averaged over all of them. `label_noise` is the labels' noise sd over sqrt(v). `task_pool` bounds the
-    number of distinct tasks (None: a fresh one each prompt). `warm_start` is the model whose
-    checkpoint before the decay this one starts from.
+    number of distinct tasks (None: a fresh one each prompt). `warm_start` is the model that this one starts
+    from: from its checkpoint before the decay, or with `warm_start_at` 'end' from its finished weights.
     """
 
     dimension: int = 8
@@ -316,6 +316,7 @@ class Pretraining(Spec):
     recipe: Recipe = Recipe()
     seed: int = 0
     warm_start: Pretraining | None = None
+    warm_start_at: Literal["decay", "end"] = "decay"
 
     def __post_init__(self) -> None:
         require(1 <= self.dimension <= MAX_DIMENSION, "dimension", self.dimension, f"1 to {MAX_DIMENSION}")
@@ -340,6 +341,8 @@ class Pretraining(Spec):
             same = self.warm_start._weights_fit() == self._weights_fit()
             allowed = f"none, or a model with {self.dimension} inputs, this architecture and {rows} positions"
             require(same, "warm_start", self.warm_start.hash, allowed)
+        known = self.warm_start is not None or self.warm_start_at == "decay"
+        require(known, "warm_start_at", self.warm_start_at, "'decay' where there is no warm_start")
 
     def _weights_fit(self) -> tuple[int, Model, int]:
         """What two models share where the weights of one mean something in the other."""

@@ -32,6 +32,7 @@ BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
 STARTUP_SECONDS = 120.0
 SETTLE_MILLISECONDS = 60_000
+OPENINGS, OPENING_MILLISECONDS = 5, 10_000  # of a list of options
 
 torch.set_num_threads(1)
 
@@ -146,6 +147,28 @@ def settled() -> Callable[["Page"], None]:
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SETTLE_MILLISECONDS)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def choose() -> Callable[["Page", str, str], None]:
+    """A function that opens the list of the widget with this key and picks an option.
+
+    A list that the page closed by drawing itself once more is opened again.
+    """
+    from playwright.sync_api import TimeoutError as TooLate
+
+    def pick(page: "Page", key: str, option: str) -> None:
+        box, wanted = page.locator(f".st-key-{key} input"), page.get_by_role("option", name=option)
+        for _ in range(OPENINGS - 1):
+            box.click()
+            try:
+                return wanted.click(timeout=OPENING_MILLISECONDS)
+            except TooLate:
+                page.keyboard.press("Escape")
+        box.click()
+        wanted.click()
+
+    return pick
 
 
 def _free_port() -> int:

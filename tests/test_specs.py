@@ -164,11 +164,14 @@ FRESH_PRETRAININGS = st.builds(
     seed=st.integers(0, 2**31 - 1),
 )
 PRETRAININGS = st.builds(
-    lambda spec, start: replace(
-        spec, warm_start=start and replace(start, context_length=spec.context_length, model=spec.model)
+    lambda spec, start, at: replace(
+        spec,
+        warm_start=start and replace(start, context_length=spec.context_length, model=spec.model),
+        warm_start_at=at if start else "decay",
     ),
     FRESH_PRETRAININGS,
     st.none() | FRESH_PRETRAININGS,
+    st.sampled_from(["decay", "end"]),
 )
 EVALUATIONS = st.builds(
     Evaluation,
@@ -445,6 +448,7 @@ def test_the_order_of_keys_does_not_matter() -> None:
         ),
         ({"recipe": [1]}, "recipe"),
         ({"warm_start": {"dimension": 0}}, "warm_start.dimension"),
+        ({"warm_start_at": "end"}, "warm_start_at"),
     ],
     ids=brief,
 )

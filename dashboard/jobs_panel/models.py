@@ -49,5 +49,6 @@ def _difference(field: str, model: Pretraining) -> str:
         "recipe": f"{model.recipe.steps:,}",
         "seed": model.seed,
         "warm_start": model.warm_start.hash if model.warm_start else t("train.differs.scratch"),
+        "warm_start_at": t(f"train.differs.at_{model.warm_start_at}"),
     }
     return t(f"train.differs.{field}", value=values[field])

@@ -78,6 +78,6 @@ def train_into(
             bar.update(progress.step - bar.n)
             bar.set_postfix(loss=f"{progress.loss:.3f}", refresh=False)
 
-        trained = train(spec, state_folder(), report, fused=fused)
+        trained = train(spec, state_folder(), report, fused=fused, finished=library.network)
     entry = library.add(trained, name, folder)
     return library.write_card(entry, replace(grade(library, entry), note=note))

@@ -73,21 +73,28 @@ def _grade(library: Library, name: str, spec: Pretraining) -> None:
 def _train(library: Library, name: str, spec: Pretraining, fused: bool) -> None:
     folder = library.shipped / name
     library.check_name(name, spec, folder)  # before the hours of training, not after
-    if spec.warm_start is not None:
-        _train_start(name, spec.warm_start, fused)
+    _train_start(library, name, spec, fused)
     train_into(library, spec, name, folder, NOTES.get(name, ""), fused)
 
 
-def _train_start(name: str, start: Pretraining, fused: bool) -> None:
-    """The checkpoint that a model starts from, where it is not there yet; of a start's own start first."""
-    if checkpoint_path(state_folder(), start, "stable").exists():
+def _train_start(library: Library, name: str, spec: Pretraining, fused: bool) -> None:
+    """What a model starts from, where it is not there yet; its own start first.
+
+    A start that is needed finished goes into the user's library, under its hash.
+    """
+    start, at_end = spec.warm_start, spec.warm_start_at == "end"
+    if start is None or (at_end and not _fault(library, start)):
         return
-    if start.warm_start is not None:
-        _train_start(name, start.warm_start, fused)
+    if not at_end and checkpoint_path(state_folder(), start, "stable").exists():
+        return
+    _train_start(library, name, start, fused)
+    if at_end:
+        train_into(library, start, start.hash, fused=fused)
+        return
     steps = start.recipe.decay_start
     with tqdm(total=steps, unit="step", desc=f"{name}: its start {start.hash}", disable=None) as bar:
 
         def report(progress: Progress) -> None:
             bar.update(progress.step - bar.n)
 
-        train_to_decay(start, state_folder(), report, fused=fused)
+        train_to_decay(start, state_folder(), report, fused=fused, finished=library.network)

@@ -83,7 +83,7 @@ def training_batch(
 def _with_inputs(pretraining: Pretraining, inputs: int) -> Pretraining:
     """The same data on fewer inputs, without the curriculum and the first weights, which may need more."""
     recipe = replace(pretraining.recipe, curriculum=())
-    return replace(pretraining, dimension=inputs, recipe=recipe, warm_start=None)
+    return replace(pretraining, dimension=inputs, recipe=recipe, warm_start=None, warm_start_at="decay")
 
 
 def _training_batch(pretraining: Pretraining, mixture: Mixture, step: int) -> Prompts:

@@ -91,6 +91,13 @@ class Library:
         network.to_empty(device="cpu").load_state_dict(tensors)
         return network.eval().requires_grad_(False)
 
+    def network(self, spec: Pretraining) -> Network:
+        """The finished network of this model. Raises LibraryError where the library has no sound one."""
+        entry = self.find(spec.hash)
+        if entry is None:
+            raise LibraryError(f"The library has no model {spec.hash}: train that model first.")
+        return self.load(entry)
+
     def verify(self, entry: Entry) -> str:
         """What is wrong with the entry, in a sentence; empty if it loads and matches its card."""
         try:

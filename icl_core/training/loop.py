@@ -64,6 +64,7 @@ def train(
     stop: Callable[[], bool] = lambda: False,
     fused: bool = False,
     save_seconds: float = SAVE_SECONDS,
+    finished: Callable[[Pretraining], Network] | None = None,
 ) -> Trained:
     """Trains `spec` to its last step, going on from the checkpoint under `state`/<hash> where there is one.
 
@@ -71,10 +72,12 @@ def train(
     with the same `fused`, which compiles the step first: up to a minute to start and a C++ compiler, then a
     quarter faster, rounding otherwise.
     A checkpoint is written every `save_seconds`: a killed process loses no more than that. The one before
-    the decay is kept as `stable.safetensors`, to train further or warm-start from.
-    Raises TrainingDiverged, TrainingStopped (after saving), CheckpointError.
+    the decay is kept as `stable.safetensors`, to train further or warm-start from. `finished` gives the
+    network of a model that another one starts from the end of (`Library.network`).
+    Raises TrainingDiverged, TrainingStopped (after saving), CheckpointError, FileNotFoundError where what it
+    starts from is not there, and what `finished` raises.
     """
-    run = _Run(spec, state, fused, save_seconds)
+    run = _Run(spec, state, fused, save_seconds, finished)
     run.resume()
     run.go_on(spec.recipe.steps, report, stop)
     run.save("latest")
@@ -88,6 +91,7 @@ def train_to_decay(
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
     fused: bool = False,
+    finished: Callable[[Pretraining], Network] | None = None,
 ) -> Path:
     """Trains `spec` as `train` does, but only to the checkpoint before the decay, which it returns.
 
@@ -97,7 +101,7 @@ def train_to_decay(
     stable, latest = (checkpoint_path(state, spec, name) for name in ("stable", "latest"))
     if stable.exists():
         return stable
-    run = _Run(spec, state, fused)
+    run = _Run(spec, state, fused, finished=finished)
     run.resume()
     if run.step > spec.recipe.decay_start:
         raise CheckpointError(
@@ -118,9 +122,14 @@ class _Run:
     """A training in progress."""
 
     def __init__(
-        self, spec: Pretraining, state: Path, fused: bool = False, save_seconds: float = SAVE_SECONDS
+        self,
+        spec: Pretraining,
+        state: Path,
+        fused: bool = False,
+        save_seconds: float = SAVE_SECONDS,
+        finished: Callable[[Pretraining], Network] | None = None,
     ) -> None:
-        self.spec, self.state, self.save_seconds = spec, state, save_seconds
+        self.spec, self.state, self.save_seconds, self.finished = spec, state, save_seconds, finished
         self.network = initial_network(spec)
         self.dtype = training_precision() if self.network.matrices() else torch.float32
         self.network.compute = self.dtype
@@ -207,6 +216,14 @@ class _Run:
 
     def _start_from(self, parent: Pretraining) -> None:
         path = checkpoint_path(self.state, parent, "stable")
+        if self.spec.warm_start_at == "end":
+            if self.finished is None:
+                raise FileNotFoundError(
+                    f"Model {self.spec.hash} starts from the end of {parent.hash}, which is not here: train "
+                    f"that model first."
+                )
+            self.network.load_state_dict(self.finished(parent).state_dict())
+            return
         if not path.exists():
             raise FileNotFoundError(
                 f"Model {self.spec.hash} starts from {parent.hash}, whose checkpoint before the decay "

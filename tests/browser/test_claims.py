@@ -27,7 +27,10 @@ def open_page(page: "Page", address: str) -> None:
 
 
 def test_it_opens_cold_and_leads_to_what_shows_a_claim(
-    page: "Page", app_server: Any, settled: Callable[["Page"], None]
+    page: "Page",
+    app_server: Any,
+    settled: Callable[["Page"], None],
+    choose: Callable[["Page", str, str], None],
 ) -> None:
     open_page(page, f"{app_server.url}/claims")
     settled(page)
@@ -38,8 +41,7 @@ def test_it_opens_cold_and_leads_to_what_shows_a_claim(
     assert page.get_by_test_id("stException").count() == 0
     assert page.locator("#done").get_attribute("data-listed") == "35"
 
-    page.locator(".st-key-claims_paper input").click()
-    page.get_by_role("option", name="Paper A").click()
+    choose(page, "claims_paper", "Paper A")
     page.wait_for_selector("#done[data-listed='15']", state="attached", timeout=60_000)
     settled(page)
     page.get_by_role("link", name="Open it").nth(8).click()

@@ -93,7 +93,10 @@ def line_of(lines: dict[str, list[float]], method: str) -> list[float]:
 
 
 def test_the_shipped_transformer_stands_there_without_a_click(
-    page: "Page", app_server: Any, settled: Callable[["Page"], None]
+    page: "Page",
+    app_server: Any,
+    settled: Callable[["Page"], None],
+    choose: Callable[["Page", str, str], None],
 ) -> None:
     open_page(page, app_server.url)
     settled(page)
@@ -101,8 +104,7 @@ def test_the_shipped_transformer_stands_there_without_a_click(
     assert query(page) == {}
     assert page.get_by_test_id("stException").count() == 0
     first = shown(page)
-    page.locator(".st-key-preset input").click()
-    page.get_by_role("option", name="Doubled inputs").click()
+    choose(page, "preset", "Doubled inputs")
     wait_for_other(page, first)
     settled(page)
     expected = printed(query(page), app_server)

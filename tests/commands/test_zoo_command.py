@@ -52,6 +52,20 @@ def test_a_model_trains_what_it_starts_from_and_no_further(
         assert value.equal(stored[name]), name
 
 
+def test_a_model_that_starts_from_the_end_of_another_has_that_finished_in_the_library(
+    capsys: pytest.CaptureFixture[str], library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = replace(CHILD, warm_start_at="end")
+    monkeypatch.setattr("icl_core.commands.zoo.TIERS", {1: {"late": late}})
+    assert zoo(capsys)["late"]["ready"] is True
+    assert {entry.folder.name for entry in library.entries()} == {"late", PARENT.hash}
+    entry = library.find("late")
+    assert entry is not None
+    stored = library.load(entry).state_dict()
+    again = train(late, tmp_path / "by hand", finished=library.network).network.state_dict()
+    assert all(value.equal(stored[name]) for name, value in again.items())
+
+
 def test_a_damaged_model_is_no_ready_one_and_is_made_again(
     capsys: pytest.CaptureFixture[str], library: Library
 ) -> None:

@@ -358,6 +358,16 @@ def test_a_model_goes_on_for_more_steps_from_before_its_decay(service: TrainingS
     assert service.library.find(more.hash) is not None
 
 
+def test_a_model_goes_on_from_the_end_of_one_that_the_library_has(service: TrainingService) -> None:
+    more = replace(continued(SPEC, 5), warm_start_at="end")
+    with pytest.raises(JobRefused, match=f"starts from {SPEC.hash}, which is not here: train that model"):
+        service.submit(more, "teacher")
+    service.submit(SPEC, "teacher")
+    work(service, SPEC)
+    service.submit(more, "teacher")
+    assert work(service, more).state == "finished"
+
+
 def test_a_continuation_sees_new_prompts_but_keeps_its_pool() -> None:
     assert continued(SPEC, 5).seed == SPEC.seed + 1
     assert continued(replace(SPEC, seed=2**31 - 1), 5).seed == 0

@@ -10,7 +10,7 @@ from icl_core.specs import Mixture, Model, Pretraining, Recipe, SpecError, Stage
 from icl_core.training import Progress, TrainingDiverged, TrainingStopped, train
 from icl_core.training.checkpoint import Checkpoint, CheckpointError
 from icl_core.training.loop import checkpoint_path
-from icl_core.training.optimizers import Optimizer
+from icl_core.training.optimizers import Network, Optimizer
 
 SMALL = Pretraining(
     dimension=2, context_length=4, model=Transformer(1, 2, 16), recipe=Recipe(steps=60, batch=16, warmup=5)
@@ -54,6 +54,25 @@ def test_the_checkpoint_before_the_decay_is_kept_and_can_warm_start_another(tmp_
     for name, value in stable.parameters.items():
         assert torch.allclose(value, started[name], atol=1e-6), name
     with pytest.raises(FileNotFoundError, match="train that model first"):
+        train(child, tmp_path / "elsewhere")
+
+
+def test_a_model_starts_from_the_end_of_another_where_it_says_so(tmp_path: Path) -> None:
+    finished = train(SMALL, tmp_path).network
+    barely = Recipe(steps=1, warmup=0, decay=0, rate=1e-9, matrix_rate=1e-9)
+    child = replace(SMALL, warm_start=SMALL, warm_start_at="end", recipe=barely)
+    asked: list[Pretraining] = []
+
+    def library(spec: Pretraining) -> Network:
+        asked.append(spec)
+        return finished
+
+    started = train(child, tmp_path, finished=library).network.state_dict()
+    for name, value in finished.state_dict().items():
+        assert torch.allclose(value, started[name], atol=1e-6), name
+    train(child, tmp_path, finished=library)  # goes on from its own checkpoint
+    assert asked == [SMALL]
+    with pytest.raises(FileNotFoundError, match=f"starts from the end of {SMALL.hash}, which is not here"):
         train(child, tmp_path / "elsewhere")
 
 

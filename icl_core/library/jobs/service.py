@@ -57,11 +57,13 @@ class TrainingService:
     def check(self, spec: Pretraining) -> None:
         """Raises JobRefused for a model that would not be trained here, SpecError for one that cannot be."""
         self.limits.check(spec)
-        parent = spec.warm_start
-        if parent is not None and not self.can_continue(parent):
+        parent, at_end = spec.warm_start, spec.warm_start_at == "end"
+        if parent is None:
+            return
+        if not (self._stored(parent) if at_end else self.can_continue(parent)):
+            what = "which is" if at_end else "whose checkpoint before the decay is"
             raise JobRefused(
-                f"This model starts from {parent.hash}, whose checkpoint before the decay is not here: train "
-                f"that model first."
+                f"This model starts from {parent.hash}, {what} not here: train that model first."
             )
 
     def can_continue(self, spec: Pretraining) -> bool:
@@ -169,7 +171,7 @@ def continued(spec: Pretraining, steps: int) -> Pretraining:
     """
     seed = spec.seed if spec.task_pool is not None else (spec.seed + 1) % 2**31
     recipe = replace(spec.recipe, steps=steps, curriculum=())
-    return replace(spec, warm_start=spec, recipe=recipe, seed=seed)
+    return replace(spec, warm_start=spec, warm_start_at="decay", recipe=recipe, seed=seed)
 
 
 def local_service(library: Library, limits: Limits | None = None) -> TrainingService:

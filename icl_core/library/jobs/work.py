@@ -125,7 +125,12 @@ class _Attempt:
         if entry is None or entry.card is None:
             self.standing = replace(self.standing, bayes=self.standing.bayes or self._bayes())
             trained = train(
-                spec, self.folder.path.parent, self._report, self._stop, save_seconds=SAVE_SECONDS
+                spec,
+                self.folder.path.parent,
+                self._report,
+                self._stop,
+                save_seconds=SAVE_SECONDS,
+                finished=library.network,
             )
             entry = library.add(trained, spec.hash)
         if entry.card is not None and not entry.card.errors:
