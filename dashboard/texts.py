@@ -10,11 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from icl_core.figures.text_width import WIDE
+
 FOLDER = Path(__file__).parent / "texts"
 FALLBACK = "en"
 SESSION_KEY = "language"
-WIDE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
-"""Chinese characters and their punctuation, for a regular expression."""
 GAP = re.compile(f"(?<=[{WIDE}]) (?=[{WIDE}])")
 """A space that stood beside a place for a Latin name or a number, and got a Chinese word there."""
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
 from icl_core.codec import Kind, Spec, SpecError
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from icl_core.data.families import GaussianFamily
     from icl_core.data.function_classes import Functions
     from icl_core.data.moments import Moments
     from icl_core.data.randomness import Randomness
+    from icl_core.models.network import InContextNetwork
 
 __all__ = [
     "Component",
@@ -186,7 +187,7 @@ class Model(Kind):
     """An architecture that can be trained."""
 
     @abstractmethod
-    def build(self, dimension: int, context_length: int, scale: float) -> nn.Module:
+    def build(self, dimension: int, context_length: int, scale: float) -> InContextNetwork:
         """A fresh network for `context_length` pairs and a query; labels are divided by `scale`."""
 
     def longest_context(self, context_length: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from dashboard.diversity.results import Setting
@@ -9,12 +11,12 @@ from dashboard.texts import t
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
 from icl_core.figures.line_panels import Line, Mark, Panel
-from icl_core.figures.palette import METHODS, Stroke
+from icl_core.figures.palette import METHODS
 
 TASKS = ("new", "seen")
 UNLIMITED = 2.0**16  # where a fresh task for every prompt stands on the axis of pool sizes
 TICKS = ((1, "1"), (4, "4"), (16, "16"), (64, "64"), (256, "256"), (1024, "1k"), (4096, "4k"), (16384, "16k"))
-LIMIT = Stroke(METHODS["lsa"].light, METHODS["lsa"].dark, "2px,4px", 2.0)
+LIMIT = replace(METHODS["lsa"], dash="2px,4px", width=2.0)
 CURVES = ("transformer", "dmmse", "ridge", "lsa")
 TOP, TOP_CURVES = 1.6, 2.0
 

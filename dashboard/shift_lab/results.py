@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
-from torch import nn
 
 from dashboard.pretraining import Models, closed_form
 from icl_core.data.covariance import Identity, RandomDiagonal
@@ -16,6 +15,7 @@ from icl_core.evaluation.length_sweep import LengthSweep, length_sweep
 from icl_core.evaluation.shift_lab import ShiftGrid, attention_grid, measured_grid, shift_curves
 from icl_core.library import Library
 from icl_core.library.results import load_once
+from icl_core.models import InContextNetwork
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 
 MOST_KEPT = 256
@@ -44,7 +44,7 @@ def grid_of(experiment: Experiment, kind: str, method: str, library: Library) ->
     return _measured_grid(experiment.hash, kind, method, weights, experiment, network)
 
 
-def network_of(pretraining: Pretraining, library: Library) -> tuple[nn.Module | None, str]:
+def network_of(pretraining: Pretraining, library: Library) -> tuple[InContextNetwork | None, str]:
     """The library's model with just this spec and its weights' hash. Raises LibraryError if it is damaged."""
     entry = library.find(pretraining.hash)
     if entry is None or entry.card is None:
@@ -98,7 +98,7 @@ def _sweep(experiment_hash: str, _experiment: Experiment) -> LengthSweep | None:
 
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
 def _curves(
-    experiment_hash: str, weights: str, _experiment: Experiment, _network: nn.Module | None
+    experiment_hash: str, weights: str, _experiment: Experiment, _network: InContextNetwork | None
 ) -> LearningCurves:
     return shift_curves(_experiment, _network)
 
@@ -115,7 +115,7 @@ def _measured_grid(
     method: str,
     weights: str,
     _experiment: Experiment,
-    _network: nn.Module | None,
+    _network: InContextNetwork | None,
 ) -> ShiftGrid | None:
     return measured_grid(_experiment, kind, method, _network)
 
@@ -126,7 +126,7 @@ def _panels(
     evaluation_hash: str,
     weights: tuple[str, ...],
     _pretraining: Pretraining,
-    _networks: dict[str, nn.Module],
+    _networks: dict[str, InContextNetwork],
     _evaluation: Evaluation,
 ) -> list[CovariancePanel]:
     return covariance_panels(_pretraining, _networks, _evaluation)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from icl_core import theory
 from icl_core.data.covariance import Identity, RandomDiagonal
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation.attention_risk import iid_risk_line
 from icl_core.evaluation.curves import LearningCurves, learning_curves
+from icl_core.models import InContextNetwork
 from icl_core.predictors import LeastSquares, Network, Predictor, Zero
 from icl_core.specs import Covariance, Evaluation, Experiment, Pretraining
 
@@ -41,7 +41,7 @@ class CovariancePanel:
 
 
 def covariance_panels(
-    pretraining: Pretraining, networks: Mapping[str, nn.Module], evaluation: Evaluation
+    pretraining: Pretraining, networks: Mapping[str, InContextNetwork], evaluation: Evaluation
 ) -> list[CovariancePanel]:
     """Covariance I, then Exp(1) diagonals times c = 1, 4, 9: the four panels, on noiseless dense tasks.
 
@@ -80,7 +80,7 @@ def limit_error(name: str, covariates: Covariance, scale: float) -> float:
 
 def _panel(
     pretraining: Pretraining,
-    networks: Mapping[str, nn.Module],
+    networks: Mapping[str, InContextNetwork],
     evaluation: Evaluation,
     covariates: Covariance,
     scale: float,

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from icl_core.data.shifts import NoShift
 from icl_core.evaluation.attention_risk import attention_risk
 from icl_core.evaluation.closed_forms import trained_attention
 from icl_core.evaluation.curves import Curve, LearningCurves, learning_curves
 from icl_core.evaluation.suite import suite
+from icl_core.models import InContextNetwork
 from icl_core.specs import Experiment, Shift, SpecError
 
 Array = NDArray[np.float64]
@@ -65,7 +65,7 @@ def fitting_kinds(experiment: Experiment) -> list[str]:
     return [kind for kind in found if kind != NoShift.kind]
 
 
-def shift_curves(experiment: Experiment, network: nn.Module | None) -> LearningCurves:
+def shift_curves(experiment: Experiment, network: InContextNetwork | None) -> LearningCurves:
     """The model, linear attention (exact where it can be), OLS, ridge and the zero predictor.
 
     Errors are over E f^2 of the shifted test prompts, so that predicting zero costs 1 under every shift.
@@ -122,7 +122,7 @@ def attention_grid(experiment: Experiment, kind: str) -> ShiftGrid | None:
 
 
 def measured_grid(
-    experiment: Experiment, kind: str, method: str, network: nn.Module | None
+    experiment: Experiment, kind: str, method: str, network: InContextNetwork | None
 ) -> ShiftGrid | None:
     """The grid of any method of `METHODS`, measured; None for one that the experiment lacks."""
     if method not in suite(experiment, network):

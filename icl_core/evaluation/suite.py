@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
 
 from icl_core.data.families import MAX_COMPONENTS
 from icl_core.data.prompts import task_pool
 from icl_core.evaluation.closed_forms import trained_attention
+from icl_core.models import InContextNetwork
 from icl_core.predictors import (
     Averaging,
     BayesMixture,
@@ -30,7 +30,7 @@ DESCENT_STEPS = 20
 DESCENT_RATE = 0.5  # over E |x|^2 of pretraining: a single pair far longer than usual makes descent diverge
 
 
-def suite(experiment: Experiment, network: nn.Module | None) -> dict[str, Predictor]:
+def suite(experiment: Experiment, network: InContextNetwork | None) -> dict[str, Predictor]:
     """Predictors by name, the model (where there is one) under the name of its kind.
 
     'bayes' has the pretraining prior: what an ideal pretrained model does. 'bayes_test' has the prior of the

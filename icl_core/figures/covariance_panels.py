@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from icl_core.figures.band import band
 from icl_core.figures.curve_numbers import amount
-from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, layout, stroke, translucent
+from icl_core.figures.palette import INK, PINK, THEMES, Stroke, Theme, ThemeName, layout, stroke, translucent
 from icl_core.figures.panels import legend_above, note_off_scale, panels
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 STROKES: Mapping[str, Stroke] = {
     "transformer_fixed": stroke("transformer"),
-    "transformer_random": replace(stroke("transformer"), light="#CC79A7", dark="#E59CC6"),
+    "transformer_random": replace(stroke("transformer"), hue=PINK),
     "lsa_fixed": replace(stroke("lsa"), width=2.0),
     "lsa_random": replace(stroke("lsa"), dash="8px,4px"),
-    "lsa_limit": replace(stroke("zero"), light="#1A1C21", dark="#F0F2F5", dash="dash", width=2.0),
+    "lsa_limit": replace(stroke("zero"), hue=INK, dash="dash", width=2.0),
     "ols": stroke("ols"),
     "zero": stroke("zero"),
 }

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from icl_core.figures.palette import METHODS, Stroke
+from icl_core.figures.palette import BLUE, GREEN, METHODS, SKY, Hue, Stroke
 
 LEARNERS: Mapping[str, Stroke] = {
     "transformer": METHODS["transformer"],
-    "small": Stroke("#3E97CC", "#A8DDF8", "dot", 3.0),
-    "large": Stroke("#003A5C", "#1F7FBF", "longdash", 3.0),
-    "standard": Stroke("#0072B2", "#4FB0EE", "dashdot", 3.0),
-    "wide": Stroke("#8B2FC9", "#C99BF2", "solid", 3.0),
-    "linear": Stroke("#A04000", "#FFB07A", "longdashdot", 2.5),
-    "sinusoid": Stroke("#006B4E", "#7FE3C3", "longdashdot", 2.5),
+    "small": Stroke(SKY, "dot", 3.0),
+    "large": Stroke(Hue("#003A5C", "#1F7FBF"), "longdash", 3.0),
+    "standard": Stroke(BLUE, "dashdot", 3.0),
+    "wide": Stroke(Hue("#8B2FC9", "#C99BF2"), "solid", 3.0),
+    "linear": Stroke(Hue("#A04000", "#FFB07A"), "longdashdot", 2.5),
+    "sinusoid": Stroke(Hue("#006B4E", "#7FE3C3"), "longdashdot", 2.5),
     "bayes": METHODS["bayes"],
     "bayes_test": METHODS["bayes_test"],
     "ols": METHODS["ols"],
-    "sinusoid_fit": Stroke("#009E73", "#2BCB9B", "dashdot", 2.75),
+    "sinusoid_fit": Stroke(GREEN, "dashdot", 2.75),
     "zero": METHODS["zero"],
 }
 """Learners in the order in which readers meet them; later ones are drawn underneath."""
 
-TRUTH = Stroke("#E8B100", "#C79A1E", "solid", 9.0)
+TRUTH = Stroke(Hue("#E8B100", "#C79A1E"), "solid", 9.0)
 """The true function: a broad pale stroke beneath all learners, of no method's colour."""
 
 

@@ -15,21 +15,30 @@ import plotly.graph_objects as go
 ThemeName = Literal["light", "dark", "present"]
 
 SEQUENTIAL = "Cividis"
-DIVERGING = ((0.0, "#D55E00"), (0.5, "#F2F2F2"), (1.0, "#0072B2"))
 FAMILY = "Source Sans, Source Sans Pro, Noto Sans, Noto Sans CJK SC, DejaVu Sans, sans-serif"
 
 
 @dataclass(frozen=True)
-class Stroke:
-    """How a method's line looks: colour on light and on dark paper, dash, width in pixels."""
+class Hue:
+    """A colour, as it is on light and on dark paper."""
 
     light: str
     dark: str
+
+    def on(self, theme: Theme) -> str:
+        return self.dark if theme.dark else self.light
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """How a method's line looks: its hue, dash, width in pixels."""
+
+    hue: Hue
     dash: str
     width: float
 
     def colour(self, theme: Theme) -> str:
-        return self.dark if theme.dark else self.light
+        return self.hue.on(theme)
 
 
 @dataclass(frozen=True)
@@ -52,23 +61,34 @@ THEMES: Mapping[ThemeName, Theme] = {
     "present": Theme(False, "#FFFFFF", "#000000", "#444B55", "#DDE1E6", 24, 640, 1.6),
 }
 
-_INK = ("#1A1C21", "#F0F2F5")
+BLUE = Hue("#0072B2", "#4FB0EE")
+SKY = Hue("#3E97CC", "#A8DDF8")
+ORANGE = Hue("#D55E00", "#FF8A3D")
+AMBER = Hue("#B37700", "#F2BE4A")
+GREEN = Hue("#009E73", "#2BCB9B")
+TEAL = Hue("#117A7A", "#5CCFCF")
+PINK = Hue("#B8558F", "#E59CC6")
+PURPLE = Hue("#5A3E9E", "#B7A3F5")
+BROWN = Hue("#7A4A12", "#E0A96D")
+INK = Hue("#1A1C21", "#F0F2F5")
+GREY = Hue("#5A626D", "#A3ADBA")
+DIVERGING = ((0.0, ORANGE.light), (0.5, "#F2F2F2"), (1.0, BLUE.light))
 
 METHODS: Mapping[str, Stroke] = {
-    "transformer": Stroke("#0072B2", "#4FB0EE", "solid", 4.0),
-    "linear_attention": Stroke("#0072B2", "#4FB0EE", "solid", 4.0),
-    "lsa": Stroke("#7A4A12", "#E0A96D", "solid", 2.75),
-    "lsa_reoptimised": Stroke("#7A4A12", "#E0A96D", "solid", 1.25),
-    "ols": Stroke("#D55E00", "#FF8A3D", "dash", 2.75),
-    "ridge": Stroke("#009E73", "#2BCB9B", "dashdot", 2.75),
-    "lasso": Stroke("#B8558F", "#E59CC6", "dot", 3.0),
-    "bayes": Stroke(*_INK, "4px,3px", 2.25),
-    "bayes_test": Stroke(*_INK, "1px,4px", 2.25),
-    "averaging": Stroke("#3E97CC", "#A8DDF8", "longdashdot", 2.25),
-    "neighbours": Stroke("#B37700", "#F2BE4A", "longdash", 2.25),
-    "gradient_descent": Stroke("#117A7A", "#5CCFCF", "12px,3px,3px,3px", 2.25),
-    "dmmse": Stroke("#5A3E9E", "#B7A3F5", "6px,3px,1px,3px", 2.25),
-    "zero": Stroke("#5A626D", "#A3ADBA", "2px,5px", 1.75),
+    "transformer": Stroke(BLUE, "solid", 4.0),
+    "linear_attention": Stroke(BLUE, "solid", 4.0),
+    "lsa": Stroke(BROWN, "solid", 2.75),
+    "lsa_reoptimised": Stroke(BROWN, "solid", 1.25),
+    "ols": Stroke(ORANGE, "dash", 2.75),
+    "ridge": Stroke(GREEN, "dashdot", 2.75),
+    "lasso": Stroke(PINK, "dot", 3.0),
+    "bayes": Stroke(INK, "4px,3px", 2.25),
+    "bayes_test": Stroke(INK, "1px,4px", 2.25),
+    "averaging": Stroke(SKY, "longdashdot", 2.25),
+    "neighbours": Stroke(AMBER, "longdash", 2.25),
+    "gradient_descent": Stroke(TEAL, "12px,3px,3px,3px", 2.25),
+    "dmmse": Stroke(PURPLE, "6px,3px,1px,3px", 2.25),
+    "zero": Stroke(GREY, "2px,5px", 1.75),
 }
 """Methods in the order in which readers meet them; later ones are drawn underneath."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from icl_core.figures.families import LONG_DASH, family_stroke
-from icl_core.figures.palette import METHODS, Stroke
+from icl_core.figures.palette import BLUE, INK, METHODS, PINK, Hue, Stroke
 
 LEARNERS: Mapping[str, Stroke] = {
     "mixture": METHODS["transformer"],
@@ -13,20 +14,20 @@ LEARNERS: Mapping[str, Stroke] = {
     "narrow": family_stroke("sparse"),
     "ols": METHODS["ols"],
     "lasso": METHODS["lasso"],
-    "lasso_best": Stroke("#B8558F", "#E59CC6", "2px,4px", 1.5),
+    "lasso_best": Stroke(PINK, "2px,4px", 1.5),
     "bayes": METHODS["bayes"],
 }
 """In the order in which readers meet them; later ones are drawn underneath."""
 
 SHADES = (
-    Stroke("#1A1C21", "#F0F2F5", "solid", 3.5),
-    Stroke("#00508A", "#9AD4FB", LONG_DASH, 3.0),
-    Stroke("#0072B2", "#4FB0EE", "dashdot", 2.5),
-    Stroke("#5A9BC4", "#2A7FB8", "dot", 2.5),
+    Stroke(INK, "solid", 3.5),
+    Stroke(Hue("#00508A", "#9AD4FB"), LONG_DASH, 3.0),
+    Stroke(BLUE, "dashdot", 2.5),
+    Stroke(Hue("#5A9BC4", "#2A7FB8"), "dot", 2.5),
 )
 """For one learner at several noise levels, none first."""
 
 
 def thin(stroke: Stroke) -> Stroke:
     """The same line in ideal learners' dash, thinner."""
-    return Stroke(stroke.light, stroke.dark, METHODS["bayes"].dash, 2.25)
+    return replace(stroke, dash=METHODS["bayes"].dash, width=2.25)

@@ -7,6 +7,7 @@ import textwrap
 import unicodedata
 
 WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+"""Chinese characters and their punctuation, as a range of a regular expression."""
 PIECE = re.compile(rf"\s*(?:[{WIDE}]|[^\s{WIDE}]+)[，。、；：）」]*")
 """What stays together in a line: a wide character or a word, with the punctuation that closes it."""
 

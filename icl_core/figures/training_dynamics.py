@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from plotly.colors import sample_colorscale
 
 from icl_core.figures.animation import Frame, animated
-from icl_core.figures.palette import THEMES, Theme, ThemeName, stroke
+from icl_core.figures.palette import BLUE, ORANGE, THEMES, Theme, ThemeName, stroke
 from icl_core.figures.panels import panels
 
 if TYPE_CHECKING:
@@ -436,7 +436,7 @@ def _direction_colours(count: int, look: Theme) -> list[str]:
 def _colours(look: Theme) -> list[tuple[float, str]]:
     """Diverging around 0, where a cell has the colour of nothing on this paper."""
     neutral = "#20262F" if look.dark else "#F2F2F2"
-    return [(0.0, stroke("ols").light), (0.5, neutral), (1.0, stroke("transformer").light)]
+    return [(0.0, ORANGE.light), (0.5, neutral), (1.0, BLUE.light)]
 
 
 def _open_circles(colour: str, look: Theme) -> dict[str, Any]:

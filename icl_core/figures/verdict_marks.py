@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from icl_core.figures.palette import Theme
+from icl_core.figures.palette import AMBER, BLUE, GREY, ORANGE, Hue, Theme
 
 
 @dataclass(frozen=True)
 class VerdictMark:
-    """Colours on light and on dark paper, Plotly's symbol, and the same sign as a letter."""
+    """Its hue, Plotly's symbol, and the same sign as a letter."""
 
-    light: str
-    dark: str
+    hue: Hue
     symbol: str
     letter: str
 
     def colour(self, theme: Theme) -> str:
-        return self.dark if theme.dark else self.light
+        return self.hue.on(theme)
 
-
-_MUTED = ("#5A626D", "#A3ADBA")
 
 VERDICTS: Mapping[str, VerdictMark] = {
-    "reproduced": VerdictMark("#0072B2", "#4FB0EE", "circle", "●"),
-    "not_reproduced": VerdictMark("#D55E00", "#FF8A3D", "x", "✖"),
-    "undecided": VerdictMark("#B37700", "#F2BE4A", "diamond", "◆"),
-    "waiting": VerdictMark(*_MUTED, "circle-open", "…"),
-    "outdated": VerdictMark(*_MUTED, "square-open", "□"),
-    "unmeasured": VerdictMark(*_MUTED, "circle-open", "–"),
+    "reproduced": VerdictMark(BLUE, "circle", "●"),
+    "not_reproduced": VerdictMark(ORANGE, "x", "✖"),
+    "undecided": VerdictMark(AMBER, "diamond", "◆"),
+    "waiting": VerdictMark(GREY, "circle-open", "…"),
+    "outdated": VerdictMark(GREY, "square-open", "□"),
+    "unmeasured": VerdictMark(GREY, "circle-open", "–"),
 }
 """Outcomes in the order in which a summary tells them."""

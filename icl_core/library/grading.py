@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-from torch import Tensor, nn
+from torch import Tensor
 
 from icl_core.evaluation.curves import prompt_chunks
 from icl_core.evaluation.estimate import Accumulator, Estimate
 from icl_core.evaluation.suite import bayes_learners
 from icl_core.library.card import Card, Check, FamilyErrors
 from icl_core.library.store import Entry, Library
+from icl_core.models import InContextNetwork
 from icl_core.predictors import LeastSquares, Network, Predictor, lasso_path
 from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining, Spec
 
@@ -71,7 +72,7 @@ def _data_of(spec: Pretraining) -> Spec:
     )
 
 
-def _estimates(experiment: Experiment, network: nn.Module) -> dict[str, Estimate]:
+def _estimates(experiment: Experiment, network: InContextNetwork) -> dict[str, Estimate]:
     """Normalised errors by name: model, bayes (the ideal for these tasks), ols, and Lasso by alpha."""
     learners = bayes_learners(experiment)
     ideal = learners.get("dmmse" if experiment.evaluation.tasks == "seen" else "bayes")
@@ -152,7 +153,7 @@ def _family_checks(
 
 
 def _selection_checks(
-    library: Library, spec: Pretraining, family: FunctionClass, network: nn.Module
+    library: Library, spec: Pretraining, family: FunctionClass, network: InContextNetwork
 ) -> list[Check]:
     """What choosing among families costs the model beyond what it costs the Bayes learner."""
     if len(spec.mixture.families) == 1:

@@ -15,8 +15,8 @@ from icl_core.evaluation.curves import LearningCurves, learning_curves
 from icl_core.evaluation.suite import suite, unregularised
 from icl_core.files import atomic_write
 from icl_core.library.store import Entry, Library
+from icl_core.models import InContextNetwork
 from icl_core.specs import Experiment
-from icl_core.training.optimizers import Network
 
 VERSION = 2  # raised when the same specs no longer give the same numbers
 KEPT = 2000  # evaluations kept in the user's store; the oldest give way
@@ -80,13 +80,13 @@ def cached_curves(experiment: Experiment, library: Library) -> LearningCurves:
     return curves
 
 
-def load_once(library: Library, entry: Entry) -> Network:
+def load_once(library: Library, entry: Entry) -> InContextNetwork:
     """The entry's model, kept in memory for the next call while its card stays the same."""
     return _load(library, entry.folder, entry.card.weights_sha256 if entry.card else "")
 
 
 @lru_cache(maxsize=8)
-def _load(library: Library, folder: Path, weights_sha256: str) -> Network:
+def _load(library: Library, folder: Path, weights_sha256: str) -> InContextNetwork:
     entry = library.find(folder.name)
     assert entry is not None
     return library.load(entry)

@@ -17,10 +17,10 @@ from torch import Tensor
 
 from icl_core.files import atomic_write
 from icl_core.library.card import Card, library_versions, machine_description
+from icl_core.models import InContextNetwork
 from icl_core.specs import Pretraining, SpecError
 from icl_core.training import Trained
 from icl_core.training.loop import empty_network
-from icl_core.training.optimizers import Network
 
 WEIGHTS, CARD = "model.safetensors", "card.json"
 
@@ -76,7 +76,7 @@ class Library:
             named.setdefault(card.name, card.spec)
         return named
 
-    def load(self, entry: Entry) -> Network:
+    def load(self, entry: Entry) -> InContextNetwork:
         """The model in evaluation mode, checked against its card.
 
         Raises LibraryError, naming the file, if the entry is unusable, its weights were altered, or they
@@ -91,7 +91,7 @@ class Library:
         network.to_empty(device="cpu").load_state_dict(tensors)
         return network.eval().requires_grad_(False)
 
-    def network(self, spec: Pretraining) -> Network:
+    def network(self, spec: Pretraining) -> InContextNetwork:
         """The finished network of this model. Raises LibraryError where the library has no sound one."""
         entry = self.find(spec.hash)
         if entry is None:
@@ -193,7 +193,7 @@ def _read_entry(folder: Path, stamp: tuple[int, int]) -> Entry:
         )
 
 
-def _network(folder: Path, card: Card) -> Network:
+def _network(folder: Path, card: Card) -> InContextNetwork:
     try:
         return empty_network(card.spec)
     except SpecError as error:

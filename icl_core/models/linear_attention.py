@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from icl_core.models.network import InContextNetwork
 from icl_core.specs import Model, require
 
 
@@ -28,7 +30,7 @@ class LinearAttention(Model, kind="linear_attention"):
         return LinearAttentionNetwork(dimension, self.init_scale, theta_theta)
 
 
-class LinearAttentionNetwork(nn.Module):
+class LinearAttentionNetwork(InContextNetwork):
     """f(E) = E + W^PV E E^T W^KQ E / rho, E = [[x_1 .. x_k, x_query], [y_1 .. y_k, 0]], rho = k.
 
     The prediction is the bottom right entry of f(E); with no pair in context it is 0.
@@ -61,6 +63,12 @@ class LinearAttentionNetwork(nn.Module):
         attended = (second @ (query @ self.key_query.to(xs.dtype).T)[..., None])[..., 0]
         prediction = attended @ self.value[-1].to(xs.dtype) / length
         return torch.where(torch.arange(xs.shape[1]) > 0, prediction, 0.0)
+
+    def answer(self, xs: Tensor, ys: Tensor, query: Tensor) -> Tensor:
+        """Predictions [B] at query [B, D] from all pairs of xs [B, k, D], ys [B, k]: entry k of `forward`."""
+        inputs = torch.cat([xs, query[:, None]], 1)
+        labels = functional.pad(ys, (0, 1))
+        return self(inputs, labels)[:, -1]
 
     def reduced(self) -> Tensor:
         """A = u U^T [D, D], u = W^PV_22 and U = W^KQ_11: with all other blocks 0 the prediction is

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from icl_core.models.network import InContextNetwork
 from icl_core.specs import Model, require
 
 
@@ -58,14 +59,12 @@ class Transformer(Model, kind="transformer"):
         return TransformerNetwork(self, dimension, rows, scale)
 
 
-class TransformerNetwork(nn.Module):
+class TransformerNetwork(InContextNetwork):
     """The network of a `Transformer`: predictions for all prefixes of a prompt in one pass.
 
     `compute` is the type of products and attention (bfloat16 speeds up training on processors that have it);
     parameters, embedding and read-out are float32. Labels are divided by `scale` on the way in.
     """
-
-    compute: torch.dtype
 
     def __init__(self, spec: Transformer, dimension: int, positions: int, scale: float) -> None:
         super().__init__()
@@ -129,13 +128,9 @@ class TransformerNetwork(nn.Module):
         bias = torch.zeros(visible.shape, dtype=self.compute).masked_fill_(~visible, -1e4)
         attend, project, widen, narrow = (matrix.to(self.compute) for matrix in self.matrices())
         for layer in range(self.spec.layers):
-            values = self._norm(residual)
-            if layer < self.spec.layers - 1:
-                mixed = self._attention(values, values, bias, attend[layer])
-            else:
-                mixed = self._attention(values[:, asked], values, bias[asked], attend[layer])
-                residual = residual[:, asked]
-            residual = residual + functional.linear(mixed, project[layer])
+            tokens = asked if layer == self.spec.layers - 1 else slice(None)
+            mixed = self._attention(self._norm(residual), tokens, bias[tokens], attend[layer])
+            residual = residual[:, tokens] + functional.linear(mixed, project[layer])
             residual = residual + self._mlp(self._norm(residual), widen[layer], narrow[layer])
         return residual
 
@@ -147,20 +142,13 @@ class TransformerNetwork(nn.Module):
             else functional.layer_norm(values, shape)
         )
 
-    def _attention(self, asking: Tensor, values: Tensor, bias: Tensor, attend: Tensor) -> Tensor:
-        """Heads' outputs [B, Q, W] side by side, for `asking` [B, Q, W] among `values` [B, T, W]."""
-        B, _, W = values.shape
+    def _attention(self, values: Tensor, asked: Tensor | slice, bias: Tensor, attend: Tensor) -> Tensor:
+        """Heads' outputs [B, Q, W] side by side, for the tokens `asked` of values [B, T, W]; bias [Q, T]."""
+        B, T, W = values.shape
         H, C = self.spec.heads, W // self.spec.heads
-
-        def heads(source: Tensor, matrices: Tensor) -> list[Tensor]:
-            parts = functional.linear(source, matrices).view(B, source.shape[1], -1, H, C)
-            return list(parts.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0))  # each [B H, T, C]
-
-        if asking is values:
-            query, key, value = heads(values, attend)
-        else:
-            (query,), (key, value) = heads(asking, attend[:W]), heads(values, attend[W:])
-        scores = torch.baddbmm(bias, query, key.transpose(1, 2), alpha=C**-0.5)  # [B H, Q, T]
+        parts = functional.linear(values, attend).view(B, T, 3, H, C)
+        query, key, value = parts.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0)  # each [B H, T, C]
+        scores = torch.baddbmm(bias, query[:, asked], key.transpose(1, 2), alpha=C**-0.5)  # [B H, Q, T]
         weights = scores.float().softmax(-1).to(values.dtype)  # float32: bfloat16 rows take five times longer
         return torch.bmm(weights, value).view(B, H, -1, C).transpose(1, 2).reshape(B, -1, W)
 

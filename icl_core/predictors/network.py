@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from icl_core.models import TransformerNetwork
+from icl_core.models import InContextNetwork
 from icl_core.predictors.base import Predictor, check_shapes
 
 CHUNK_POINTS = 1 << 9  # points of a forward pass: what they turn into stays in the cache
@@ -21,10 +21,11 @@ class Network(Predictor):
     """Predictions of a network in float32, in one forward pass for all context lengths.
 
     `model` maps xs [B, N, D], ys [B, N] and queries [B, N, D] to predictions [B, N]; entry k answers
-    queries[:, k] from the pairs before k. Raises the model's ValueError for prompts beyond its positions.
+    queries[:, k] from the pairs before k, which its `answer` gives alone. Raises the model's ValueError for
+    prompts beyond its positions.
     """
 
-    model: nn.Module
+    model: InContextNetwork
 
     def predict(self, xs: Tensor, ys: Tensor) -> Tensor:
         """Prediction [B, N] at xs[:, k] from the pairs before k; dtype of xs."""
@@ -38,12 +39,11 @@ class Network(Predictor):
 
     @torch.no_grad()
     def predict_at(self, xs: Tensor, ys: Tensor, queries: Tensor, k: int) -> Tensor:
-        """Entry k of `predict_query` alone, [B]: with a transformer, one query a prompt."""
-        if not isinstance(self.model, TransformerNetwork):
-            return super().predict_at(xs, ys, queries, k)
+        """Entry k of `predict_query` alone, [B]: one query a prompt."""
         check_shapes(xs, ys, queries)
         size = max(1, CHUNK_POINTS // (k + 1))
-        chunks = zip(*(part.split(size) for part in (xs[:, :k], ys[:, :k], queries[:, k])), strict=True)
+        asked = (xs[:, :k].float(), ys[:, :k].float(), queries[:, k].float())
+        chunks = zip(*(part.split(size) for part in asked), strict=True)
         return torch.cat([self.model.answer(*chunk) for chunk in chunks]).to(xs.dtype)
 
     @torch.no_grad()

@@ -11,9 +11,10 @@ from pathlib import Path
 import torch
 
 from icl_core.data.prompts import Prompts, sample_prompts, training_batch
+from icl_core.models import InContextNetwork
 from icl_core.specs import Evaluation, Experiment, Pretraining
 from icl_core.training.checkpoint import Checkpoint, CheckpointError, Snapshot, finite, restore
-from icl_core.training.optimizers import Network, Optimizer
+from icl_core.training.optimizers import Optimizer
 
 SNAPSHOTS = 40  # learning curves kept of a training, evenly spaced
 VALIDATION_PROMPTS = 256
@@ -51,7 +52,7 @@ class Trained:
     """A finished model: the network in float32 evaluation mode, its history, and what it took."""
 
     spec: Pretraining
-    network: Network
+    network: InContextNetwork
     history: tuple[Snapshot, ...]
     seconds: float
     precision: str
@@ -64,7 +65,7 @@ def train(
     stop: Callable[[], bool] = lambda: False,
     fused: bool = False,
     save_seconds: float = SAVE_SECONDS,
-    finished: Callable[[Pretraining], Network] | None = None,
+    finished: Callable[[Pretraining], InContextNetwork] | None = None,
 ) -> Trained:
     """Trains `spec` to its last step, going on from the checkpoint under `state`/<hash> where there is one.
 
@@ -91,7 +92,7 @@ def train_to_decay(
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
     fused: bool = False,
-    finished: Callable[[Pretraining], Network] | None = None,
+    finished: Callable[[Pretraining], InContextNetwork] | None = None,
 ) -> Path:
     """Trains `spec` as `train` does, but only to the checkpoint before the decay, which it returns.
 
@@ -127,7 +128,7 @@ class _Run:
         state: Path,
         fused: bool = False,
         save_seconds: float = SAVE_SECONDS,
-        finished: Callable[[Pretraining], Network] | None = None,
+        finished: Callable[[Pretraining], InContextNetwork] | None = None,
     ) -> None:
         self.spec, self.state, self.save_seconds, self.finished = spec, state, save_seconds, finished
         self.network = initial_network(spec)
@@ -251,24 +252,22 @@ class _Run:
         self.losses.clear()
 
 
-def initial_network(spec: Pretraining) -> Network:
+def initial_network(spec: Pretraining) -> InContextNetwork:
     """The network as initialised by the spec's seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.seed)
         return _build(spec, spec.label_variance**0.5)
 
 
-def empty_network(spec: Pretraining) -> Network:
+def empty_network(spec: Pretraining) -> InContextNetwork:
     """The network of a spec without any values (on the meta device): it takes no memory, however large."""
     scale = spec.label_variance**0.5
     with torch.device("meta"):
         return _build(spec, scale)
 
 
-def _build(spec: Pretraining, scale: float) -> Network:
-    network = spec.model.build(spec.dimension, spec.context_length, scale)
-    assert isinstance(network, Network)
-    return network
+def _build(spec: Pretraining, scale: float) -> InContextNetwork:
+    return spec.model.build(spec.dimension, spec.context_length, scale)
 
 
 def validation_prompts(spec: Pretraining, family: int) -> Prompts:
@@ -283,7 +282,7 @@ def validation_prompts(spec: Pretraining, family: int) -> Prompts:
 
 
 @torch.inference_mode()
-def _errors(network: Network, prompts: Prompts, scale: float) -> tuple[float, ...]:
+def _errors(network: InContextNetwork, prompts: Prompts, scale: float) -> tuple[float, ...]:
     predictions = network(prompts.xs.float(), prompts.ys.float())
     return tuple(((predictions - prompts.targets) ** 2).mean(0).div(scale).tolist())
 

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from icl_core.models import LinearAttentionNetwork, TransformerNetwork
+from icl_core.models import InContextNetwork
 from icl_core.specs import Recipe
-
-Network = TransformerNetwork | LinearAttentionNetwork
 
 MOMENTUM = 0.95
 BETAS = (0.9, 0.98)
@@ -21,7 +19,7 @@ NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # Muon's quintic: drives singular val
 class Optimizer:
     """One step on all parameters of a network, by its recipe."""
 
-    def __init__(self, network: Network, recipe: Recipe) -> None:
+    def __init__(self, network: InContextNetwork, recipe: Recipe) -> None:
         named = dict(network.named_parameters())
         stacked = {id(matrix) for matrix in network.matrices()} if recipe.optimizer == "muon" else set()
         rest = {name: value for name, value in named.items() if id(value) not in stacked}

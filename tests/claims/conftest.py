@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
+from torch.nn import functional
 
 from icl_core.library import Card, Entry, Library
+from icl_core.models import InContextNetwork
 from icl_core.predictors import Predictor
 from icl_core.specs import Pretraining
 
 
-class Learner(nn.Module):
+class Learner(InContextNetwork):
     """A predictor in a network's place."""
 
     def __init__(self, predictor: Predictor) -> None:
@@ -23,6 +24,13 @@ class Learner(nn.Module):
     def forward(self, xs, ys, queries=None):
         asked = xs if queries is None else queries
         return self.predictor.predict_query(xs.double(), ys.double(), asked.double())
+
+    def answer(self, xs, ys, query):
+        points = torch.cat([xs, query[:, None]], 1)
+        return self(points, functional.pad(ys, (0, 1)))[:, -1]
+
+    def matrices(self):
+        return []
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class PlantedLibrary(Library):
             None,
         )
 
-    def load(self, entry: Entry) -> nn.Module:
+    def load(self, entry: Entry) -> InContextNetwork:
         return Learner(self.models[entry.name][1])
 
 

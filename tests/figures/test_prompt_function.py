@@ -92,5 +92,5 @@ def test_learners_have_one_order_and_no_chance_colours() -> None:
     assert in_order(("bayes", "small", "transformer")) == ["transformer", "small", "bayes"]
     with pytest.raises(KeyError):
         in_order(("bayes", "unheard of"))
-    looks = [(stroke.light, stroke.dash) for stroke in LEARNERS.values()]
+    looks = [(stroke.hue.light, stroke.dash) for stroke in LEARNERS.values()]
     assert len(set(looks)) == len(looks)

@@ -25,6 +25,9 @@ def test_every_prefix_equals_the_embedding_matrix_form() -> None:
             want = as_printed(network.value, network.key_query, pairs[b, :k], queries[b, k])
             assert abs(found[b, k].item() - want) < 1e-4 * max(1, abs(want))
     assert (found[:, 0] == 0).all()
+    for k in range(6):
+        alone = network.answer(xs[:, :k], ys[:, :k], queries[:, k])
+        assert torch.allclose(alone, found[:, k], rtol=1e-4, atol=1e-5)
 
 
 def test_reduced_form_agrees_where_the_other_blocks_are_zero() -> None:

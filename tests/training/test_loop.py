@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from icl_core.data.function_classes import Dense, Sparse
-from icl_core.models import LinearAttention, Transformer
+from icl_core.models import InContextNetwork, LinearAttention, Transformer
 from icl_core.specs import Mixture, Model, Pretraining, Recipe, SpecError, Stage
 from icl_core.training import Progress, TrainingDiverged, TrainingStopped, train
 from icl_core.training.checkpoint import Checkpoint, CheckpointError
 from icl_core.training.loop import checkpoint_path
-from icl_core.training.optimizers import Network, Optimizer
+from icl_core.training.optimizers import Optimizer
 
 SMALL = Pretraining(
     dimension=2, context_length=4, model=Transformer(1, 2, 16), recipe=Recipe(steps=60, batch=16, warmup=5)
@@ -63,7 +63,7 @@ def test_a_model_starts_from_the_end_of_another_where_it_says_so(tmp_path: Path)
     child = replace(SMALL, warm_start=SMALL, warm_start_at="end", recipe=barely)
     asked: list[Pretraining] = []
 
-    def library(spec: Pretraining) -> Network:
+    def library(spec: Pretraining) -> InContextNetwork:
         asked.append(spec)
         return finished
 
