@@ -14,7 +14,8 @@ from dashboard.beyond.words import error
 from dashboard.claims.words import limit
 from dashboard.texts import t
 from icl_core.claims.claim import Claim, Limit, Measurement, Verdict
-from icl_core.claims.one_input import CLAIMS, FREQUENCY
+from icl_core.claims.one_input import CLAIMS, FREQUENCY, MIXTURE
+from icl_core.library.zoo import LINEAR_SINUSOID
 from icl_core.specs import Experiment
 
 SHOWN: tuple[tuple[str, str, Scene], ...] = (
@@ -40,8 +41,10 @@ class Judged:
 
 
 def judged(experiment: Experiment, curves: Curves, k: int) -> Iterator[Judged]:
-    """The claims that this picture shows; none but at half of the trained length."""
-    if k != experiment.pretraining.context_length // 2:
+    """The claims that this picture shows: of the model that they are about, at half of its trained length."""
+    pretraining = experiment.pretraining
+    is_theirs = MIXTURE.fits(pretraining) and pretraining.model == LINEAR_SINUSOID.model
+    if not is_theirs or k != pretraining.context_length // 2:
         return
     claims = {claim.id: claim for claim in CLAIMS}
     scene = current(experiment)

@@ -99,8 +99,8 @@ def _drawn(
     pretraining = _experiment.pretraining
     grid = input_grid(pretraining)
     ideal = {
-        "bayes": bayes_learner(pretraining, pretraining.mixture),
-        "bayes_test": bayes_learner(pretraining, _experiment.mixture),
+        "bayes": bayes_learner(pretraining, pretraining.mixture, pretraining.noise_variance),
+        "bayes_test": bayes_learner(pretraining, _experiment.mixture, _experiment.test_noise_variance),
     }
     names = [name for name, _ in weights]
     networks = {

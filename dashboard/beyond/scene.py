@@ -75,7 +75,7 @@ def start(models: Models) -> Settings[BeyondView]:
 
 
 def fitted(experiment: Experiment, default: Experiment) -> Experiment:
-    """The experiment as this page shows it: without shift or noise, at the trained length.
+    """The experiment as this page shows it: without shift, with pretraining's noise, at the trained length.
 
     One that is not of this page's kind gives way to the default.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from dashboard.captions import error
@@ -19,7 +21,7 @@ def curves_reading(now: Setting, found: dict[str, Comparison], k: int) -> str:
     """The mixture beside the right specialist and its classical counterpart, on both families."""
     dense, narrow = found["dense"].errors, found["narrow"].errors
     chooser = MODELS if now.complete else IDEALS  # a mixture is told beside specialists of its own sort
-    return t(
+    text = t(
         "selection.reading.curves",
         k=k,
         who=t(f"selection.who.{chooser.name}"),
@@ -32,6 +34,7 @@ def curves_reading(now: Setting, found: dict[str, Comparison], k: int) -> str:
         narrow_specialist=error(narrow[chooser.narrow].mean[k]),
         lasso=error(narrow[BEST_LASSO].mean[k]),
     )
+    return _with_medians(text, found.values())
 
 
 def sparsity_reading(now: Setting, found: list[Comparison], k: int, nnz: int) -> str:
@@ -57,7 +60,15 @@ def sparsity_reading(now: Setting, found: list[Comparison], k: int, nnz: int) ->
     if len(better):
         more = t("selection.reading.lasso_wins", counts=_ranges(better.tolist()))
         text = joined("sentences", (text, more))
-    return text
+    return _with_medians(text, found)
+
+
+def _with_medians(text: str, found: Iterable[Comparison]) -> str:
+    """The text, and with how many examples medians stand where the mean error is infinite."""
+    at = sorted({k for each in found for curve in each.errors.values() for k in curve.medians})
+    if not at:
+        return text
+    return joined("sentences", (text, t("selection.reading.medians", ks=joined("names", map(str, at)))))
 
 
 def choice_reading(

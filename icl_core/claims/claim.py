@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -37,11 +38,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Measurement:
-    """A measured quantity with its 90% interval; an exact one is its own interval."""
+    """A measured quantity with its 90% interval, which an exact one is itself. Raises ValueError for NaN."""
 
     value: float
     low: float
     high: float
+
+    def __post_init__(self) -> None:
+        if any(map(math.isnan, (self.value, self.low, self.high))):
+            raise ValueError(f"A measurement has to be a number, but this one is {self}.")
 
     @classmethod
     def of(cls, estimate: Estimate) -> Self:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from icl_core.evaluation import Estimate
-from icl_core.evaluation.estimate import RESAMPLES
+from icl_core.evaluation.estimate import RESAMPLES, combine
 
 Array = NDArray[np.float64]
-
-
-def combine(function: Callable[..., Array], *estimates: Estimate) -> Estimate:
-    """The function, which acts entry by entry, of estimates from the same prompts."""
-    mean = function(*(estimate.mean for estimate in estimates))
-    return Estimate(mean, function(*(estimate.resamples for estimate in estimates)))
 
 
 def absolute(estimate: Estimate) -> Estimate:

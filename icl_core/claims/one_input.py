@@ -18,7 +18,7 @@ from icl_core.evaluation.suite import bayes_mixture
 from icl_core.specs import FunctionClass, Mixture, Pretraining
 
 K = 24
-ORACLE_PROMPTS = 512  # of the one exact claim, whose learner weighs 256 frequencies at every pair
+ORACLE_PROMPTS = 512  # of the one exact claim, whose learner weighs 1,024 frequencies at every pair
 TRAINED, WIDENED = Sinusoid(0.5, 2.0), Sinusoid(0.5, 3.0)
 FREQUENCY = 1.5 * TRAINED.high
 EXTREME = Sinusoid(0.999 * FREQUENCY, FREQUENCY)  # as near to one frequency as makes no difference

@@ -84,8 +84,12 @@ class Workbench:
         return self._remember(experiment, "lasso", lambda: best_lasso(lasso_errors(experiment)))
 
     def distance(self, experiment: Experiment, first: Models, second: Models) -> Estimate:
-        """Mean squared difference of two models' predictions over v; seeds are compared in pairs."""
-        pairs = list(zip(first.networks, second.networks, strict=False))
+        """Mean squared difference of two models' predictions over v; seeds in pairs, the fewer take turns."""
+        seeds = range(max(len(first.networks), len(second.networks)))
+        pairs = [
+            (first.networks[seed % len(first.networks)], second.networks[seed % len(second.networks)])
+            for seed in seeds
+        ]
         each = [self._distance(experiment, *pair) for pair in pairs]
         return over_seeds(each, f"{first.address} {second.address}")
 

@@ -12,6 +12,7 @@ from icl_core import theory
 from icl_core.data.moments import Moments, experiment_moments, mixture_task_moment, pretraining_moments
 from icl_core.data.prompts import task_pool
 from icl_core.data.randomness import AddressedRandomness
+from icl_core.evaluation.attention_risk import attention_risk
 from icl_core.specs import Experiment, Pretraining
 
 Array = NDArray[np.float64]
@@ -41,30 +42,28 @@ def exact_lines(experiment: Experiment) -> dict[str, Array]:
     'zero' predicts nothing, 'lsa' is A* of the pretraining, 'lsa_reoptimised' the best linear attention for
     the test distribution at every k, 'ols' min-norm least squares.
     """
-    moments = experiment_moments(experiment)
-    if moments is None or experiment.evaluation.tasks == "seen":
-        return {}
-    v = experiment.pretraining.label_variance
     lengths = range(experiment.context_length + 1)
-    lines = {"zero": [float((moments.Q @ moments.T).trace()) for _ in lengths]}
-    lines["lsa_reoptimised"] = [_best_attention_risk(moments, k) for k in lengths]
-    lines["ols"] = [_least_squares_risk(moments, k) for k in lengths]
+    lines: dict[str, Array] = {}
     matrix = trained_attention(experiment.pretraining)
-    if matrix is not None:
-        lines["lsa"] = [_attention_risk(matrix, moments, k) for k in lengths]
-    return {name: np.array(line) / v for name, line in lines.items()}
-
-
-def _attention_risk(matrix: Array, moments: Moments, k: int) -> float:
-    S, T, Q, noise_variance = moments
-    return theory.lsa_risk(matrix, S.numpy(), T.numpy(), noise_variance, k, Q.numpy())
+    attention = None if matrix is None else attention_risk(matrix, experiment)
+    if attention is not None:
+        lines["lsa"] = attention.total(np.array(lengths, dtype=np.float64))
+        lines["zero"] = np.full(len(lengths), attention.zero)
+    moments = experiment_moments(experiment)
+    if moments is not None and experiment.evaluation.tasks == "new":
+        lines["zero"] = np.full(len(lengths), float((moments.Q @ moments.T).trace()))
+        lines["lsa_reoptimised"] = np.array([_best_attention_risk(moments, k) for k in lengths])
+        lines["ols"] = np.array([_least_squares_risk(moments, k) for k in lengths])
+    v = experiment.pretraining.label_variance
+    return {name: line / v for name, line in lines.items()}
 
 
 def _best_attention_risk(moments: Moments, k: int) -> float:
     S, T, Q, noise_variance = moments
     if k == 0:
         return float((Q @ T).trace())
-    return _attention_risk(theory.lsa_optimum(S.numpy(), T.numpy(), noise_variance, k), moments, k)
+    best = theory.lsa_optimum(S.numpy(), T.numpy(), noise_variance, k)
+    return theory.lsa_risk(best, S.numpy(), T.numpy(), noise_variance, k, Q.numpy())
 
 
 def _least_squares_risk(moments: Moments, k: int) -> float:

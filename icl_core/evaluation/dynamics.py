@@ -81,7 +81,7 @@ class Dynamics(Spec):
     @property
     def noise_variance(self) -> float:
         """Variance of the label noise, in the labels' units."""
-        return self.label_noise**2 * self.covariates.label_variance(self.dimension)
+        return self.label_noise**2 * float(self.covariates.second_moment(self.dimension).trace())
 
     @property
     def theta_theta(self) -> Array:
@@ -195,7 +195,6 @@ def trajectory(spec: Dynamics) -> Trajectory:
     else:
         path = loss.flow(_times(loss, spec.init_scale), spec.init_scale, spec.theta_theta)
     eigenvalues, directions = np.linalg.eigh(loss.mean_covariance)
-    shape = spec.theta_theta if spec.start != "zero" else np.eye(spec.dimension)
     return Trajectory(
         spec,
         path,
@@ -204,7 +203,7 @@ def trajectory(spec: Dynamics) -> Trajectory:
         floor=loss.limit_risk / v,
         eigenvalues=eigenvalues[::-1],
         directions=directions[:, ::-1],
-        largest_init_scale=loss.largest_init_scale(shape / np.linalg.norm(shape)),
+        largest_init_scale=_largest_init_scale(loss, spec),
     )
 
 
@@ -232,7 +231,13 @@ def scale_scan(spec: Dynamics, scales: Array = SCALES, tolerance: float = 1e-3) 
         left = (loss.risks(path.A) - floor) / (zero_loss - floor)
         times.append(_last_crossing(path.times, left, 0.01))
         reached.append(bool(np.abs(path.A[-1] - target).max() <= tolerance * np.abs(target).max()))
-    return ScaleScan(scales, np.array(times), np.array(reached), loss.largest_init_scale(spec.theta_theta))
+    return ScaleScan(scales, np.array(times), np.array(reached), _largest_init_scale(loss, spec))
+
+
+def _largest_init_scale(loss: TrainingLoss, spec: Dynamics) -> float:
+    """The theorem's limit, which is for a Theta Theta^T of norm 1."""
+    shape = spec.theta_theta if spec.start != "zero" else np.eye(spec.dimension)
+    return loss.largest_init_scale(shape / np.linalg.norm(shape))
 
 
 def _times(loss: TrainingLoss, init_scale: float) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,6 +46,13 @@ class Estimate:
     def maximum(self) -> Estimate:
         """The maximum over entries, as an estimate of one entry."""
         return Estimate(self.mean.max(keepdims=True), self.resamples.max(1, keepdims=True))
+
+
+def combine(function: Callable[..., NDArray[np.float64]], *estimates: Estimate) -> Estimate:
+    """The function, which acts entry by entry, of estimates from the same prompts: of the means and of every
+    resample."""
+    mean = function(*(estimate.mean for estimate in estimates))
+    return Estimate(mean, function(*(estimate.resamples for estimate in estimates)))
 
 
 class Accumulator:

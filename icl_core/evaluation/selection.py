@@ -6,7 +6,7 @@ Dimensions: B prompts, N points, D inputs, Q queries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,9 +17,10 @@ from torch import Tensor
 from icl_core.data.function_classes import Dense, FixedSparse, Sparse
 from icl_core.data.prompts import sample_prompts
 from icl_core.data.randomness import AddressedRandomness
-from icl_core.evaluation.curves import Curve, prompt_chunks
-from icl_core.evaluation.estimate import Accumulator, Estimate
-from icl_core.evaluation.suite import bayes_mixture
+from icl_core.evaluation.curves import Curve, learning_curves, prompt_chunks
+from icl_core.evaluation.estimate import Accumulator, Estimate, combine
+from icl_core.evaluation.heavy_tails import heavy_context_lengths
+from icl_core.evaluation.suite import bayes_mixture, unregularised
 from icl_core.predictors import BayesMixture, Lasso, LeastSquares, Predictor
 from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining
 
@@ -82,10 +83,10 @@ IDEALS = Chooser("bayes", "bayes_dense", "bayes_narrow")
 class Comparison:
     """Learners on one experiment's prompts, with k = 0..M pairs.
 
-    `errors` are normalised; `distances[name, other]` is the mean squared difference of two learners'
-    predictions over v. `choices[name]` says where a chooser's prediction lies between its specialists': 1 at
-    the dense one's, 0 at the narrow one's, NaN where the two agree. `costs[name]` is its error less that of
-    the specialist that is better at that k.
+    `errors` are normalised, medians where that of least squares has no mean; `distances[name, other]` is the
+    mean squared difference of two learners' predictions over v. `choices[name]` says where a chooser's
+    prediction lies between its specialists': 1 at the dense one's, 0 at the narrow one's, NaN where the two
+    agree. `costs[name]` is its error less that of the specialist that is better at that k.
     """
 
     experiment: Experiment
@@ -169,7 +170,7 @@ def compare(experiment: Experiment, learners: Mapping[str, Predictor], k: int | 
     errors = {key[1]: mean for key, mean in means.items() if key[0] == "error"}
     return Comparison(
         experiment,
-        {name: curve(estimate) for name, estimate in errors.items()},
+        {name: curve(estimate) for name, estimate in errors.items()} | _heavy(experiment, learners, k),
         {(key[1], key[2]): curve(mean) for key, mean in means.items() if key[0] == "distance"},
         {
             each.name: curve(_share(means["between", each.name], means["apart", each.name]))
@@ -267,8 +268,26 @@ def prompt_choice(experiment: Experiment, number: int, learners: Mapping[str, Pr
     return PromptChoice(probability, torch.where(agree, torch.nan, between / apart).numpy())
 
 
+def _heavy(experiment: Experiment, learners: Mapping[str, Predictor], k: int | None) -> dict[str, Curve]:
+    """The errors of learners some of whose errors have an infinite mean; with `k` that entry alone."""
+    at = heavy_context_lengths(experiment)
+    if not (at if k is None else k in at):
+        return {}
+    names = unregularised(experiment)
+    named = {name: learner for name, learner in learners.items() if name in names}
+    found = learning_curves(experiment, named, heavy_tailed=names).curves
+    return {name: curve if k is None else _at(curve, k) for name, curve in found.items()}
+
+
+def _at(curve: Curve, k: int) -> Curve:
+    """The curve with NaN in all entries but one."""
+    others = np.arange(len(curve.mean)) != k
+    mean, low, high = (np.where(others, np.nan, part) for part in (curve.mean, curve.low, curve.high))
+    return Curve(mean, low, high, curve.medians and (k,))
+
+
 def _cost(chooser: Chooser, errors: Mapping[str, Estimate]) -> Estimate:
-    better = _combine(np.minimum, errors[chooser.dense], errors[chooser.narrow])
+    better = combine(np.minimum, errors[chooser.dense], errors[chooser.narrow])
     return errors[chooser.name] - better
 
 
@@ -284,9 +303,4 @@ def _share(between: Estimate, apart: Estimate) -> Estimate:
         safe = np.where(agree | (denominator <= 0), 1.0, denominator)
         return np.where(agree, np.nan, numerator / safe)
 
-    return _combine(ratio, between, apart)
-
-
-def _combine(function: Callable[[Array, Array], Array], first: Estimate, second: Estimate) -> Estimate:
-    """The function, which acts entry by entry, of the means and of every resample."""
-    return Estimate(function(first.mean, second.mean), function(first.resamples, second.resamples))
+    return combine(ratio, between, apart)

@@ -12,7 +12,7 @@ from icl_core.data.shifts import NoShift
 from icl_core.evaluation.attention_risk import attention_risk
 from icl_core.evaluation.closed_forms import trained_attention
 from icl_core.evaluation.curves import Curve, LearningCurves, learning_curves
-from icl_core.evaluation.suite import suite
+from icl_core.evaluation.suite import suite, unregularised
 from icl_core.models import InContextNetwork
 from icl_core.specs import Experiment, Shift, SpecError
 
@@ -77,7 +77,7 @@ def shift_curves(experiment: Experiment, network: InContextNetwork | None) -> Le
     if line is not None:
         lengths = np.arange(experiment.context_length + 1.0)
         exact["lsa"] = line.total(lengths) / experiment.pretraining.label_variance
-    return _over_zero(learning_curves(experiment, predictors, exact))
+    return _over_zero(learning_curves(experiment, predictors, exact, unregularised(experiment)))
 
 
 def error_at(curves: LearningCurves, method: str, k: int) -> float:

@@ -96,12 +96,13 @@ def _decoded(experiment: Experiment, data: Mapping[str, Any]) -> Comparison:
     return Comparison(experiment, curves("errors"), distances, curves("choices"), curves("costs"))
 
 
-def _plain(curve: Curve) -> dict[str, list[float | None]]:
+def _plain(curve: Curve) -> dict[str, list[Any]]:
     parts = {"mean": curve.mean, "low": curve.low, "high": curve.high}
-    return {
+    plain: dict[str, list[Any]] = {
         name: [value if math.isfinite(value) else None for value in values.tolist()]
         for name, values in parts.items()
     }
+    return plain | ({"median_at": [*curve.medians]} if curve.medians else {})
 
 
 def _curve(experiment: Experiment, data: Mapping[str, Any]) -> Curve:
@@ -112,4 +113,4 @@ def _curve(experiment: Experiment, data: Mapping[str, Any]) -> Curve:
     )
     if not mean.shape == low.shape == high.shape == (entries,):
         raise ValueError(f"its curves do not have {entries} entries")
-    return Curve(mean, low, high)
+    return Curve(mean, low, high, tuple(int(k) for k in data.get("median_at", ())))

@@ -55,9 +55,10 @@ def held_out(spec: Pretraining, family: FunctionClass, tasks: str = "new") -> Ex
 
 
 def specialist_of(library: Library, spec: Pretraining, family: FunctionClass) -> Card | None:
-    """The library's model of one family of a mixture alone, all else of the data being the same."""
+    """The library's transformer of one family of a mixture alone, all else of the data being the same."""
     wanted = _data_of(replace(spec, mixture=Mixture.of(family)))
-    return next((card for card in library.cards() if _data_of(card.spec) == wanted), None)
+    cards = (card for card in library.cards() if card.spec.model.kind == spec.model.kind)
+    return next((card for card in cards if _data_of(card.spec) == wanted), None)
 
 
 def _data_of(spec: Pretraining) -> Spec:

@@ -35,22 +35,24 @@ class SelectionModels:
 def selection_models(library: Library, pretraining: Pretraining) -> SelectionModels:
     """Transformers of the pair's mixture and of each family alone, on the same inputs and prompt lengths.
 
-    Of several that fit, the one with the pretraining's own spec, else the first of the lowest seed. Raises
-    ValueError where the pretraining is no mixture of two such families.
+    Of several that fit, the one with the pretraining's own spec, else the one that has the shipped library's
+    name for it, else the first of the lowest seed. Raises ValueError where the pretraining is no mixture of
+    two such families.
     """
     pair = FamilyPair.of(pretraining)
     alone = {MODELS.dense: Mixture.of(Dense()), MODELS.narrow: Mixture.of(pair.narrow)}
     wanted = {MODELS.name: pair.mixture, **alone}
     cards, lacking = {}, {}
     for role, mixture in wanted.items():
-        fitting = sorted(
-            (card for card in library.cards() if _fits(card.spec, pretraining, mixture)),
-            key=lambda card: (card.spec != pretraining, card.spec.seed),
-        )
+        usual = usual_name(pretraining.dimension, mixture)
+        fitting = [card for card in library.cards() if _fits(card.spec, pretraining, mixture)]
         if fitting:
-            cards[role] = fitting[0]
+            cards[role] = min(
+                fitting,
+                key=lambda card: (card.spec != pretraining, card.name != usual, card.spec.seed),
+            )
         else:
-            lacking[role] = usual_name(pretraining.dimension, mixture)
+            lacking[role] = usual
     return SelectionModels(cards, lacking)
 
 

@@ -97,6 +97,11 @@ def test_every_limit_needs_its_measurement() -> None:
         judged(Measurement.exact(0))
 
 
+def test_what_is_no_number_is_no_measurement() -> None:
+    with pytest.raises(ValueError, match="has to be a number"):
+        Measurement.exact(float("nan"))
+
+
 def test_a_claim_that_waits_has_no_numbers() -> None:
     result = waiting(CLAIMS[-1], "some-model").to_dict()
     assert result["verdict"] == "waiting for some-model"

@@ -199,6 +199,14 @@ def test_what_seeds_disagree_on_is_undecided(planted) -> None:
     assert verdict("B1", planted, **seeds) == "undecided"
 
 
+def test_distances_count_every_seed(planted) -> None:
+    one = linear_and_sparse(OLS, IDEAL_SPARSE, IDEAL)
+    two = one | {"dense_sparse_d8_s1": (replace(BOTH, seed=1), ZERO)}
+    alone, both = (run(planted(**models), "B8", prompts=PROMPTS)[0] for models in (one, two))
+    assert [part.value for part in both.parts[:2]] > [part.value for part in alone.parts[:2]]
+    assert both.verdict == "undecided"
+
+
 MODEL_OF = {
     "A12": "identity-d8",
     "A13": "identity-d8",

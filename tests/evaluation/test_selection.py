@@ -21,7 +21,7 @@ from icl_core.evaluation.selection import (
     sparsity_sweep,
 )
 from icl_core.models import LinearAttention
-from icl_core.predictors import Predictor
+from icl_core.predictors import LeastSquares, Predictor
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 
 
@@ -61,6 +61,20 @@ def test_errors_are_those_of_learning_curves(family: Dense | Sparse) -> None:
         np.testing.assert_allclose(found[name].mean, expected[name].mean, rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(found[name].low, expected[name].low, rtol=1e-12, atol=1e-15)
         np.testing.assert_allclose(found[name].high, expected[name].high, rtol=1e-12, atol=1e-15)
+
+
+def test_where_least_squares_has_no_mean_the_median_stands() -> None:
+    noisy = replace(SMALL, evaluation=replace(SMALL.evaluation, label_noise=0.5))
+    tested, d = on_family(noisy, Dense()), SMALL.pretraining.dimension
+    whole = compare(tested, reference_learners(tested)).errors
+    assert whole["ols"].medians == (d - 1, d, d + 1)
+    assert whole["lasso"].medians == ()
+    expected = learning_curves(tested, {"ols": LeastSquares()}).curves["ols"]
+    assert np.array_equal(whole["ols"].mean, expected.mean)
+    alone = compare(tested, reference_learners(tested), k=d).errors["ols"]
+    assert alone.medians == (d,)
+    assert alone.mean[d] == expected.mean[d]
+    assert np.isnan(np.delete(alone.mean, d)).all()
 
 
 def test_a_mixture_that_is_a_specialist_stands_where_it_stands() -> None:

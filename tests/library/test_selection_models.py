@@ -73,6 +73,12 @@ def test_the_asked_model_goes_before_others_of_its_data(library: Library) -> Non
     assert selection_models(library, replace(HALF, seed=9)).cards["mixture"].name == "first"
 
 
+def test_the_shipped_name_goes_before_a_lower_seed(library: Library) -> None:
+    add(library, BASE, "mine")
+    add(library, replace(BASE, seed=3), "dense-d4")
+    assert selection_models(library, HALF).cards["dense"].name == "dense-d4"
+
+
 def test_shares_and_pairs(library: Library) -> None:
     add(library, HALF, "half")
     add(library, replace(HALF, mixture=Mixture.of((Dense(), 0.75), (Sparse(2), 0.25))), "more")
