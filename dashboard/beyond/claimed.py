@@ -68,6 +68,6 @@ def claims_line(experiment: Experiment, curves: Curves, k: int) -> None:
                 value=error(each.measured.value),
                 low=f"{each.measured.low:.2g}",
                 high=f"{each.measured.high:.2g}",
-                verdict=t(f"beyond.verdict.{each.verdict.name.lower()}"),
+                verdict=t(f"beyond.verdict.{each.verdict.key}"),
             )
         )

@@ -58,5 +58,5 @@ def _row(standing: Standing) -> ClaimRow:
 def _dot(part: Part, result: ClaimResult, stale: bool) -> Dot:
     value, first, second = (part.limit.margin(number) for number in (part.value, part.low, part.high))
     hover = f"<b>{result.id}</b> {part.quantity}<br>{measured(part)}, {limit(part.limit)}"
-    outcome = "outdated" if stale else part.verdict.replace(" ", "_")
+    outcome = "outdated" if stale else part.verdict.key
     return Dot(value, min(first, second), max(first, second), outcome, part == result.deciding, hover)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from dashboard.views import View
-from icl_core.claims import CLAIMS, Claim, ClaimResult
+from icl_core.claims import CLAIMS, Claim, ClaimResult, Verdict
 from icl_core.claims.store import Stored, VerdictStore
 from icl_core.library import Library
 
@@ -51,7 +51,7 @@ class Standing:
             return "outdated"
         if self.stored.result.waits_for:
             return "waiting"
-        return self.stored.result.verdict.replace(" ", "_")
+        return Verdict(self.stored.result.verdict).key
 
 
 def standings(library: Library) -> list[Standing]:

@@ -8,16 +8,16 @@ from dashboard.controls import choose
 from dashboard.describe import covariance_name, family_name, pretraining_data
 from dashboard.markdown import plain
 from dashboard.shelf.view import STATUSES, LibraryView, Shelved
-from dashboard.texts import FALLBACK, joined, t, translate
+from dashboard.texts import joined, t
 from dashboard.url_state import UrlState
-from icl_core.library import Card, Library
+from icl_core.library import Card, Check, Library
+from icl_core.library.card import Tasks
 from icl_core.library.store import WEIGHTS
-from icl_core.specs import FunctionClass, Pretraining
+from icl_core.specs import Pretraining
 
 State = UrlState[LibraryView]
 COLOURS = {"meets": "green", "misses": "orange", "ungraded": "gray", "damaged": "red"}
 ICONS = {"meets": "check_circle", "misses": "error", "ungraded": "help", "damaged": "report"}
-CHECKS = ("average", "final", "lasso", "least_squares", "selection")
 COLUMNS = 3
 MOST_KEPT = 256  # verdicts in memory, a sentence each
 
@@ -162,7 +162,7 @@ def _errors(card: Card) -> None:
     head = [t("library.error_at"), *(t("figure.read_out", k=k) for k in lengths)]
     rows = [head, [":---", *("---:" for _ in lengths)]]
     for entry in card.errors:
-        rows.append([_tested_name(entry.family), *(f"{mean:.3f}" for mean in entry.mean)])
+        rows.append([kind_name(entry.family) + _pool(entry.tasks), *(f"{mean:.3f}" for mean in entry.mean)])
     st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
     with st.expander(
         t("library.checks", met=sum(check.met for check in card.checks), count=len(card.checks))
@@ -175,7 +175,7 @@ def _errors(card: Card) -> None:
                 t(
                     "library.check",
                     mark=mark,
-                    statement=check_words(check.statement),
+                    statement=check_words(check),
                     value=value,
                     limit=limit,
                 )
@@ -185,23 +185,18 @@ def _errors(card: Card) -> None:
         st.caption(t("library.graded", prompts=f"{card.errors[0].prompts:,}"))
 
 
-def check_words(statement: str) -> str:
-    """What a card's check measures, in the page's language; one that no catalogue knows stays as it is."""
-    tested, _, measured = statement.partition(": ")
-    kind, _, pool = tested.partition(",")
-    measured, _, other = measured.partition(", against ")
-    known = {translate(f"library.check.{check}", FALLBACK): t(f"library.check.{check}") for check in CHECKS}
-    if kind not in FunctionClass.kinds or measured not in known:
-        return statement
-    what = t("library.check.against", what=known[measured], name=other) if other else known[measured]
-    family = t(f"family_short.{kind}") + (t("library.seen") if pool else "")
+def check_words(check: Check) -> str:
+    """What a card's check measures, in the page's language."""
+    what = t(f"library.check.{check.quantity}")
+    if check.against:
+        what = t("library.check.against", what=what, name=check.against)
+    family = t(f"family_short.{check.family}") + _pool(check.tasks)
     return t("library.check.on", family=family, what=what)
 
 
-def _tested_name(name: str) -> str:
-    """The card's name of a test, 'sparse' or 'dense, tasks of the pool', in words."""
-    kind, _, pool = name.partition(",")
-    return kind_name(kind) + (t("library.seen") if pool else "")
+def _pool(tasks: Tasks) -> str:
+    """What follows a family's name where the functions are those of the task pool."""
+    return t("library.seen") if tasks == "seen" else ""
 
 
 def family_names(spec: Pretraining) -> dict[str, str]:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from icl_core.claims.workbench import Workbench
 
 
-_WAITING = "waiting for "
-
-
 class Side(StrEnum):
     """On which side of its threshold a quantity should lie."""
 
@@ -34,6 +31,11 @@ class Verdict(StrEnum):
     NOT_REPRODUCED = "not reproduced"
     UNDECIDED = "undecided"
     REPRODUCED = "reproduced"
+
+    @property
+    def key(self) -> str:
+        """Its name in catalogues, styles and links."""
+        return self.name.lower()
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class Part:
 class ClaimResult:
     """A claim's outcome. `value`, `low`, `high`, `side` and `threshold` are those of the limit that decides.
 
-    Where the library lacks a model, `verdict` says which one is waited for and the numbers are None.
+    Where the library lacks a model, `waits_for` names it, `verdict` says so and the numbers are None.
     `needs` are the models that it was measured with, or waits for.
     """
 
@@ -181,11 +183,7 @@ class ClaimResult:
     url: str
     parts: tuple[Part, ...] = ()
     needs: tuple[Need, ...] = ()
-
-    @property
-    def waits_for(self) -> str:
-        """The model that the library lacked; '' where the claim was measured."""
-        return self.verdict.removeprefix(_WAITING) if self.value is None else ""
+    waits_for: str = ""
 
     @property
     def deciding(self) -> Part | None:
@@ -252,7 +250,6 @@ def judge(claim: Claim, finding: Finding, url: str) -> ClaimResult:
 def waiting(claim: Claim, model: str) -> ClaimResult:
     """The outcome of a claim whose model the library lacks."""
     limit = claim.limits[0]
-    verdict = f"{_WAITING}{model}"
     return ClaimResult(
         claim.id,
         claim.statement,
@@ -260,9 +257,10 @@ def waiting(claim: Claim, model: str) -> ClaimResult:
         *(None, None, None),
         limit.side,
         limit.threshold,
-        verdict,
+        f"waiting for {model}",
         "",
         claim.page,
+        waits_for=model,
     )
 
 

@@ -8,19 +8,35 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 import torch
 
 from icl_core.specs import Pretraining, SpecError
 from icl_core.training import Snapshot
 
+Tasks = Literal["new", "seen"]
+Quantity = Literal["average", "final", "lasso", "least_squares", "selection"]
+
+QUANTITIES: Mapping[Quantity, str] = {
+    "average": "mean excess over Bayes, k = 1..K",
+    "final": "excess over Bayes at k = K",
+    "lasso": "largest excess over the best Lasso, k > nnz",
+    "least_squares": "error less that of least squares at k = d/2",
+    "selection": "largest cost of selection beyond Bayes's",
+}
+"""What a model can be held to."""
+
 
 @dataclass(frozen=True)
 class FamilyErrors:
-    """Normalised error on test prompts of one family at some context lengths, with 90% intervals."""
+    """Normalised error on test prompts of one family at some context lengths, with 90% intervals.
+
+    `family` is the kind of function class; `tasks` says whether its functions are new or of the task pool.
+    """
 
     family: str
+    tasks: Tasks
     prompts: int
     context_lengths: tuple[int, ...]
     mean: tuple[float, ...]
@@ -30,13 +46,27 @@ class FamilyErrors:
 
 @dataclass(frozen=True)
 class Check:
-    """One limit that the model was held to: the measured excess over its reference, and whether it is met."""
+    """One limit that the model was held to: the measured excess over its reference, and whether it is met.
 
-    statement: str
+    Measured on prompts of a `family`, whose `tasks` are new or of the pool; `against` names the specialist
+    that the cost of a selection is measured against.
+    """
+
+    quantity: Quantity
+    family: str
+    tasks: Tasks
+    against: str
     value: float
     low: float
     high: float
     limit: float
+
+    @property
+    def statement(self) -> str:
+        """What is measured, in words."""
+        pool = ", tasks of the pool" if self.tasks == "seen" else ""
+        against = f", against {self.against}" if self.against else ""
+        return f"{self.family}{pool}: {QUANTITIES[self.quantity]}{against}"
 
     @property
     def met(self) -> bool:
@@ -81,7 +111,9 @@ class Card:
             "weights_sha256": self.weights_sha256,
             "meets_limits": self.meets_limits,
             "note": self.note,
-            "checks": [asdict(check) | {"met": check.met} for check in self.checks],
+            "checks": [
+                asdict(check) | {"statement": check.statement, "met": check.met} for check in self.checks
+            ],
             "errors": [asdict(entry) for entry in self.errors],
             "history": [entry.to_dict() for entry in self.history],
         }
@@ -147,9 +179,18 @@ def _snapshot(data: Mapping[str, Any]) -> Snapshot:
 def _family_errors(data: Mapping[str, Any]) -> FamilyErrors:
     lengths = tuple(int(k) for k in data["context_lengths"])
     mean, low, high = (tuple(_number(value) for value in data[key]) for key in ("mean", "low", "high"))
-    return FamilyErrors(str(data["family"]), int(data["prompts"]), lengths, mean, low, high)
+    return FamilyErrors(
+        str(data["family"]), _one_of(Tasks, data["tasks"]), int(data["prompts"]), lengths, mean, low, high
+    )
 
 
 def _check(data: Mapping[str, Any]) -> Check:
     numbers = (_number(data[key]) for key in ("value", "low", "high", "limit"))
-    return Check(str(data["statement"]), *numbers)
+    quantity, tasks = _one_of(Quantity, data["quantity"]), _one_of(Tasks, data["tasks"])
+    return Check(quantity, str(data["family"]), tasks, str(data["against"]), *numbers)
+
+
+def _one_of(choices: Any, value: object) -> Any:
+    if value not in get_args(choices):
+        raise ValueError(f"{value!r} is none of {', '.join(get_args(choices))}")
+    return value

@@ -15,7 +15,7 @@ from torch import Tensor
 from icl_core.evaluation.curves import prompt_chunks
 from icl_core.evaluation.estimate import Accumulator, Estimate
 from icl_core.evaluation.suite import bayes_learners
-from icl_core.library.card import Card, Check, FamilyErrors
+from icl_core.library.card import Card, Check, FamilyErrors, Quantity, Tasks
 from icl_core.library.store import Entry, Library
 from icl_core.models import InContextNetwork
 from icl_core.predictors import LeastSquares, Network, Predictor, lasso_path
@@ -38,15 +38,14 @@ def grade(library: Library, entry: Entry) -> Card:
     for family in spec.mixture.families:
         for tasks in ("new", "seen") if spec.task_pool else ("new",):
             experiment = held_out(spec, family, tasks)
-            name = family.kind if tasks == "new" else f"{family.kind}, tasks of the pool"
             estimates = _estimates(experiment, network)
-            errors.append(_family_errors(name, spec.context_length, estimates["model"]))
-            checks += _family_checks(name, family, spec, estimates)
+            errors.append(_family_errors(family, tasks, spec.context_length, estimates["model"]))
+            checks += _family_checks(family, tasks, spec, estimates)
         checks += _selection_checks(library, spec, family, network)
     return replace(entry.card, errors=tuple(errors), checks=tuple(checks))
 
 
-def held_out(spec: Pretraining, family: FunctionClass, tasks: str = "new") -> Experiment:
+def held_out(spec: Pretraining, family: FunctionClass, tasks: Tasks = "new") -> Experiment:
     """The test prompts of one family, at the trained length."""
     evaluation = Evaluation(
         function_class=family, context_length=spec.context_length, prompts=PROMPTS, seed=SEED
@@ -74,7 +73,7 @@ def _data_of(spec: Pretraining) -> Spec:
 
 
 def _estimates(experiment: Experiment, network: InContextNetwork) -> dict[str, Estimate]:
-    """Normalised errors by name: model, bayes (the ideal for these tasks), ols, and Lasso by alpha."""
+    """Normalised errors by name: model, bayes (the ideal for these tasks), ols, and the best Lasso."""
     learners = bayes_learners(experiment)
     ideal = learners.get("dmmse" if experiment.evaluation.tasks == "seen" else "bayes")
     predictors: dict[str, Predictor] = {"model": Network(network), "ols": LeastSquares()}
@@ -82,7 +81,7 @@ def _estimates(experiment: Experiment, network: InContextNetwork) -> dict[str, E
         predictors["bayes"] = ideal
     estimates = _accumulate(experiment, {name: each.predict for name, each in predictors.items()})
     if experiment.mixture.families[0].unknown_support is not None:
-        estimates |= lasso_errors(experiment)
+        estimates["lasso"] = best_lasso(lasso_errors(experiment))
     return estimates
 
 
@@ -97,7 +96,7 @@ def _accumulate(
     return {name: total.estimate() for name, total in sums.items()}
 
 
-def lasso_errors(experiment: Experiment) -> dict[str, Estimate]:
+def lasso_errors(experiment: Experiment) -> dict[float, Estimate]:
     """Normalised error of the Lasso at each of LASSO_ALPHAS."""
     points, v = experiment.context_length + 1, experiment.pretraining.label_variance
     sums = {alpha: Accumulator(points) for alpha in LASSO_ALPHAS}
@@ -106,50 +105,47 @@ def lasso_errors(experiment: Experiment) -> dict[str, Estimate]:
         for alpha, total in sums.items():
             predictions = (path.weights(alpha) * prompts.xs).sum(-1)
             total.add(((predictions - prompts.targets) ** 2 / v).numpy())
-    return {f"lasso {alpha:.3g}": total.estimate() for alpha, total in sums.items()}
+    return {alpha: total.estimate() for alpha, total in sums.items()}
 
 
-def best_lasso(estimates: Mapping[str, Estimate]) -> Estimate:
+def best_lasso(by_alpha: Mapping[float, Estimate]) -> Estimate:
     """Lasso at the alpha that is best on these prompts, chosen for every k."""
-    each = [estimate for name, estimate in estimates.items() if name.startswith("lasso ")]
+    each = list(by_alpha.values())
     chosen = np.argmin([estimate.mean for estimate in each], axis=0)
     mean = np.stack([each[a].mean[k] for k, a in enumerate(chosen)])
     resamples = np.stack([each[a].resamples[:, k] for k, a in enumerate(chosen)], axis=1)
     return Estimate(mean, resamples)
 
 
-def _family_errors(name: str, K: int, model: Estimate) -> FamilyErrors:
+def _family_errors(family: FunctionClass, tasks: Tasks, K: int, model: Estimate) -> FamilyErrors:
     lengths = sorted({max(1, K // 4), max(1, K // 2), K})
     low, high = model.interval()
     mean, low, high = (
         tuple(float(f"{values[k]:.5g}") for k in lengths) for values in (model.mean, low, high)
     )
-    return FamilyErrors(name, PROMPTS, tuple(lengths), mean, low, high)
+    return FamilyErrors(family.kind, tasks, PROMPTS, tuple(lengths), mean, low, high)
 
 
 def _family_checks(
-    name: str, family: FunctionClass, spec: Pretraining, estimates: Mapping[str, Estimate]
+    family: FunctionClass, tasks: Tasks, spec: Pretraining, estimates: Mapping[str, Estimate]
 ) -> list[Check]:
     """Those limits whose context lengths the model has."""
     model, K, nnz = estimates["model"], spec.context_length, family.unknown_support
     if nnz is not None:
         checks, half = [], spec.dimension // 2
         if nnz < K:
-            excess = (model - best_lasso(estimates))[slice(nnz + 1, K + 1)].maximum()
-            checks.append(
-                _check(f"{name}: largest excess over the best Lasso, k > nnz", excess, LASSO_EXCESS)
-            )
+            excess = (model - estimates["lasso"])[slice(nnz + 1, K + 1)].maximum()
+            checks.append(_check("lasso", family, tasks, excess, LASSO_EXCESS))
         if 1 <= half <= K:
             gain = (model - estimates["ols"])[slice(half, half + 1)]
-            statement = f"{name}: error less that of least squares at k = d/2"
-            checks.append(_check(statement, gain, -LEAST_SQUARES_GAIN))
+            checks.append(_check("least_squares", family, tasks, gain, -LEAST_SQUARES_GAIN))
         return checks
     if "bayes" not in estimates:
         return []
     excess = model - estimates["bayes"]
     return [
-        _check(f"{name}: mean excess over Bayes, k = 1..K", excess[slice(1, K + 1)].average(), MEAN_EXCESS),
-        _check(f"{name}: excess over Bayes at k = K", excess[slice(K, K + 1)], FINAL_EXCESS),
+        _check("average", family, tasks, excess[slice(1, K + 1)].average(), MEAN_EXCESS),
+        _check("final", family, tasks, excess[slice(K, K + 1)], FINAL_EXCESS),
     ]
 
 
@@ -175,11 +171,17 @@ def _selection_checks(
     }
     found = _accumulate(mixture, {name: learner.predict for name, learner in learners.items()})
     cost = (found["model"] - found["specialist"]) - (found["bayes"] - found["bayes alone"])
-    statement = f"{family.kind}: largest cost of selection beyond Bayes's, against {card.name}"
-    return [_check(statement, cost.maximum(), SELECTION_COST)]
+    return [_check("selection", family, "new", cost.maximum(), SELECTION_COST, card.name)]
 
 
-def _check(statement: str, estimate: Estimate, limit: float) -> Check:
+def _check(
+    quantity: Quantity,
+    family: FunctionClass,
+    tasks: Tasks,
+    estimate: Estimate,
+    limit: float,
+    against: str = "",
+) -> Check:
     low, high = estimate.interval()
     value, low, high = (float(f"{float(number):.5g}") for number in (estimate.mean[0], low[0], high[0]))
-    return Check(statement, value, low, high, limit)
+    return Check(quantity, family.kind, tasks, against, value, low, high, limit)

@@ -199,8 +199,8 @@ def test_remarks_say_what_a_query_cannot_be_and_what_bayes_is_told() -> None:
 
 
 def test_remarks_say_where_a_model_falls_short() -> None:
-    weak = card(checks=(Check("excess at K", 0.2, 0.1, 0.3, 0.05),))
-    good = card(checks=(Check("excess at K", 0.01, 0.0, 0.02, 0.05),))
+    weak = card(checks=(Check("final", "dense", "new", "", 0.2, 0.1, 0.3, 0.05),))
+    good = card(checks=(Check("final", "dense", "new", "", 0.01, 0.0, 0.02, 0.05),))
     drawn = curves(Experiment(DENSE), (3, 4, 5), transformer=0.5, ols=0.0)
     said = " ".join(remarks(drawn, Outcome(drawn, None, weak, lacks_model=False)))
     assert "misses the limits" in said
