@@ -1,9 +1,9 @@
 import torch
 
-from dashboard import presets
 from dashboard.shipped_results import experiments, ship
 from icl_core.library import Library, default_library
 from icl_core.library.results import Results, cached_curves
+from icl_core.library.start import start
 
 
 def test_every_first_picture_ships_with_its_numbers() -> None:
@@ -17,7 +17,7 @@ def test_every_first_picture_ships_with_its_numbers() -> None:
 
 def test_shipped_numbers_are_the_ones_that_the_models_give(tmp_path) -> None:
     library = default_library()
-    experiment = presets.start(library.specs())
+    experiment = start(library.specs())
     bare = Library(library.shipped, tmp_path)
     shipped = Results((library.shipped / "results",)).read(
         experiment, next(c.weights_sha256 for c in library.cards() if c.spec == experiment.pretraining)
