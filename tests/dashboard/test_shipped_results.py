@@ -1,27 +1,26 @@
+from pathlib import Path
+
 import torch
 
 from dashboard.shipped_results import experiments, ship
 from icl_core.library import Library, default_library
-from icl_core.library.results import Results, cached_curves
+from icl_core.library.results import cached_curves, stored_curves
 from icl_core.library.start import start
 
 
-def test_every_first_picture_ships_with_its_numbers() -> None:
-    library = default_library()
-    results = Results((library.shipped / "results",))
+def test_every_first_picture_ships_with_its_numbers(tmp_path: Path) -> None:
+    library = Library(default_library().shipped, tmp_path)
     for experiment in experiments(library):
-        entry = library.find(experiment.pretraining.hash)
-        stored = results.read(experiment, entry.card.weights_sha256 if entry and entry.card else "")
-        assert stored is not None, f"run python -m dashboard.ship: {experiment.to_json()}"
+        assert stored_curves(experiment, library) is not None, (
+            f"run python -m dashboard.ship: {experiment.to_json()}"
+        )
 
 
 def test_shipped_numbers_are_the_ones_that_the_models_give(tmp_path) -> None:
     library = default_library()
     experiment = start(library.specs())
     bare = Library(library.shipped, tmp_path)
-    shipped = Results((library.shipped / "results",)).read(
-        experiment, next(c.weights_sha256 for c in library.cards() if c.spec == experiment.pretraining)
-    )
+    shipped = stored_curves(experiment, bare)
     assert shipped is not None
     torch.set_num_threads(1)
     from icl_core.evaluation.closed_forms import exact_lines
