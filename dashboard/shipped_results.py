@@ -25,7 +25,7 @@ def ship(library: Library) -> int:
     for path in (library.shipped / "results").glob("*.json"):
         path.unlink()
     shipping = Library(library.shipped, library.shipped)
-    wanted = experiments(library)
+    wanted = experiments(shipping)
     for experiment in tqdm(wanted, unit="result", disable=None):
         cached_curves(experiment, shipping)
     return len(wanted)

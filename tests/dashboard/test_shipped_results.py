@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -5,7 +6,10 @@ import torch
 from dashboard.shipped_results import experiments, ship
 from icl_core.library import Library, default_library
 from icl_core.library.results import cached_curves, stored_curves
-from icl_core.library.start import start
+from icl_core.library.start import DENSE, start
+from icl_core.models import Transformer
+from icl_core.specs import Recipe
+from icl_core.training import train
 
 
 def test_every_first_picture_ships_with_its_numbers(tmp_path: Path) -> None:
@@ -35,11 +39,14 @@ def test_shipped_numbers_are_the_ones_that_the_models_give(tmp_path) -> None:
     assert cached_curves(experiment, library).to_dict() == shipped.to_dict()
 
 
-def test_shipping_leaves_nothing_of_an_older_state(tmp_path) -> None:
+def test_shipping_leaves_nothing_of_an_older_state_and_takes_nothing_of_the_users_own(tmp_path) -> None:
     library = Library(tmp_path / "shipped", tmp_path / "own")
+    spec = replace(DENSE, model=Transformer(1, 1, 8), recipe=Recipe(steps=2, batch=4, warmup=0))
+    library.add(train(spec, tmp_path / "state"), "mine")
     folder = library.shipped / "results"
     folder.mkdir(parents=True)
     (folder / "old.json").write_text("{}")
     count = ship(library)
     assert count == len(list(folder.glob("*.json"))) > 2
     assert not (folder / "old.json").exists()
+    assert stored_curves(start({}), Library(library.shipped, library.shipped)) is not None
