@@ -18,11 +18,12 @@ from dashboard.navigation import navigation
 from dashboard.texts import joined, t
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import default_library
+from icl_core.library.start import start
 
 bootstrap()
 library = default_library()
 models = library.specs()
-state = UrlState.begin("explore", Settings(presets.start(models), presets.START_VIEW), models)
+state = UrlState.begin("explore", Settings(start(models), presets.START_VIEW), models)
 apply_presentation(state.presentation)
 
 if not state.presentation.present:

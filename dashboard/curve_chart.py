@@ -78,7 +78,7 @@ def draw_curves(
         shown=shown_methods(curves, view),
         compact=is_narrow(),
     )
-    config = exports.chart_config(curves.experiment, picture)
+    config = exports.chart_config(exports.file_stem(curves.experiment), picture)
     st.plotly_chart(figure, theme=None, key="curves", config=config, alt=alt)
 
 

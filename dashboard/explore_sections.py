@@ -14,6 +14,7 @@ from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
 from dashboard.views import CurveView
 from icl_core.evaluation import LearningCurves
+from icl_core.library.links import to_query
 
 State = UrlState[CurveView]
 PRESETS_WIDTH = 520  # pixels: the longest name
@@ -104,7 +105,7 @@ def exports_section(state: State, curves: LearningCurves) -> None:
             required=True,
             key="picture",
         )
-        query = exports.full_query(curves.experiment, state.models)
+        query = to_query(curves.experiment, state.models)
         st.markdown(t("export.python"))
         st.code(exports.python_snippet(query), language="python")
         st.markdown(t("export.command"))

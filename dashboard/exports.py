@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from icl_core.library.links import to_query
-from icl_core.specs import Experiment, Pretraining
+from dashboard.code import snippet
+from icl_core.specs import Experiment
 
-SNIPPET = """\
-from icl_core.library import default_library
-from icl_core.library.links import from_query
-from icl_core.library.results import cached_curves
-
-library = default_library()
-experiment = from_query({query}, library.specs())
+CURVES = """\
 curves = cached_curves(experiment, library)
 
 for name, curve in curves.curves.items():
-    print(f"{{name:18}}", *(f"{{error:.4f}}" for error in curve.mean))
+    print(f"{name:18}", *(f"{error:.4f}" for error in curve.mean))
 """
 
 
 def python_snippet(query: Mapping[str, str]) -> str:
     """Code that computes the figure's numbers again."""
-    return SNIPPET.format(query=json.dumps(dict(query), indent=4, ensure_ascii=False))
-
-
-def full_query(experiment: Experiment, models: Mapping[str, Pretraining]) -> dict[str, str]:
-    """URL parameters that name the experiment completely, for code and commands."""
-    return to_query(experiment, models)
+    return snippet("from icl_core.library.results import cached_curves\n", query, CURVES)
 
 
 def command(query: Mapping[str, str]) -> str:
@@ -45,12 +33,12 @@ def file_stem(experiment: Experiment) -> str:
     return f"icl-{experiment.hash}"
 
 
-def chart_config(experiment: Experiment, picture: str) -> dict[str, Any]:
+def chart_config(stem: str, picture: str) -> dict[str, Any]:
     """Plotly's configuration: a mode bar with one button, which saves the chart as `picture` (png or svg)."""
     return {
         "displaylogo": False,
         "displayModeBar": True,
         "modeBarButtonsToRemove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale"],
-        "toImageButtonOptions": {"format": picture, "scale": 3, "filename": file_stem(experiment)},
+        "toImageButtonOptions": {"format": picture, "scale": 3, "filename": stem},
         "responsive": True,
     }

@@ -5,13 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
+from dashboard import exports
 from dashboard.bootstrap import figure_theme, is_narrow
 from dashboard.texts import t
 from dashboard.views import Presentation
 from icl_core.figures.line_panels import Line, Panel, line_panels_figure
+
+
+class Drawn(NamedTuple):
+    """Panels, and the sentence that reads them aloud."""
+
+    panels: list[Panel]
+    sentence: str
 
 
 def draw_panels(shown: Sequence[Panel], presentation: Presentation, *, stem: str, alt: str) -> None:
@@ -19,13 +28,7 @@ def draw_panels(shown: Sequence[Panel], presentation: Presentation, *, stem: str
     figure = line_panels_figure(
         shown, interval=t("figure.interval"), theme=figure_theme(presentation), compact=is_narrow()
     )
-    config = {
-        "displaylogo": False,
-        "displayModeBar": True,
-        "modeBarButtonsToRemove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale"],
-        "toImageButtonOptions": {"format": "svg", "filename": stem},
-        "responsive": True,
-    }
+    config = exports.chart_config(stem, "svg")
     st.plotly_chart(figure, theme=None, key="panels", config=config, alt=alt)
 
 

@@ -33,4 +33,5 @@ def _numbers(line: str) -> tuple[float, ...]:
 
 
 def _line(values: tuple[float, ...]) -> str:
-    return " ".join(f"{value:g}" for value in values)
+    """The shortest texts that give the same numbers again."""
+    return " ".join(repr(value).removesuffix(".0") for value in values)

@@ -11,9 +11,8 @@ from dashboard.views import CurveView
 from icl_core.data.covariance import Eigenvalues, PowerLaw, RandomDiagonal, Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateRotation, CovariateScale, QueryCovariance
+from icl_core.library.start import DENSE, PROMPTS, same_data
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
-
-PROMPTS = 256  # smooth enough to read, few enough to answer at once
 
 
 def _tested(**settings: Any) -> Evaluation:
@@ -34,7 +33,7 @@ class Preset:
         """With the library's model, or with the closed form; None where a needed model is missing."""
         pretraining = closed_form(self.asked)
         if self.needs_model:
-            found = (spec for spec in models.values() if _same_data(spec, self.asked))
+            found = (spec for spec in models.values() if same_data(spec, self.asked))
             chosen = next(found, None)
             if chosen is None:
                 return None
@@ -42,7 +41,6 @@ class Preset:
         return Settings(Experiment(pretraining, self.evaluation), self.view)
 
 
-DENSE = Pretraining(dimension=8, context_length=16)
 ONE_INPUT = Pretraining(
     dimension=1,
     context_length=24,
@@ -93,25 +91,7 @@ PRESETS = (
 )
 
 
-def start(models: Models) -> Experiment:
-    """What the bare URL shows: dense linear functions at home, with the library's model where it has one."""
-    chosen = next((spec for spec in models.values() if _same_data(spec, DENSE)), closed_form(DENSE))
-    return Experiment(chosen, _tested())
-
-
 def available(models: Models) -> dict[str, Settings[CurveView]]:
     """The presets that can be shown with these models, by name."""
     found = {preset.name: preset.settings(models) for preset in PRESETS}
     return {name: settings for name, settings in found.items() if settings is not None}
-
-
-def _same_data(spec: Pretraining, asked: Pretraining) -> bool:
-    """Whether a model was pretrained on the asked distribution of prompts, up to their length."""
-    return (
-        spec.dimension == asked.dimension
-        and spec.covariates == asked.covariates
-        and spec.mixture == asked.mixture
-        and spec.label_noise == asked.label_noise
-        and spec.task_pool == asked.task_pool
-        and spec.context_length == asked.context_length
-    )

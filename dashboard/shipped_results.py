@@ -8,13 +8,14 @@ from dashboard import presets
 from dashboard.describe import unshifted
 from icl_core.library import Library
 from icl_core.library.results import cached_curves
+from icl_core.library.start import start
 from icl_core.specs import Experiment
 
 
 def experiments(library: Library) -> list[Experiment]:
     """What the bare page and every preset draw, and each of them before its shift."""
     models = library.specs()
-    shown = [presets.start(models)]
+    shown = [start(models)]
     shown += [settings.experiment for settings in presets.available(models).values()]
     return list(dict.fromkeys([*shown, *map(unshifted, shown)]))
 
@@ -24,7 +25,7 @@ def ship(library: Library) -> int:
     for path in (library.shipped / "results").glob("*.json"):
         path.unlink()
     shipping = Library(library.shipped, library.shipped)
-    wanted = experiments(library)
+    wanted = experiments(shipping)
     for experiment in tqdm(wanted, unit="result", disable=None):
         cached_curves(experiment, shipping)
     return len(wanted)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard.texts import set_language, t
 from dashboard.views import Presentation, View
-from icl_core.library.links import MODEL, PRETRAINING, from_query, to_query
+from icl_core.library.links import EVALUATION, MODEL, PRETRAINING, from_query, to_query
 from icl_core.specs import Experiment, Pretraining, SpecError
 
 V = TypeVar("V", bound=View)
@@ -40,7 +40,6 @@ KNOBS = {
     "show": "methods",
 }
 """The knob that turns each parameter of a link."""
-SPEC_PREFIXES = ("pretraining", "evaluation")
 
 
 @dataclass(frozen=True)
@@ -166,13 +165,7 @@ class UrlState(Generic[V]):
         )
 
     def _experiment_of(self, query: Mapping[str, str]) -> Experiment:
-        """The experiment of a link; one that names no pretraining is about the page's own default."""
-        if any(name == MODEL or name.startswith(PRETRAINING) for name in query):
-            return from_query(query, self.models)
-        given = {_field(name) for name in query}
-        usual = to_query(self.default.experiment, self.models)
-        kept = {name: value for name, value in usual.items() if _field(name) not in given}
-        return from_query({**kept, **query}, self.models)
+        return from_query(query, self.models, self.default.experiment)
 
     def _sorted(
         self, query: Mapping[str, str]
@@ -183,7 +176,7 @@ class UrlState(Generic[V]):
         presentation: dict[str, str] = {}
         unknown: list[str] = []
         for name, value in query.items():
-            if name == MODEL or name.partition(".")[0] in SPEC_PREFIXES:
+            if name == MODEL or name.partition(".")[0] in (PRETRAINING, EVALUATION):
                 spec[name] = value
             elif name in type(self.default.view).names():
                 view[name] = value
@@ -219,11 +212,6 @@ def read(query: Mapping[str, str], parse: Callable[[Mapping[str, str]], T]) -> R
             faults.append(error)
             for name in _culprits(used, error.field):
                 del used[name]
-
-
-def _field(name: str) -> str:
-    """'evaluation.shift' for 'evaluation.shift.magnitude': the part of a parameter that is replaced whole."""
-    return ".".join(name.split(".")[:2])
 
 
 def _culprits(query: Mapping[str, str], path: str) -> list[str]:

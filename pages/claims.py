@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import presets
 from dashboard.bootstrap import apply_presentation, bootstrap
 from dashboard.claims import words
 from dashboard.claims.chart import draw_claims
@@ -16,11 +15,12 @@ from dashboard.navigation import navigation
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import default_library
+from icl_core.library.start import start
 
 bootstrap()
 library = default_library()
 models = library.specs()
-state = UrlState.begin("claims", Settings(presets.start(models), ClaimsView()), models)
+state = UrlState.begin("claims", Settings(start(models), ClaimsView()), models)
 apply_presentation(state.presentation)
 
 if not state.presentation.present:

@@ -6,7 +6,6 @@ import html
 
 import streamlit as st
 
-from dashboard import presets
 from dashboard.bootstrap import apply_presentation, bootstrap
 from dashboard.knobs import leave_button
 from dashboard.navigation import navigation
@@ -16,11 +15,12 @@ from dashboard.shelf.view import LibraryView, filtered, played
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import default_library
+from icl_core.library.start import start
 
 bootstrap()
 library = default_library()
 models = library.specs()
-state = UrlState.begin("library", Settings(presets.start(models), LibraryView()), models)
+state = UrlState.begin("library", Settings(start(models), LibraryView()), models)
 apply_presentation(state.presentation)
 
 if not state.presentation.present:

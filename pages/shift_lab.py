@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import knobs, presets
+from dashboard import knobs
 from dashboard.bootstrap import apply_presentation, bootstrap
 from dashboard.navigation import navigation
 from dashboard.shift_lab import sections
@@ -12,11 +12,12 @@ from dashboard.shift_lab.view import ShiftView
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
 from icl_core.library import LibraryError, default_library
+from icl_core.library.start import start
 
 bootstrap()
 library = default_library()
 models = library.specs()
-state = UrlState.begin("shift_lab", Settings(presets.start(models), ShiftView()), models)
+state = UrlState.begin("shift_lab", Settings(start(models), ShiftView()), models)
 apply_presentation(state.presentation)
 
 if not state.presentation.present:

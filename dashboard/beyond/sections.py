@@ -30,7 +30,7 @@ bayes = cached_ideal_sweep(sweep, "bayes", library)
 model = cached_model_sweep(sweep, library.find("{main}"), library)
 
 for value, ideal, error in zip(sweep.values, bayes.mean, model.mean):
-    print(f"{{value:5g}}  Bayes {{ideal[12]:.4f}}  transformer {{error[12]:.4f}}")  # k = 12
+    print(f"{{value:5g}}  Bayes {{ideal[{k}]:.4f}}  transformer {{error[{k}]:.4f}}")
 """
 
 
@@ -67,7 +67,7 @@ def below(
         st.dataframe(charts.numbers_table(experiment, curves, names, read_out(experiment, state.view)))
     with st.expander(t("beyond.networks"), icon=":material/hub:"):
         _networks(state, library)
-    _exports(experiment, curves)
+    _exports(experiment, curves, read_out(experiment, state.view))
 
 
 def _networks(state: State, library: Library) -> None:
@@ -93,7 +93,7 @@ def _networks(state: State, library: Library) -> None:
             )
 
 
-def _exports(experiment: Experiment, curves: Curves) -> None:
+def _exports(experiment: Experiment, curves: Curves, k: int) -> None:
     sweep = sweep_of(experiment)
     data = {
         "sweep": sweep.to_dict(),
@@ -108,4 +108,5 @@ def _exports(experiment: Experiment, curves: Curves) -> None:
         label = t("export.json")
         st.download_button(label, text, f"{stem}.json", "application/json", on_click="ignore")
         st.markdown(t("export.python"))
-        st.code(SNIPPET.format(sweep=sweep.to_json(), main=experiment.pretraining.hash), language="python")
+        code = SNIPPET.format(sweep=sweep.to_json(), main=experiment.pretraining.hash, k=k)
+        st.code(code, language="python")

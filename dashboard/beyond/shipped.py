@@ -27,7 +27,7 @@ def ship(library: Library) -> int:
     shipping = Library(library.shipped, library.shipped)
     wanted = [
         (sweep_of(experiment), name, Learners.of(experiment.pretraining, shipping))
-        for experiment in experiments(library)
+        for experiment in experiments(shipping)
         for name in SWEPT[current(experiment).parameter]
     ]
     return sum(_keep(*each, shipping) for each in tqdm(wanted, unit="sweep", disable=None))

@@ -10,7 +10,7 @@ from dashboard.captions import error as rounded
 from dashboard.describe import covariance_name, pretraining_data
 from dashboard.one_input.learners import input_range
 from dashboard.texts import joined, t
-from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, trained_range
+from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, home_error, trained_range
 from icl_core.library import Card
 from icl_core.specs import Experiment
 
@@ -32,7 +32,7 @@ def title(experiment: Experiment, curves: Curves, k: int) -> str:
     model, sweep = curves["transformer"], sweep_of(experiment)
     if scene.parameter == "alpha" and scene.value in (0.0, 1.0):
         return t("beyond.title.error", what=what, error=error(at(model, sweep, scene.value, k)))
-    ratio = at(model, sweep, scene.value, k) / at_home(model, sweep, k)
+    ratio = at(model, sweep, scene.value, k) / home_error(model, sweep, k)
     return t(f"beyond.title.{scene.parameter}", what=what, ratio=_times(ratio))
 
 
@@ -42,7 +42,7 @@ def reading(experiment: Experiment, curves: Curves, k: int) -> str:
     values = {
         name: error(at(curve, sweep, scene.value, k)) for name, curve in curves.items() if name != "zero"
     }
-    home = error(at_home(curves["transformer"], sweep, k)) if "transformer" in curves else ""
+    home = error(home_error(curves["transformer"], sweep, k)) if "transformer" in curves else ""
     parts = [t(f"beyond.reading.{scene.parameter}", k=k, functions=_functions(experiment, scene))]
     if "transformer" in values:
         parts.append(t(f"beyond.reading.{scene.parameter}.model", error=values["transformer"], home=home))
@@ -61,17 +61,6 @@ def reading(experiment: Experiment, curves: Curves, k: int) -> str:
 def at(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> float:
     """The error with k pairs at one value; between the sweep's values, on the line that is drawn."""
     return float(np.interp(value, sweep.values, curve.mean[:, k]))
-
-
-def at_home(curve: SweepCurve, sweep: FamilySweep, k: int) -> float:
-    """The mean error with k pairs where pretraining was: at either family alone, or inside the range."""
-    values = np.array(sweep.values)
-    trained = trained_range(sweep.mixture)
-    if sweep.parameter == "alpha" or trained is None:
-        inside = (values == 0) | (values == 1)
-    else:
-        inside = (values > trained[0]) & (values < trained[1])
-    return float(curve.mean[inside, k].mean())
 
 
 def provenance(experiment: Experiment, card: Card | None) -> str:

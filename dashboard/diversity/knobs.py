@@ -12,7 +12,6 @@ from dashboard.diversity.state import (
     NOISES,
     PICTURES,
     DiversityView,
-    changed,
     experiment_on,
     read_out,
     size_choices,
@@ -38,7 +37,7 @@ def picture_row(state: State) -> None:
         key=key,
         required=True,
         format_func=lambda picture: t(f"diversity.picture.{picture}"),
-        on_change=lambda: state.change(lambda settings: changed(settings, picture=st.session_state[key])),
+        on_change=lambda: state.change(lambda settings: settings.viewed(picture=st.session_state[key])),
         label_visibility="collapsed",
     )
 
@@ -57,7 +56,7 @@ def evaluation_knobs(state: State, now: Setting) -> None:
             experiment.context_length,
             1,
             read_out(experiment, state.view),
-            lambda settings, k: changed(settings, k=k),
+            lambda settings, k: settings.viewed(k=k),
             help=t("selection.help.k"),
         )
     with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
@@ -68,16 +67,17 @@ def evaluation_knobs(state: State, now: Setting) -> None:
             sorted({*PROMPTS, evaluation.prompts}),
             evaluation.prompts,
             lambda count: f"{count:,}",
-            lambda settings, count: changed(
-                settings, replace(experiment, evaluation=replace(evaluation, prompts=count))
+            lambda settings, count: replace(
+                settings, experiment=replace(experiment, evaluation=replace(evaluation, prompts=count))
             ),
         )
         press(
             state,
             "diversity_seed",
             t("button.new_seed"),
-            lambda settings: changed(
-                settings, replace(experiment, evaluation=replace(evaluation, seed=evaluation.seed + 1))
+            lambda settings: replace(
+                settings,
+                experiment=replace(experiment, evaluation=replace(evaluation, seed=evaluation.seed + 1)),
             ),
             icon=":material/casino:",
             help=t("help.new_seed"),
@@ -94,7 +94,7 @@ def pretraining_knobs(state: State, now: Setting, library: Library) -> None:
 
     def apply() -> None:
         spec = with_pool(library, pretraining, sizes[st.session_state[key]])
-        state.change(lambda settings: changed(settings, experiment_on(spec, evaluation)))
+        state.change(lambda settings: replace(settings, experiment=experiment_on(spec, evaluation)))
 
     if "pool" not in state.presentation.hide:
         st.select_slider(
@@ -113,8 +113,8 @@ def pretraining_knobs(state: State, now: Setting, library: Library) -> None:
             sorted({*NOISES, pretraining.label_noise}),
             pretraining.label_noise,
             lambda noise: f"{noise:g}",
-            lambda settings, noise: changed(
-                settings, experiment_on(with_noise(library, pretraining, noise), evaluation)
+            lambda settings, noise: replace(
+                settings, experiment=experiment_on(with_noise(library, pretraining, noise), evaluation)
             ),
             help=t("diversity.help.noise"),
         )

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dashboard.diversity import charts, results, words
 from dashboard.diversity.results import Setting
 from dashboard.diversity.state import DiversityView, read_out
-from icl_core.figures.line_panels import Panel
+from dashboard.line_chart import Drawn
 from icl_core.library import Library
-
-
-class Drawn(NamedTuple):
-    """Panels, and the sentence that reads them aloud."""
-
-    panels: list[Panel]
-    sentence: str
 
 
 def drawn(now: Setting, view: DiversityView, library: Library) -> Drawn:

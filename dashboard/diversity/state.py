@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dashboard.pretraining import closed_form
-from dashboard.url_state import Settings
 from dashboard.views import View
 from icl_core.data.function_classes import Dense
 from icl_core.evaluation.task_diversity import SIZES
@@ -74,14 +73,3 @@ def size_choices(pretraining: Pretraining) -> list[int | None]:
 def read_out(experiment: Experiment, view: DiversityView) -> int:
     """The k at which the figure is read."""
     return experiment.context_length if view.k is None else min(view.k, experiment.context_length)
-
-
-def changed(
-    settings: Settings[DiversityView], experiment: Experiment | None = None, **view: object
-) -> Settings[DiversityView]:
-    """The settings with another experiment, or with other view settings."""
-    return replace(
-        settings,
-        experiment=settings.experiment if experiment is None else experiment,
-        view=replace(settings.view, **view),  # type: ignore[arg-type]
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from icl_core.evaluation.dynamics import Dynamics, ScaleScan, Trajectory, scale_scan, trajectory
@@ -24,17 +23,6 @@ def scan_of(spec: Dynamics) -> ScaleScan:
 def sgd_of(spec: Dynamics, horizon: float) -> SgdRun:
     """Training by SGD up to the flow's end. Raises SpecError for too many inputs."""
     return _sgd(spec.hash, spec, horizon)
-
-
-def deviations(spec: Dynamics, run: SgdRun, normaliser: float) -> tuple[float, float]:
-    """Largest deviation of SGD's weights from the flow's, and of its loss, relatively."""
-    if spec.start == "zero":
-        return float(np.abs(run.U).max()), 0.0
-    loss = spec.loss()
-    path = loss.flow(run.times, spec.init_scale, spec.theta_theta)
-    weights = max(float(np.abs(path.U - run.U).max()), float(np.abs(path.u - run.u).max()))
-    losses = loss.risks(path.A) / normaliser
-    return weights, float(np.abs(run.losses / losses - 1).max())
 
 
 def _without_scale(spec: Dynamics) -> dict:

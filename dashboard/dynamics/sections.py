@@ -15,6 +15,7 @@ from dashboard.texts import t
 from dashboard.url_state import UrlState
 from icl_core.evaluation.dynamics import Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
+from icl_core.evaluation.sgd_deviation import sgd_deviation
 from icl_core.figures.initial_scale import balance_figure, scale_figure
 from icl_core.figures.training_dynamics import dynamics_figure
 from icl_core.specs import SpecError
@@ -59,8 +60,7 @@ def animation(state: State, trained: Trajectory, run: SgdRun | None, alt: str) -
 def sgd_sentence(trained: Trajectory, run: SgdRun | None) -> None:
     """How far SGD is from the flow."""
     if run is not None:
-        normaliser = float(trained.eigenvalues.sum())
-        weights, risk = results.deviations(trained.spec, run, normaliser)
+        weights, risk = sgd_deviation(trained.spec, run)
         st.info(words.sgd_reading(run, weights, risk), icon=":material/science:")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
@@ -18,6 +17,7 @@ from dashboard.texts import t
 from dashboard.url_state import sentence
 from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.data.shifts import NoShift
+from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
 from icl_core.specs import Evaluation, FunctionClass, Pretraining, Shift, SpecError
 
 REFUSED = "refused_covariance"
@@ -45,7 +45,7 @@ def evaluation_knobs(state: State) -> None:
             _shift_kinds(state),
             evaluation.shift.kind,
             shift_name,
-            lambda settings, kind: change_evaluation(settings, shift=_of_kind(kind, settings)),
+            _with_kind,
             help=t("help.shift"),
         )
     if "magnitude" not in hidden:
@@ -68,29 +68,15 @@ def evaluation_knobs(state: State) -> None:
 
 def _shift_kinds(state: State) -> list[str]:
     """Kinds of shift that fit the dimension and the families, in the catalogue's order; none first."""
-    return [
-        kind for kind in Shift.kinds if kind == state.experiment.evaluation.shift.kind or _fits(kind, state)
-    ]
+    shown = {NoShift.kind, state.experiment.evaluation.shift.kind, *fitting_kinds(state.experiment)}
+    return [kind for kind in Shift.kinds if kind in shown]
 
 
-def _fits(kind: str, state: State) -> bool:
-    try:
-        change_evaluation(state.settings, shift=_of_kind(kind, state.settings))
-    except SpecError:
-        return False
-    return True
-
-
-def _of_kind(kind: str, settings: CurveSettings) -> Shift:
-    """A shift of another kind, strong enough to see: halfway to the upper end of its range."""
-    chosen: type[Any] = Shift.kinds[kind]
-    if kind == NoShift.kind:
-        return NoShift()
-    span = chosen.range
-    steps = round((span.high - span.neutral) / 2 / span.step)
-    if isinstance(span.step, int):  # a count of inputs: within the dimension
-        return chosen(min(span.high, max(1, settings.experiment.pretraining.dimension // 4)))
-    return chosen(span.neutral + steps * span.step)
+def _with_kind(settings: CurveSettings, kind: str) -> CurveSettings:
+    """The same test under a shift of another kind, strong enough to see: halfway to the strongest."""
+    experiment = settings.experiment
+    magnitude = strong_magnitude(experiment, kind, 0.5)
+    return replace(settings, experiment=with_shift(experiment, kind, magnitude))
 
 
 def _magnitude_knob(state: State) -> None:

@@ -63,13 +63,6 @@ def answer(view: LabView, pretraining: Pretraining, library: Library) -> Answer:
     return Answer(prompt_functions(prompt, grid, predictors, ideal, mixture), fault)
 
 
-def distance(first: Array, second: Array, grid: Array, pretraining: Pretraining) -> float:
-    """Root mean square difference of two functions over the trained inputs."""
-    low, high = input_range(pretraining)
-    inside = (grid >= low) & (grid <= high)
-    return float(np.sqrt(np.mean((first - second)[inside] ** 2)))
-
-
 def exported(answer: Answer, pretraining: Pretraining, view: LabView) -> str:
     """The prompt and the functions after all its points, as JSON."""
     drawn = answer.functions

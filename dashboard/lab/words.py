@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dashboard.captions import error
 from dashboard.describe import pretraining_data
-from dashboard.lab.measured import Answer, distance
+from dashboard.lab.measured import Answer
 from dashboard.lab.view import LabView
 from dashboard.one_input.learners import input_range
 from dashboard.texts import joined, t
+from icl_core.evaluation.prompt_functions import function_distance
 from icl_core.library import Card
 from icl_core.specs import Pretraining
 
@@ -50,14 +51,14 @@ def gaps_of(answer: Answer, pretraining: Pretraining) -> dict[str, float]:
         return {}
     others = {name: answer.at_end(name) for name in ("ols", "sinusoid_fit", "bayes")}
     return {
-        name: distance(model, other, answer.functions.grid, pretraining)
+        name: function_distance(model, other, answer.functions.grid, input_range(pretraining))
         for name, other in others.items()
         if other is not None
     }
 
 
 def side(gaps: dict[str, float]) -> str:
-    """'line', 'sinusoid', 'both' where the two fits lie as near, or 'neither' where the mixture does not."""
+    """'line' or 'sinusoid', whose fit is clearly nearer, else 'between'."""
     line, sinusoid = gaps["ols"], gaps["sinusoid_fit"]
     if line < CLEAR * sinusoid:
         return "line"

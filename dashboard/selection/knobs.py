@@ -12,7 +12,6 @@ from dashboard.selection.results import Setting
 from dashboard.selection.state import (
     PICTURES,
     SelectionView,
-    changed,
     experiment_on,
     nonzero,
     pair_choices,
@@ -46,7 +45,7 @@ def picture_row(state: State, now: Setting) -> None:
         key=key,
         required=True,
         format_func=lambda name: t(f"selection.picture.{name}"),
-        on_change=lambda: state.change(lambda settings: changed(settings, picture=st.session_state[key])),
+        on_change=lambda: state.change(lambda settings: settings.viewed(picture=st.session_state[key])),
         label_visibility="collapsed",
     )
 
@@ -65,7 +64,7 @@ def evaluation_knobs(state: State, now: Setting) -> None:
             experiment.context_length,
             1,
             read_out(experiment, view),
-            lambda settings, k: changed(settings, k=k),
+            lambda settings, k: settings.viewed(k=k),
             help=t("selection.help.k"),
         )
     if shown in ("sparsity", "outside") and "nnz" not in hidden:
@@ -77,7 +76,7 @@ def evaluation_knobs(state: State, now: Setting) -> None:
             experiment.pretraining.dimension,
             1,
             nonzero(experiment, view),
-            lambda settings, nnz: changed(settings, nnz=nnz),
+            lambda settings, nnz: settings.viewed(nnz=nnz),
             help=t("selection.help.nnz"),
         )
     if shown == "choice" and "prompt" not in hidden:
@@ -89,7 +88,7 @@ def evaluation_knobs(state: State, now: Setting) -> None:
             min(SINGLE, experiment.evaluation.prompts) - 1,
             1,
             prompt_number(experiment, view),
-            lambda settings, prompt: changed(settings, prompt=prompt),
+            lambda settings, prompt: settings.viewed(prompt=prompt),
             help=t("selection.help.prompt"),
         )
     with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
@@ -109,11 +108,9 @@ def pretraining_knobs(state: State, now: Setting, library: Library) -> None:
             pair_choices(library, pretraining),
             pretraining,
             lambda spec: _pair_label(spec, library),
-            lambda settings, spec: changed(
-                settings,
-                experiment_on(with_share(library, spec, now.pair.dense_share), evaluation),
-                nnz=None,
-                k=None,
+            lambda settings, spec: replace(
+                settings.viewed(nnz=None, k=None),
+                experiment=experiment_on(with_share(library, spec, now.pair.dense_share), evaluation),
             ),
             help=t("selection.help.pair"),
         )
@@ -131,7 +128,7 @@ def _share_knob(state: State, now: Setting, library: Library) -> None:
 
     def apply() -> None:
         spec = with_share(library, pretraining, st.session_state[key])
-        state.change(lambda settings: changed(settings, replace(experiment, pretraining=spec)))
+        state.change(lambda settings: replace(settings, experiment=replace(experiment, pretraining=spec)))
 
     st.select_slider(
         t("selection.knob.share"),
@@ -179,7 +176,7 @@ def _more(state: State, now: Setting) -> None:
 def _tested(settings: Settings[SelectionView], now: Setting, **changes: object) -> Settings[SelectionView]:
     """The same pair on other prompts, or beside another Lasso."""
     evaluation = replace(now.experiment.evaluation, **changes)  # type: ignore[arg-type]
-    return changed(settings, replace(now.experiment, evaluation=evaluation))
+    return replace(settings, experiment=replace(now.experiment, evaluation=evaluation))
 
 
 def _pair_label(spec: Pretraining, library: Library) -> str:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from dashboard.line_chart import Drawn
 from dashboard.selection import charts, results, words
 from dashboard.selection.results import Setting
 from dashboard.selection.state import SelectionView, nonzero, picture, prompt_number, read_out
 from dashboard.texts import joined
-from icl_core.figures.line_panels import Panel
 from icl_core.library import Library
-
-
-class Drawn(NamedTuple):
-    """Panels, and the sentence that reads them aloud."""
-
-    panels: list[Panel]
-    sentence: str
 
 
 def drawn(now: Setting, view: SelectionView, library: Library) -> Drawn:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dashboard.pretraining import closed_form
-from dashboard.url_state import Settings
 from dashboard.views import View
 from icl_core.data.function_classes import Dense, FixedSparse, Sparse
 from icl_core.data.shifts import TaskSparsity
@@ -113,17 +112,6 @@ def nonzero(experiment: Experiment, view: SelectionView) -> int:
 def prompt_number(experiment: Experiment, view: SelectionView) -> int:
     """The prompt that is shown alone."""
     return min(view.prompt, experiment.evaluation.prompts - 1)
-
-
-def changed(
-    settings: Settings[SelectionView], experiment: Experiment | None = None, **view: object
-) -> Settings[SelectionView]:
-    """The settings with another experiment, or with other view settings."""
-    return replace(
-        settings,
-        experiment=settings.experiment if experiment is None else experiment,
-        view=replace(settings.view, **view),  # type: ignore[arg-type]
-    )
 
 
 def _tested_nonzero(experiment: Experiment) -> int | None:

@@ -20,7 +20,11 @@ NAME, ABOUT = "curve", "a learning curve: every predictor on the same prompts, w
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("spec", nargs="?", help="an experiment's JSON file, or - for standard input")
-    parser.add_argument("--url", metavar="QUERY", help="an experiment as a page's URL carries it")
+    parser.add_argument(
+        "--url",
+        metavar="QUERY",
+        help="an experiment as a page's URL carries it; without a model, of the one that Explore begins with",
+    )
 
 
 def run(chosen: Namespace, library: Library) -> Answer:
@@ -36,10 +40,14 @@ def run(chosen: Namespace, library: Library) -> Answer:
 
 
 def experiment_of(url: str, library: Library) -> Experiment:
-    """The experiment of a whole URL, or of its query alone."""
+    """The experiment of a whole URL, of a page's path with its query, or of a query alone.
+
+    Raises SpecError for a parameter given twice or a senseless one, ValueError for a word that is none.
+    """
     parts = urlsplit(url)
-    query = parts.query if parts.scheme or parts.query else url.lstrip("?")
-    pairs = parse_qsl(query, keep_blank_values=True)
+    whole = parts.scheme or parts.query or url.startswith("/")
+    query = parts.query if whole else url.lstrip("?")
+    pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
     for name, count in Counter(name for name, _ in pairs).items():
         if count > 1:
             raise SpecError(name, f"given {count} times", "one value")

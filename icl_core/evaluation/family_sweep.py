@@ -178,6 +178,17 @@ def oracle_sweep(sweep: FamilySweep) -> SweepCurve:
     return _measure(sweep, predictions)
 
 
+def home_error(curve: SweepCurve, sweep: FamilySweep, k: int) -> float:
+    """The mean error with k pairs where pretraining was: at either family alone, or inside the range."""
+    values = np.array(sweep.values)
+    trained = trained_range(sweep.mixture)
+    if sweep.parameter == "alpha" or trained is None:
+        inside = (values == 0) | (values == 1)
+    else:
+        inside = (values > trained[0]) & (values < trained[1])
+    return float(curve.mean[inside, k].mean())
+
+
 def _learner(sweep: FamilySweep, mixture: Mixture) -> BayesMixture:
     learner = bayes_mixture(sweep.pretraining, mixture, sweep.pretraining.noise_variance)
     if learner is None:

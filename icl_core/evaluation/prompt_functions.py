@@ -93,6 +93,13 @@ def in_context_functions(predictor: Predictor, xs: Tensor, ys: Tensor, grid: Ten
     return predictor.predict_query(padded_xs, padded_ys, queries).mT  # [G, N + 1] -> [N + 1, G]
 
 
+def function_distance(first: Array, second: Array, grid: Array, inputs: tuple[float, float]) -> float:
+    """Root mean square difference of two functions on a grid, all [G], over the points within `inputs`."""
+    low, high = inputs
+    inside = (grid >= low) & (grid <= high)
+    return float(np.sqrt(np.mean((first - second)[inside] ** 2)))
+
+
 def _function(experiment: Experiment, number: int) -> Functions:
     """The function of a test prompt, drawn as `sample_prompts` draws it."""
     pretraining = experiment.pretraining

@@ -3,72 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import Comparison
-from icl_core.files import atomic_write
+from icl_core.library.json_store import JsonStore
 from icl_core.library.store import Library
 from icl_core.specs import Experiment
 
 VERSION = 1  # raised when the same specs no longer give the same numbers
 FOLDER = "comparisons"
-KEPT = 2000  # comparisons kept in the user's store, some 10 kB each; the oldest give way
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ComparisonStore:
-    """Comparisons under folders, the first of which may be shipped and the last is written to.
+    """Comparisons beside a library's models.
 
     `models` names the models that take part, weights included: others give another file.
     """
 
-    folders: tuple[Path, ...]
+    files: JsonStore
 
     @classmethod
     def of(cls, library: Library) -> ComparisonStore:
-        """Those beside the library's models."""
-        return cls((library.shipped / FOLDER, library.own / FOLDER))
+        return cls(JsonStore.beside(library, FOLDER, VERSION))
 
     def read(self, experiment: Experiment, models: str) -> Comparison | None:
         """The stored comparison; None if there is no sound one."""
-        for folder in self.folders:
-            path = folder / _file_name(experiment, models)
-            try:
-                data: Mapping[str, Any] = json.loads(path.read_text())
-                if data["version"] == VERSION and data["models"] == models:
-                    return _decoded(experiment, data)
-            except FileNotFoundError:
-                continue
-            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-                log.warning("The stored comparison %s is damaged (%r): it is computed again.", path, error)
-        return None
+        name = _file_name(experiment, models)
+        return self.files.read(name, {"models": models}, lambda data: _decoded(experiment, data))
 
     def write(self, found: Comparison, models: str) -> None:
-        """Stores a comparison; a folder that cannot be written costs only the time to compute it again."""
-        path = self.folders[-1] / _file_name(found.experiment, models)
-        data = {"version": VERSION, "models": models, "spec": found.experiment.to_dict(), **_encoded(found)}
-        try:
-            atomic_write(path, json.dumps(data, allow_nan=False).encode())
-            _prune(path.parent)
-        except OSError as error:
-            log.warning("The results folder %s cannot be written (%s).", path.parent, error.strerror)
-
-
-def _prune(folder: Path) -> None:
-    files = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-    for path in files[: max(0, len(files) - KEPT)]:
-        path.unlink(missing_ok=True)
+        """Stores a comparison."""
+        data = {"spec": found.experiment.to_dict(), **_encoded(found)}
+        self.files.write(_file_name(found.experiment, models), {"models": models}, data)
 
 
 def _file_name(experiment: Experiment, models: str) -> str:

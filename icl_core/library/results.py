@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,52 +10,13 @@ from typing import Any
 from icl_core.evaluation.closed_forms import exact_lines
 from icl_core.evaluation.curves import LearningCurves, learning_curves
 from icl_core.evaluation.suite import suite, unregularised
-from icl_core.files import atomic_write
+from icl_core.library.json_store import JsonStore
 from icl_core.library.store import Entry, Library
 from icl_core.models import InContextNetwork
 from icl_core.specs import Experiment
 
 VERSION = 2  # raised when the same specs no longer give the same numbers
-KEPT = 2000  # evaluations kept in the user's store; the oldest give way
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Results:
-    """Learning curves stored under folders, the first of which may be shipped and the last is written to."""
-
-    folders: tuple[Path, ...]
-
-    @classmethod
-    def of(cls, library: Library) -> Results:
-        """Those beside the library's models."""
-        return cls((library.shipped / "results", library.own / "results"))
-
-    def read(self, experiment: Experiment, weights_sha256: str) -> LearningCurves | None:
-        """The stored curves of an experiment with just these weights; None if there are no sound ones."""
-        for folder in self.folders:
-            path = folder / _file_name(experiment)
-            try:
-                data: Mapping[str, Any] = json.loads(path.read_text())
-                if data["version"] == VERSION and data["weights_sha256"] == weights_sha256:
-                    return _fitting(LearningCurves.from_dict(data["curves"]), experiment)
-            except FileNotFoundError:
-                continue
-            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-                log.warning("The stored result %s is damaged (%r): it is computed again.", path, error)
-        return None
-
-    def write(self, curves: LearningCurves, weights_sha256: str) -> None:
-        """Stores curves; a folder that cannot be written costs only the time to compute them again."""
-        folder = self.folders[-1]
-        path = folder / _file_name(curves.experiment)
-        data = {"version": VERSION, "weights_sha256": weights_sha256, "curves": curves.to_dict()}
-        try:
-            atomic_write(path, json.dumps(data, allow_nan=False).encode())
-            _prune(folder)
-        except OSError as error:
-            log.warning("The results folder %s cannot be written (%s).", folder, error.strerror)
+FOLDER = "results"
 
 
 def cached_curves(experiment: Experiment, library: Library) -> LearningCurves:
@@ -68,16 +26,21 @@ def cached_curves(experiment: Experiment, library: Library) -> LearningCurves:
     Raises LibraryError if the library's model is damaged.
     """
     entry = library.find(experiment.pretraining.hash)
-    weights = entry.card.weights_sha256 if entry and entry.card else ""
-    results = Results.of(library)
-    stored = results.read(experiment, weights)
+    store, name, key = _place(experiment, library, entry)
+    stored = store.read(name, key, lambda data: _decoded(data, experiment))
     if stored is not None:
         return stored
     network = load_once(library, entry) if entry else None
     predictors, exact = suite(experiment, network), exact_lines(experiment)
     curves = learning_curves(experiment, predictors, exact, unregularised(experiment))
-    results.write(curves, weights)
+    store.write(name, key, {"curves": curves.to_dict()})
     return curves
+
+
+def stored_curves(experiment: Experiment, library: Library) -> LearningCurves | None:
+    """What `cached_curves` has computed before with just these weights; None if nothing."""
+    store, name, key = _place(experiment, library, library.find(experiment.pretraining.hash))
+    return store.read(name, key, lambda data: _decoded(data, experiment))
 
 
 def load_once(library: Library, entry: Entry) -> InContextNetwork:
@@ -92,8 +55,18 @@ def _load(library: Library, folder: Path, weights_sha256: str) -> InContextNetwo
     return library.load(entry)
 
 
-def _fitting(curves: LearningCurves, experiment: Experiment) -> LearningCurves:
-    """The curves themselves; raises ValueError where they are of another experiment or of another length."""
+def _place(
+    experiment: Experiment, library: Library, entry: Entry | None
+) -> tuple[JsonStore, str, dict[str, str]]:
+    """The store, the file's name and its key for an experiment with this model."""
+    name = f"{experiment.pretraining.hash}-{experiment.evaluation.hash}.json"
+    weights = entry.card.weights_sha256 if entry and entry.card else ""
+    return JsonStore.beside(library, FOLDER, VERSION), name, {"weights_sha256": weights}
+
+
+def _decoded(data: Mapping[str, Any], experiment: Experiment) -> LearningCurves:
+    """The stored curves; raises ValueError where they are of another experiment or of another length."""
+    curves = LearningCurves.from_dict(data["curves"])
     if curves.experiment != experiment:
         raise ValueError(f"it holds experiment {curves.experiment.hash}, not {experiment.hash}")
     points = experiment.context_length + 1
@@ -101,13 +74,3 @@ def _fitting(curves: LearningCurves, experiment: Experiment) -> LearningCurves:
     if any(line.shape != (points,) for line in [*lines, *curves.exact.values()]):
         raise ValueError(f"it holds curves of another length than {points}")
     return curves
-
-
-def _file_name(experiment: Experiment) -> str:
-    return f"{experiment.pretraining.hash}-{experiment.evaluation.hash}.json"
-
-
-def _prune(folder: Path) -> None:
-    kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-    for path in kept[: max(0, len(kept) - KEPT)]:
-        path.unlink(missing_ok=True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from icl_core.evaluation.family_sweep import (
     FamilySweep,
@@ -14,16 +11,15 @@ from icl_core.evaluation.family_sweep import (
     measured_sweep,
     oracle_sweep,
 )
-from icl_core.files import atomic_write
+from icl_core.library.json_store import JsonStore
 from icl_core.library.results import load_once
 from icl_core.library.store import Entry, Library
 from icl_core.predictors import Network
 
 VERSION = 1  # raised when the same specs no longer give the same numbers
+FOLDER = "sweeps"
 IDEAL: dict[str, Callable[[FamilySweep], SweepCurve]] = {"bayes": ideal_sweep, "bayes_test": oracle_sweep}
 """The Bayes learners: with the pretraining prior, and with the family of the test."""
-
-log = logging.getLogger(__name__)
 
 
 def cached_ideal_sweep(sweep: FamilySweep, learner: str, library: Library) -> SweepCurve:
@@ -48,26 +44,14 @@ def cached_model_sweep(sweep: FamilySweep, entry: Entry, library: Library) -> Sw
 def _cached(
     library: Library, sweep: FamilySweep, learner: str, weights: str, measure: Callable[[], SweepCurve]
 ) -> SweepCurve:
-    own, name = library.own / "sweeps", f"{sweep.hash}-{learner}.json"
-    for folder in (library.shipped / "sweeps", own):
-        stored = _read(folder / name, weights, sweep)
-        if stored is not None:
-            return stored
+    store, name = JsonStore.beside(library, FOLDER, VERSION), f"{sweep.hash}-{learner}.json"
+    key = {"weights_sha256": weights}
+    stored = store.read(name, key, lambda data: _fitting(SweepCurve.from_dict(data["curve"]), sweep))
+    if stored is not None:
+        return stored
     curve = measure()
-    _write(own / name, weights, curve)
+    store.write(name, key, {"curve": curve.to_dict()})
     return curve
-
-
-def _read(path: Path, weights: str, sweep: FamilySweep) -> SweepCurve | None:
-    try:
-        data = json.loads(path.read_text())
-        if (data["version"], data["weights_sha256"]) == (VERSION, weights):
-            return _fitting(SweepCurve.from_dict(data["curve"]), sweep)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        log.warning("The stored sweep %s is damaged (%r): it is computed again.", path, error)
-    return None
 
 
 def _fitting(curve: SweepCurve, sweep: FamilySweep) -> SweepCurve:
@@ -76,12 +60,3 @@ def _fitting(curve: SweepCurve, sweep: FamilySweep) -> SweepCurve:
     if any(values.shape != shape for values in (curve.mean, curve.low, curve.high)):
         raise ValueError(f"it holds a table of another shape than {shape}")
     return curve
-
-
-def _write(path: Path, weights: str, curve: SweepCurve) -> None:
-    """A folder that cannot be written costs only the time to compute again."""
-    data = {"version": VERSION, "weights_sha256": weights, "curve": curve.to_dict()}
-    try:
-        atomic_write(path, json.dumps(data, allow_nan=False).encode())
-    except OSError as error:
-        log.warning("The folder %s cannot be written (%s).", path.parent, error.strerror)

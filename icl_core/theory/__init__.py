@@ -12,7 +12,6 @@ from icl_core.theory.flow_limits import (
     flow_limit_random,
     max_init_scale,
     max_init_scale_random,
-    pl_constant,
 )
 from icl_core.theory.gradient_flow import FlowPath, gradient_flow, gradient_flow_random
 from icl_core.theory.isotropic_flow import flow_half_time, flow_logistic
@@ -23,7 +22,6 @@ from icl_core.theory.random_covariance import (
     lsa_optimum_iid,
     lsa_optimum_random,
     lsa_risk_iid,
-    lsa_risk_random,
 )
 from icl_core.theory.risk import (
     RiskParts,
@@ -58,12 +56,10 @@ __all__ = [
     "lsa_risk",
     "lsa_risk_iid",
     "lsa_risk_parts",
-    "lsa_risk_random",
     "max_init_scale",
     "max_init_scale_random",
     "min_norm_risk",
     "ols_risk",
-    "pl_constant",
     "pool_limit",
     "pool_optimum",
     "pool_risks",

@@ -11,7 +11,6 @@ from icl_core.theory.arguments import (
     context_length,
     covariance_stack,
     definite_covariance,
-    positive,
     second_moment,
 )
 from icl_core.theory.random_covariance import lsa_optimum_random
@@ -81,29 +80,6 @@ def max_init_scale_random(covariances: ArrayLike, N: float, theta_theta: ArrayLi
     if size == 0:
         raise ValueError("covariances must not all be zero.")
     return math.sqrt(2 * max(float(np.trace(mean @ theta_theta @ mean)), 0.0) / (math.sqrt(d) * size))
-
-
-def pl_constant(S: ArrayLike, N: float, init_scale: float, theta_theta: ArrayLike) -> float:
-    """The mu of the Polyak-Lojasiewicz inequality ||grad L||^2 >= mu (L - min L) along Theorem 4.1's flow.
-
-    Equation (5.7) of the paper. Loose by an order of magnitude or more: a proof device, not a rate to draw.
-
-    Raises:
-        ValueError: S not positive definite, theta_theta not positive semi-definite, or init_scale not below
-            `max_init_scale`.
-    """
-    S = definite_covariance("S", S)
-    d = len(S)
-    theta_theta = second_moment("theta_theta", theta_theta, d)
-    init_scale = positive("init_scale", init_scale)
-    if init_scale >= max_init_scale(S, N):
-        raise ValueError(f"init_scale must be below {max_init_scale(S, N):.6g}, but it is {init_scale}.")
-    gamma = zhang_gamma(S, N)
-    inverse = np.linalg.inv(S)
-    slack = 2 - math.sqrt(d) * init_scale**2 * float(np.linalg.norm(gamma, 2))
-    size = math.sqrt(d) * float(np.linalg.norm(S, 2)) ** 2
-    traces = np.trace(np.linalg.inv(gamma) @ inverse) * np.trace(inverse)
-    return float(init_scale**2 * np.trace(S @ theta_theta @ S) * slack / (size * traces))
 
 
 def _balanced(A: Array) -> FlowLimit:

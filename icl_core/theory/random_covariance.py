@@ -56,27 +56,6 @@ def lsa_optimum_random(covariances: ArrayLike, T: ArrayLike, noise_var: float, N
     return solution.reshape(d, d)
 
 
-def lsa_risk_random(A: ArrayLike, covariances: ArrayLike, T: ArrayLike, noise_var: float, M: float) -> float:
-    """Mean risk of A [d, d] at M pairs over equally likely covariances [K, d, d], shared by the query.
-
-    Raises:
-        ValueError: as `lsa_optimum_random`; M may be 0, where the prediction is 0.
-    """
-    covariances = covariance_stack("covariances", covariances)
-    d = covariances.shape[-1]
-    A = finite_array("A", A, (d, d))
-    T = second_moment("T", T, d)
-    noise_var = nonnegative("noise_var", noise_var)
-    M = context_length("M", M, minimum=0)
-    zero_risk = float(np.mean(np.einsum("kij,ji->k", covariances, T)))
-    if M == 0:
-        return zero_risk
-    G = context_second_moments(covariances, T, noise_var, M)
-    predicted = np.einsum("kij,kji->k", covariances @ A @ G, np.broadcast_to(A.T, G.shape))
-    cross = np.einsum("kij,kji->k", covariances @ A, covariances @ T)
-    return float(np.mean(predicted - 2 * cross)) + zero_risk
-
-
 def lsa_optimum_iid(moments: SpectrumMoments, d: int, noise_var: float, N: float) -> float:
     """The a of the optimum A = a I for a diagonal covariance of i.i.d. eigenvalues and T = I, at N pairs.
 

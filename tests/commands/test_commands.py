@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from icl_core.__main__ import main
-from icl_core.library import Library
+from icl_core.commands.curve import experiment_of
+from icl_core.data.shifts import CovariateScale
+from icl_core.library import Library, default_library
+from icl_core.library.start import start
+from icl_core.library.zoo import IDENTITY
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
 
@@ -107,7 +111,8 @@ def test_curve_takes_a_spec_file_and_a_whole_url(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("colour=red", "colour = 'red': allowed is one of pretraining, evaluation"),
+        ("evaluation.promts=64", "evaluation.promts = '64': allowed is one of"),
+        ("identity-d8", "identity-d8"),
         ("pretraining.dimension=0", "pretraining.dimension = 0: allowed is 1 to"),
         ("evaluation.alpha=nan", "evaluation.alpha = 'nan': allowed is a finite number"),
         ("model=nobody", "model = 'nobody': allowed is one of the library's models"),
@@ -139,8 +144,17 @@ def test_missing_and_damaged_files_are_named(
     assert str(weights) in listed["status"]
 
 
-def test_the_bare_page_is_the_default_experiment(capsys: pytest.CaptureFixture[str]) -> None:
-    assert answer(capsys, "curve", "--url", "http://127.0.0.1:8501/")["spec"] == {}
+def test_a_link_without_a_model_gives_the_numbers_of_explores_own(
+    capsys: pytest.CaptureFixture[str], library: Library
+) -> None:
+    first = start(library.specs())
+    assert experiment_of("http://127.0.0.1:8501/", library) == first
+    assert experiment_of("/shift_lab?part=grid", library) == first
+    assert experiment_of("/prompt_lab", library) == first
+    query = "evaluation.shift=covariate_scale&evaluation.shift.magnitude=1"
+    expected = replace(first.evaluation, shift=CovariateScale(1.0))
+    assert experiment_of(f"/?{query}", default_library()).evaluation == expected
+    assert experiment_of(f"/?{query}", default_library()).pretraining == IDENTITY
     twice = "evaluation.prompts=4&evaluation.prompts=8"
     assert "evaluation.prompts = 'given 2 times'" in complaint(capsys, "curve", "--url", twice)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.beyond.scene import Scene, start, sweep_of, with_scene
-from dashboard.beyond.words import at, at_home, reading, title
+from dashboard.beyond.words import at, reading, title
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve
 from icl_core.specs import Experiment
 
@@ -29,14 +29,6 @@ def curves(experiment: Experiment) -> dict[str, SweepCurve]:
         return {"transformer": model, "bayes": curve(sweep, {}, 0.25), "bayes_test": curve(sweep, {}, 1e-5)}
     model = curve(sweep, {3.0: 0.8}, rest=0.01)
     return {"transformer": model, "wide": curve(sweep, {}, 0.05), "bayes": curve(sweep, {}, 1.5)}
-
-
-def test_home_is_where_pretraining_was() -> None:
-    sweep = sweep_of(HALF)
-    assert at_home(curves(HALF)["transformer"], sweep, 12) == pytest.approx(0.03)
-    sweep = sweep_of(FAST)
-    inside = SweepCurve(*(np.tile(np.array(sweep.values)[:, None], 25) for _ in range(3)))
-    assert at_home(inside, sweep, 12) == pytest.approx(np.mean([0.75, 1, 1.25, 1.5, 1.75]))
 
 
 def test_between_values_the_drawn_line_is_read() -> None:

@@ -14,6 +14,7 @@ from dashboard import exports, results
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation import LearningCurves
 from icl_core.library import default_library
+from icl_core.library.links import to_query
 from icl_core.models import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
@@ -46,7 +47,7 @@ def test_json_is_what_the_core_gives(curves: LearningCurves) -> None:
 
 
 def test_the_python_code_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:
-    code = exports.python_snippet(exports.full_query(EXPERIMENT, {}))
+    code = exports.python_snippet(to_query(EXPERIMENT, {}))
     printed = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -56,7 +57,7 @@ def test_the_python_code_runs_and_gives_the_same_numbers(curves: LearningCurves)
 
 
 def test_the_command_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:
-    words = shlex.split(exports.command(exports.full_query(EXPERIMENT, {})))
+    words = shlex.split(exports.command(to_query(EXPERIMENT, {})))
     assert words[0] == "python"
     printed = subprocess.run(
         [sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True
@@ -70,5 +71,5 @@ def test_the_spec_can_be_read_back() -> None:
 
 @pytest.mark.parametrize("picture", ["png", "svg"])
 def test_the_camera_saves_the_format_asked_for(picture: str) -> None:
-    options = exports.chart_config(EXPERIMENT, picture)["toImageButtonOptions"]
-    assert (options["format"], EXPERIMENT.hash in options["filename"]) == (picture, True)
+    options = exports.chart_config("icl-spec", picture)["toImageButtonOptions"]
+    assert (options["format"], options["filename"]) == (picture, "icl-spec")

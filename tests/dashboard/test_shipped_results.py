@@ -1,27 +1,30 @@
+from dataclasses import replace
+from pathlib import Path
+
 import torch
 
-from dashboard import presets
 from dashboard.shipped_results import experiments, ship
 from icl_core.library import Library, default_library
-from icl_core.library.results import Results, cached_curves
+from icl_core.library.results import cached_curves, stored_curves
+from icl_core.library.start import DENSE, start
+from icl_core.models import Transformer
+from icl_core.specs import Recipe
+from icl_core.training import train
 
 
-def test_every_first_picture_ships_with_its_numbers() -> None:
-    library = default_library()
-    results = Results((library.shipped / "results",))
+def test_every_first_picture_ships_with_its_numbers(tmp_path: Path) -> None:
+    library = Library(default_library().shipped, tmp_path)
     for experiment in experiments(library):
-        entry = library.find(experiment.pretraining.hash)
-        stored = results.read(experiment, entry.card.weights_sha256 if entry and entry.card else "")
-        assert stored is not None, f"run python -m dashboard.ship: {experiment.to_json()}"
+        assert stored_curves(experiment, library) is not None, (
+            f"run python -m dashboard.ship: {experiment.to_json()}"
+        )
 
 
 def test_shipped_numbers_are_the_ones_that_the_models_give(tmp_path) -> None:
     library = default_library()
-    experiment = presets.start(library.specs())
+    experiment = start(library.specs())
     bare = Library(library.shipped, tmp_path)
-    shipped = Results((library.shipped / "results",)).read(
-        experiment, next(c.weights_sha256 for c in library.cards() if c.spec == experiment.pretraining)
-    )
+    shipped = stored_curves(experiment, bare)
     assert shipped is not None
     torch.set_num_threads(1)
     from icl_core.evaluation.closed_forms import exact_lines
@@ -36,11 +39,14 @@ def test_shipped_numbers_are_the_ones_that_the_models_give(tmp_path) -> None:
     assert cached_curves(experiment, library).to_dict() == shipped.to_dict()
 
 
-def test_shipping_leaves_nothing_of_an_older_state(tmp_path) -> None:
+def test_shipping_leaves_nothing_of_an_older_state_and_takes_nothing_of_the_users_own(tmp_path) -> None:
     library = Library(tmp_path / "shipped", tmp_path / "own")
+    spec = replace(DENSE, model=Transformer(1, 1, 8), recipe=Recipe(steps=2, batch=4, warmup=0))
+    library.add(train(spec, tmp_path / "state"), "mine")
     folder = library.shipped / "results"
     folder.mkdir(parents=True)
     (folder / "old.json").write_text("{}")
     count = ship(library)
     assert count == len(list(folder.glob("*.json"))) > 2
     assert not (folder / "old.json").exists()
+    assert stored_curves(start({}), Library(library.shipped, library.shipped)) is not None

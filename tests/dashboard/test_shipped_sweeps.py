@@ -10,6 +10,7 @@ from dashboard.beyond.measured import Learners
 from dashboard.beyond.scene import SWEPT, current, sweep_of
 from icl_core.evaluation.family_sweep import ideal_sweep
 from icl_core.library import Library, default_library, sweeps
+from icl_core.specs import Experiment
 
 
 @pytest.fixture
@@ -59,3 +60,15 @@ def test_shipping_leaves_nothing_of_an_older_state(tmp_path: Path, monkeypatch: 
     count = shipped.ship(library)
     assert count == len(list(folder.glob("*.json"))) == 3
     assert not (folder / "old.json").exists()
+
+
+def test_what_ships_is_chosen_from_what_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Library] = []
+
+    def experiments(library: Library) -> list[Experiment]:
+        asked.append(library)
+        return []
+
+    monkeypatch.setattr(shipped, "experiments", experiments)
+    assert shipped.ship(Library(tmp_path / "shipped", tmp_path / "own")) == 0
+    assert asked == [Library(tmp_path / "shipped", tmp_path / "shipped")]

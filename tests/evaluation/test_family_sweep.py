@@ -11,6 +11,7 @@ from icl_core.evaluation.family_sweep import (
     FamilySweep,
     SweepCurve,
     data_alone,
+    home_error,
     ideal_sweep,
     measured_sweep,
     oracle_sweep,
@@ -93,3 +94,14 @@ def test_curves_survive_being_written() -> None:
     curve = SweepCurve(*(np.random.default_rng(0).random((3, 2, 4))))
     again = SweepCurve.from_dict(curve.to_dict())
     assert again.high == pytest.approx(curve.high, rel=1e-5)
+
+
+def test_home_is_where_pretraining_was() -> None:
+    sweep = FamilySweep("alpha", DATA)
+    mean = np.full((len(sweep.values), 6), 7.0)
+    mean[[sweep.values.index(0.0), sweep.values.index(1.0)], 3] = 0.04, 0.02
+    assert home_error(SweepCurve(mean, mean, mean), sweep, 3) == pytest.approx(0.03)
+    sweep = FamilySweep("frequency", DATA)
+    mean = np.tile(np.array(sweep.values)[:, None], 6)
+    inside = [0.75, 1, 1.25, 1.5, 1.75]
+    assert home_error(SweepCurve(mean, mean, mean), sweep, 3) == pytest.approx(np.mean(inside))

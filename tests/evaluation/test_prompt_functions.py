@@ -8,7 +8,12 @@ from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.data.prompts import sample_prompts
 from icl_core.data.shifts import CovariateScale
-from icl_core.evaluation.prompt_functions import drawn_prompt, in_context_functions, prompt_functions
+from icl_core.evaluation.prompt_functions import (
+    drawn_prompt,
+    function_distance,
+    in_context_functions,
+    prompt_functions,
+)
 from icl_core.evaluation.suite import bayes_mixture
 from icl_core.models import Transformer
 from icl_core.predictors import LeastSquares, Network, Ridge
@@ -72,3 +77,10 @@ def test_every_learner_has_a_row_for_each_number_of_pairs() -> None:
     assert drawn.posterior[0] == pytest.approx([0.5, 0.5])
     assert drawn.posterior[6, 1] > 0.99  # six points of a sinusoid without noise
     assert drawn.functions["bayes"][6] == pytest.approx(prompt.truth, abs=0.01)
+
+
+def test_distances_are_taken_over_the_inputs_asked_for() -> None:
+    grid = np.linspace(-4, 4, 33)
+    far = np.where(np.abs(grid) > 3, 100.0, np.where(grid < 0, 1.0, -7.0))
+    near = np.where(grid < 0, 0.0, -6.0)
+    assert function_distance(far, near, grid, (-3.0, 3.0)) == pytest.approx(1.0)

@@ -1,8 +1,13 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from icl_core.data.shifts import CovariateScale
+from icl_core.data.shifts import CovariateScale, TaskSparsity
 from icl_core.library.links import from_query, to_query
+from icl_core.library.start import DENSE
 from icl_core.library.zoo import TIERS
+from icl_core.models import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Pretraining, SpecError
 
 MODELS = {"small": Pretraining(dimension=3), "large": Pretraining(dimension=12)}
@@ -19,21 +24,36 @@ def test_a_library_model_goes_by_its_name_and_any_other_by_its_spec() -> None:
     }
     whole = Experiment(Pretraining(dimension=5), TESTED)
     assert to_query(whole, MODELS)["pretraining.dimension"] == "5"
-    for experiment in (short, whole):
+    bare = Experiment(Pretraining(), TESTED)
+    assert to_query(bare, MODELS)["pretraining"] == "default"  # not what a link is about that says nothing
+    for experiment in (short, whole, bare, Experiment()):
         assert from_query(to_query(experiment, MODELS), MODELS) == experiment
 
 
-def test_view_parameters_are_passed_over() -> None:
-    query = {
-        "model": "small",
-        "k": "4",
-        "log": "true",
-        "show": "ols",
-        "present": "true",
-        "hide": "x",
-        "lang": "en",
-    }
-    assert from_query(query, MODELS) == Experiment(MODELS["small"])
+@pytest.mark.parametrize(
+    ("view", "tested"),
+    [
+        ({"k": "4", "log": "1", "show": "ols", "present": "1", "hide": "x", "lang": "en"}, {}),
+        ({"part": "grid", "strength": "0.7", "method": "ols"}, {"shift": CovariateScale(1.0)}),
+        ({"picture": "sparsity", "nnz": "3"}, {"shift": TaskSparsity(2)}),
+        ({"draw": "3", "x": "0.1 0.2", "y": "1 2"}, {"seed": 3}),
+    ],
+)
+def test_words_of_any_pages_view_are_passed_over(view: dict[str, str], tested: dict[str, Any]) -> None:
+    experiment = Experiment(MODELS["small"], Evaluation(**tested))
+    assert from_query({**view, **to_query(experiment, MODELS)}, MODELS) == experiment
+
+
+def test_a_link_that_names_no_pretraining_is_about_what_explore_begins_with() -> None:
+    query = {"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "0.5"}
+    tested = Evaluation(shift=CovariateScale(0.5), prompts=256)
+    models = {**MODELS, "dense": replace(DENSE, seed=4)}
+    assert from_query(query, models) == Experiment(models["dense"], tested)
+    assert from_query(query, MODELS).pretraining == replace(DENSE, model=LinearAttention())
+    default = Experiment(MODELS["large"], TESTED)
+    assert from_query({"evaluation.seed": "3"}, models, default) == Experiment(
+        MODELS["large"], replace(TESTED, seed=3)
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,8 +61,12 @@ def test_view_parameters_are_passed_over() -> None:
     [
         ({"model": "medium"}, "one of the library's models: large, small"),
         ({"model": "small", "pretraining.seed": "1"}, "left out where a model is named"),
-        ({"colour": "red"}, "one of pretraining, evaluation"),
-        ({"model": "small", "colour": "red"}, "colour = 'red': allowed is one of evaluation"),
+        ({"pretraining.colour": "red"}, "pretraining.colour = 'red'"),
+        ({"model": "small", "pretraining.colour": "red"}, "pretraining.colour = 'red'"),
+        ({"model": "small", "pretraining": "default"}, "left out where a model is named"),
+        ({"evaluation.promts": "64"}, "evaluation.promts = '64'"),
+        ({"model": "small", "evaluation.promts": "64"}, "evaluation.promts = '64'"),
+        ({"evaluaton.prompts": "64"}, "one of pretraining, evaluation"),
         ({"model": "small", "evaluation.context_length": "33"}, "at most 32 pairs"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Library
-from icl_core.library.results import Results, cached_curves
+from icl_core.library.results import cached_curves, stored_curves
 from icl_core.models import Transformer
 from icl_core.specs import Evaluation, Experiment, Pretraining, Recipe
 from icl_core.training import train
@@ -62,7 +62,7 @@ def test_damaged_results_are_computed_again(library: Library, content: str) -> N
     (path,) = (library.own / "results").iterdir()
     path.write_text(content)
     assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
-    assert Results.of(library).read(EXPERIMENT, "") is not None
+    assert stored_curves(EXPERIMENT, library) is not None
 
 
 @pytest.mark.parametrize("field", ["curves", "predictors", "spec", "exact"])
@@ -72,7 +72,7 @@ def test_results_with_a_garbled_field_are_computed_again(library: Library, field
     data = json.loads(path.read_text())
     (data if field == "curves" else data["curves"])[field] = [3]
     path.write_text(json.dumps(data))
-    assert Results.of(library).read(EXPERIMENT, "") is None
+    assert stored_curves(EXPERIMENT, library) is None
     assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
 
 
@@ -84,13 +84,13 @@ def test_results_of_another_experiment_or_length_are_computed_again(
     cached_curves(Experiment(SPEC, Evaluation(prompts=17)), library)
     (other,) = set((library.own / "results").iterdir()) - {path}
     path.write_bytes(other.read_bytes())
-    assert Results.of(library).read(EXPERIMENT, "") is None
+    assert stored_curves(EXPERIMENT, library) is None
     assert "it holds experiment" in caplog.text
     assert cached_curves(EXPERIMENT, library).to_dict() == first.to_dict()
     data = json.loads(path.read_text())
     data["curves"]["predictors"]["ols"]["high"].pop()
     path.write_text(json.dumps(data))
-    assert Results.of(library).read(EXPERIMENT, "") is None
+    assert stored_curves(EXPERIMENT, library) is None
     assert "another length" in caplog.text
 
 
@@ -114,7 +114,7 @@ def test_an_unwritable_store_costs_only_time(tmp_path: Path, caplog: pytest.LogC
 
 
 def test_old_results_give_way(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("icl_core.library.results.KEPT", 2)
+    monkeypatch.setattr("icl_core.library.json_store.KEPT", 2)
     for prompts in (8, 9, 10):
         cached_curves(Experiment(SPEC, Evaluation(prompts=prompts)), library)
     assert len(list((library.own / "results").iterdir())) == 2

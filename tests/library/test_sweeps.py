@@ -1,5 +1,6 @@
 """Stored sweeps: computed once, tied to the weights, never trusted when damaged."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,3 +69,11 @@ def test_a_model_has_its_own_sweep(library: Library, tmp_path: Path) -> None:
     assert measured.mean == pytest.approx(expected.mean)
     again = sweeps.cached_model_sweep(SWEEP, entry, library)
     assert again.mean == pytest.approx(measured.mean, rel=1e-5)
+
+
+def test_old_sweeps_give_way(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icl_core.library.json_store.KEPT", 2)
+    monkeypatch.setitem(sweeps.IDEAL, "bayes", lambda sweep: constant(0.25))
+    for seed in (1, 2, 3):
+        sweeps.cached_ideal_sweep(replace(SWEEP, seed=seed), "bayes", library)
+    assert len(list((library.own / "sweeps").iterdir())) == 2

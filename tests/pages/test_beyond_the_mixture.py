@@ -21,6 +21,7 @@ from icl_core.evaluation.family_sweep import FamilySweep, data_alone, measured_s
 from icl_core.evaluation.prompt_functions import drawn_prompt
 from icl_core.library import Library, default_library
 from icl_core.library.results import load_once
+from icl_core.library.sweeps import cached_model_sweep
 from icl_core.models import Transformer
 from icl_core.predictors import Network
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, Recipe
@@ -98,6 +99,19 @@ def test_a_link_draws_the_numbers_of_its_experiment(scene: Scene) -> None:
     assert numbers(truth["y"]) == pytest.approx(prompt.truth, abs=1e-3)
     assert len(functions["frames"]) == 7
     assert functions["layout"]["sliders"][0]["active"] == 4
+
+
+@pytest.mark.usefixtures("own")
+def test_the_code_gives_the_numbers_at_the_pages_k(capsys: pytest.CaptureFixture[str]) -> None:
+    at = opened(on_scene(Scene("alpha", 0.3)), k="5")
+    (code,) = (block.value for block in at.code if "FamilySweep" in block.value)
+    exec(code, {})
+    sweep = FamilySweep("alpha", data_alone(TINY), prompts=8)
+    entry = default_library().find(TINY.hash)
+    assert entry is not None
+    model = cached_model_sweep(sweep, entry, default_library())
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[-1] for line in printed] == [f"{error:.4f}" for error in model.mean[:, 5]]
 
 
 @pytest.mark.usefixtures("own")

@@ -10,7 +10,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from dashboard.lab.knobs import another, cleared
-from dashboard.lab.measured import answer, distance, lab_grid
+from dashboard.lab.measured import answer, lab_grid
 from dashboard.lab.plot import applied
 from dashboard.lab.view import (
     FAST,
@@ -147,11 +147,6 @@ def test_ols_is_the_line_through_zero() -> None:
     view = LabView(x=(1.0, 2.0), y=(1.0, 1.0), source="own")
     found = answer(view, MAIN, default_library())
     assert found.at_end("ols") == pytest.approx(0.6 * found.functions.grid, abs=1e-6)
-
-
-def test_distances_are_taken_over_the_trained_inputs() -> None:
-    far = np.where(np.abs(GRID) > 3, 100.0, 1.0)
-    assert distance(far, np.zeros_like(GRID), GRID, MAIN) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(

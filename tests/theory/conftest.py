@@ -1,4 +1,4 @@
-"""Monte Carlo oracles of the theory tests: they sample prompts and apply the predictor's definition."""
+"""Oracles of the theory tests: they sample prompts, or covariances one by one, and apply the definition."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from icl_core.theory import lsa_risk
 
 Array = NDArray[np.float64]
 
@@ -59,6 +61,16 @@ def least_squares_errors(prompts: Prompts) -> Array:
     """Squared errors [B] of minimum-norm least squares."""
     weights = np.einsum("bdm,bm->bd", np.linalg.pinv(prompts.X), prompts.y)
     return (np.sum(prompts.queries * weights, axis=1) - prompts.targets) ** 2
+
+
+def risk_over(A: Array, covariances: Array, T: Array, noise_var: float, M: float) -> float:
+    """Mean risk of A over equally likely covariances [K, D, D], shared by the query."""
+    return float(np.mean([lsa_risk(A, S, T, noise_var, M) for S in covariances]))
+
+
+@pytest.fixture
+def mean_risk() -> Callable[[Array, Array, Array, float, float], float]:
+    return risk_over
 
 
 @pytest.fixture

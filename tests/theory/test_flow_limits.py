@@ -10,10 +10,8 @@ from icl_core.theory import (
     gradient_flow_random,
     lsa_optimum,
     lsa_optimum_random,
-    lsa_risk,
     max_init_scale,
     max_init_scale_random,
-    pl_constant,
     zhang_gamma,
 )
 
@@ -105,24 +103,8 @@ def test_no_initialisation_is_admissible_outside_the_span():
     assert max_init_scale_random(covariances, 20, np.diag([0.0, 1.0])) == 0
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_pl_inequality_holds_along_the_flow(seed):
-    S, N, init_scale, theta_theta = random_setting(seed)
-    mu = pl_constant(S, N, init_scale, theta_theta)
-    path = gradient_flow(S, N, np.geomspace(1e-2, 20, 100), init_scale, theta_theta)
-    gamma, eye = zhang_gamma(S, N), np.eye(4)
-    least = lsa_risk(np.linalg.inv(gamma), S, eye, 0.0, N)
-    assert mu > 0
-    for U, u, A in zip(path.U, path.u, path.A, strict=True):
-        residual = u * gamma @ S @ U @ S - S @ S
-        squared_gradient = np.sum((u * residual) ** 2) + np.sum(residual * U) ** 2
-        assert squared_gradient >= mu * (lsa_risk(A, S, eye, 0.0, N) - least) / 2
-
-
 def test_faulty_arguments_are_named():
     with pytest.raises(ValueError, match="S and T must not be zero"):
         flow_limit(np.zeros((2, 2)), 20)
     with pytest.raises(ValueError, match="covariances must not all be zero"):
         max_init_scale_random(np.zeros((1, 2, 2)), 20, np.eye(2))
-    with pytest.raises(ValueError, match="init_scale must be below"):
-        pl_constant(np.eye(2), 20, 5.0, np.eye(2) / math.sqrt(2))

@@ -11,7 +11,6 @@ from icl_core.theory import (
     gradient_flow,
     gradient_flow_random,
     lsa_risk,
-    lsa_risk_random,
     max_init_scale,
 )
 
@@ -84,12 +83,12 @@ def test_follows_the_numerical_gradient_for_any_moments():
     np.testing.assert_allclose(path.u, u, atol=1e-6)
 
 
-def test_random_flow_follows_the_numerical_gradient():
+def test_random_flow_follows_the_numerical_gradient(mean_risk):
     covariances, T = positive_matrices(4, 3), positive_matrices(1, 3, seed=8)[0]
     theta_theta = unit_norm(positive_matrices(1, 3, seed=9)[0])
     times = np.array([0.2, 1.0])
     path = gradient_flow_random(covariances, 6, times, 0.2, theta_theta, T, 0.3)
-    U, u = numerical_flow(lambda A: lsa_risk_random(A, covariances, T, 0.3, 6), 0.2, theta_theta, times)
+    U, u = numerical_flow(lambda A: mean_risk(A, covariances, T, 0.3, 6), 0.2, theta_theta, times)
     np.testing.assert_allclose(path.U, U, atol=1e-6)
     np.testing.assert_allclose(path.u, u, atol=1e-6)
 

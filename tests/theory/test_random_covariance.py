@@ -8,9 +8,7 @@ from icl_core.theory import (
     lsa_optimum,
     lsa_optimum_iid,
     lsa_optimum_random,
-    lsa_risk,
     lsa_risk_iid,
-    lsa_risk_random,
 )
 
 EXPONENTIAL = SpectrumMoments(1, 2, 6)
@@ -65,7 +63,7 @@ def test_iid_risk_against_sampling(monte_carlo, d, N, M, scale, noise_var):
     monte_carlo.assert_mean(errors, lsa_risk_iid(a, EXPONENTIAL, d, noise_var, M, scale), 0.05)
 
 
-def test_optimum_for_two_covariances(monte_carlo, lsa_errors):
+def test_optimum_for_two_covariances(monte_carlo, lsa_errors, mean_risk):
     A = lsa_optimum_random(PAIR, T2, 0.3, 6)
     expected = [[0.4063459085, -0.0798911054], [-0.0804275344, 0.2214449931]]
     np.testing.assert_allclose(A, expected, atol=6e-11)
@@ -75,31 +73,23 @@ def test_optimum_for_two_covariances(monte_carlo, lsa_errors):
             for S in PAIR
         ]
     )
-    monte_carlo.assert_mean(errors, lsa_risk_random(A, PAIR, T2, 0.3, 6))
+    monte_carlo.assert_mean(errors, mean_risk(A, PAIR, T2, 0.3, 6))
 
 
 @pytest.mark.parametrize("N", [4, math.inf])
-def test_random_optimum_has_zero_gradient_and_beats_perturbations(N):
+def test_random_optimum_has_zero_gradient_and_beats_perturbations(N, mean_risk):
     rng = np.random.default_rng(5)
     covariances, T = random_covariances(7, 3), random_covariances(1, 3, seed=1)[0]
     A = lsa_optimum_random(covariances, T, 0.3, N)
-    least = lsa_risk_random(A, covariances, T, 0.3, N)
+    least = mean_risk(A, covariances, T, 0.3, N)
     assert least == pytest.approx(
         np.mean([np.trace(S @ T) - np.trace(A.T @ S @ T @ S) for S in covariances]), rel=1e-12
     )
     for direction in rng.standard_normal((20, 3, 3)):
-        above = lsa_risk_random(A + 1e-3 * direction, covariances, T, 0.3, N)
-        below = lsa_risk_random(A - 1e-3 * direction, covariances, T, 0.3, N)
+        above = mean_risk(A + 1e-3 * direction, covariances, T, 0.3, N)
+        below = mean_risk(A - 1e-3 * direction, covariances, T, 0.3, N)
         assert min(above, below) > least
         assert above == pytest.approx(below, abs=1e-12)  # zero gradient of a quadratic
-
-
-def test_random_risk_is_the_mean_of_the_risks():
-    covariances, T = random_covariances(6, 4), random_covariances(1, 4, seed=1)[0]
-    A = np.random.default_rng(2).standard_normal((4, 4))
-    for M in (0, 1, 9, math.inf):
-        mean = np.mean([lsa_risk(A, S, T, 0.2, M) for S in covariances])
-        assert lsa_risk_random(A, covariances, T, 0.2, M) == pytest.approx(mean, rel=1e-12)
 
 
 def test_one_covariance_is_the_fixed_case():
