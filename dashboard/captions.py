@@ -44,6 +44,14 @@ def title(curves: LearningCurves) -> str:
         differences.append(t("title.noise", noise=evaluation.label_noise))
     if is_shifted(experiment):
         differences.append(shift_effect(evaluation.shift))
+    if experiment.context_length > experiment.pretraining.context_length:
+        differences.append(
+            t(
+                "title.longer",
+                length=experiment.context_length,
+                trained=experiment.pretraining.context_length,
+            )
+        )
     if not differences and experiment.mixture == experiment.pretraining.mixture:
         differences.append(t("title.at_home"))
     text = t(

@@ -53,9 +53,15 @@ def mixture_in_short(mixture: Mixture) -> str:
         return family_name(mixture.families[0])
     return t(
         "mixture.in_short",
-        families=" + ".join(t(f"family_short.{family.kind}") for family in mixture.families),
+        families=" + ".join(_in_short(family) for family in mixture.families),
         shares=":".join(f"{100 * weight:.0f}" for weight in mixture.weights),
     )
+
+
+def _in_short(family: FunctionClass) -> str:
+    """'sinusoid 0.5–2': with its range where it has one, which tells mixtures apart."""
+    name, values = t(f"family_short.{family.kind}"), _values(family)
+    return t("family_in_short", family=name, **values) if {"low", "high"} <= values.keys() else name
 
 
 def pretraining_data(pretraining: Pretraining) -> str:

@@ -15,6 +15,7 @@ from dashboard.claims.words import limit
 from dashboard.texts import t
 from icl_core.claims.claim import Claim, Limit, Measurement, Verdict
 from icl_core.claims.one_input import CLAIMS, FREQUENCY, MIXTURE
+from icl_core.claims.workbench import PROMPTS
 from icl_core.library.zoo import LINEAR_SINUSOID
 from icl_core.specs import Experiment
 
@@ -68,6 +69,8 @@ def claims_line(experiment: Experiment, curves: Curves, k: int) -> None:
                 value=error(each.measured.value),
                 low=f"{each.measured.low:.2g}",
                 high=f"{each.measured.high:.2g}",
+                prompts=f"{experiment.evaluation.prompts:,}",
+                many=f"{PROMPTS:,}",
                 verdict=t(f"beyond.verdict.{each.verdict.key}"),
             )
         )

@@ -40,12 +40,15 @@ def reading(experiment: Experiment, curves: Curves, k: int) -> str:
     """The figures read aloud at k pairs."""
     scene, sweep = current(experiment), sweep_of(experiment)
     values = {
-        name: error(at(curve, sweep, scene.value, k)) for name, curve in curves.items() if name != "zero"
+        name: _with_interval(curve, sweep, scene.value, k) for name, curve in curves.items() if name != "zero"
     }
-    home = error(home_error(curves["transformer"], sweep, k)) if "transformer" in curves else ""
     parts = [t(f"beyond.reading.{scene.parameter}", k=k, functions=_functions(experiment, scene))]
     if "transformer" in values:
-        parts.append(t(f"beyond.reading.{scene.parameter}.model", error=values["transformer"], home=home))
+        home = error(home_error(curves["transformer"], sweep, k))
+        if scene.parameter == "alpha" and scene.value in (0.0, 1.0):
+            parts.append(t("beyond.reading.alone", error=values["transformer"]))
+        else:
+            parts.append(t(f"beyond.reading.{scene.parameter}.model", error=values["transformer"], home=home))
     if {"small", "large"} <= set(values):
         parts.append(t("beyond.reading.sizes", small=values["small"], large=values["large"]))
     for name in ("wide", "bayes", "bayes_test"):
@@ -61,6 +64,12 @@ def reading(experiment: Experiment, curves: Curves, k: int) -> str:
 def at(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> float:
     """The error with k pairs at one value; between the sweep's values, on the line that is drawn."""
     return float(np.interp(value, sweep.values, curve.mean[:, k]))
+
+
+def _with_interval(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> str:
+    """The error and its 90% interval."""
+    low, high = (float(np.interp(value, sweep.values, part[:, k])) for part in (curve.low, curve.high))
+    return t("beyond.interval", error=error(at(curve, sweep, value, k)), low=rounded(low), high=rounded(high))
 
 
 def provenance(experiment: Experiment, card: Card | None) -> str:

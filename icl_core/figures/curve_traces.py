@@ -69,7 +69,11 @@ def _exact(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> 
 def _line(
     curves: LearningCurves, method: str, line: Array, labels: Labels, look: Theme, log_axis: bool
 ) -> Trace:
+    """The line, broken where medians stand for means: the two are not to be read as one."""
     style, curve = stroke(method), curves.curves.get(method)
+    if curve is not None and curve.medians:
+        line = line.copy()
+        line[list(curve.medians)] = np.nan
     suffix = "" if curve is None else f" ({labels.interval} %{{customdata[0]:.3f}} – %{{customdata[1]:.3f}})"
     return {
         "type": "scatter",

@@ -42,14 +42,14 @@ def test_between_values_the_drawn_line_is_read() -> None:
 
 def test_the_combination_is_read_aloud() -> None:
     said = reading(HALF, curves(HALF), 12)
-    for number in ("12 examples", "**0.12**", "0.030", "0.25", "below 0.0005", "0.50"):
+    for number in ("12 examples", "**0.12 [", "0.030", "0.25", "below 0.0005", "0.50"):
         assert number in said, number
     assert "4.0 times" in title(HALF, curves(HALF), 12)
 
 
 def test_the_frequency_is_read_aloud() -> None:
     said = reading(FAST, curves(FAST), 12)
-    for number in ("frequency 3", "0.5 to 2", "outside", "**0.80**", "0.010", "0.050", "1.50", "1.00"):
+    for number in ("frequency 3", "0.5 to 2", "outside", "**0.80 [", "0.010", "0.050", "1.50", "1.00"):
         assert number in said, number
     assert "80 times" in title(FAST, curves(FAST), 12)
 
