@@ -67,9 +67,12 @@ def at(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> float:
 
 
 def _with_interval(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> str:
-    """The error and its 90% interval."""
+    """The error and its 90% interval; of one that rounds to 0 only how small it is."""
+    found = at(curve, sweep, value, k)
+    if found < SMALLEST:
+        return error(found)
     low, high = (float(np.interp(value, sweep.values, part[:, k])) for part in (curve.low, curve.high))
-    return t("beyond.interval", error=error(at(curve, sweep, value, k)), low=rounded(low), high=rounded(high))
+    return t("beyond.interval", error=error(found), low=rounded(low), high=rounded(high))
 
 
 def provenance(experiment: Experiment, card: Card | None) -> str:

@@ -1,4 +1,4 @@
-"""claims: the papers' claims, measured."""
+"""claims: the papers' claims and three of our own, measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from icl_core.claims.store import VerdictStore
 from icl_core.commands.answer import Answer
 from icl_core.library import Library
 
-NAME, ABOUT = "claims", "measure the papers' claims, with verdicts"
+NAME, ABOUT = "claims", "measure the papers' claims and three of our own, with verdicts"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
