@@ -177,6 +177,8 @@ NOTES: dict[str, str] = {
     "linear-sinusoid-small": "Small, to be compared by size: choosing between the families costs it more.",
     "linear-sinusoid-large": "Trained for fewer steps, to be compared by size: choosing costs it more.",
     "linear-sinusoid-wide": "A little short of two limits: to be trained longer.",
+    "relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
+    "dense-relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
     "pool-4-d8": "Knows the four tasks of its pool, as it should, and so fails on new ones.",
     "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
 }
