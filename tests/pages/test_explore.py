@@ -63,12 +63,19 @@ def figure(at: AppTest) -> dict[str, Any]:
 
 
 def drawn(at: AppTest) -> dict[str, np.ndarray]:
-    """The lines of the chart, decoded from Plotly's JSON."""
-    return {
-        trace["meta"]["method"]: decoded(trace["y"])
-        for trace in figure(at)["data"]
+    """The lines of the chart, decoded from Plotly's JSON; in their gaps the circles of the medians."""
+    traces = figure(at)["data"]
+    lines = {
+        trace["meta"]["method"]: decoded(trace["y"]).copy()
+        for trace in traces
         if trace["meta"]["role"] == "line"
     }
+    for trace in traces:
+        if trace["meta"]["role"] == "median":
+            line, places = lines[trace["meta"]["method"]], decoded(trace["x"]).astype(int)
+            assert np.isnan(line[places]).all()
+            line[places] = decoded(trace["y"])
+    return lines
 
 
 def decoded(values: Any) -> np.ndarray:
