@@ -216,7 +216,6 @@ class _Run:
             self._start_from(self.spec.warm_start)
 
     def _start_from(self, parent: Pretraining) -> None:
-        path = checkpoint_path(self.state, parent, "stable")
         if self.spec.warm_start_at == "end":
             if self.finished is None:
                 raise FileNotFoundError(
@@ -225,6 +224,7 @@ class _Run:
                 )
             self.network.load_state_dict(self.finished(parent).state_dict())
             return
+        path = checkpoint_path(self.state, parent, "stable")
         if not path.exists():
             raise FileNotFoundError(
                 f"Model {self.spec.hash} starts from {parent.hash}, whose checkpoint before the decay "
