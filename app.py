@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import captions, jobs_panel, knobs, presets, results
-from dashboard.bootstrap import apply_presentation, bootstrap, is_narrow
+from dashboard.bootstrap import apply_presentation, bootstrap
 from dashboard.curve_chart import draw_curves, is_log, shown_methods
 from dashboard.explore_sections import (
     explanation,
@@ -17,6 +17,7 @@ from dashboard.explore_sections import (
 from dashboard.navigation import navigation
 from dashboard.texts import joined, t
 from dashboard.url_state import Settings, UrlState
+from dashboard.viewport import is_narrow
 from icl_core.library import default_library
 from icl_core.library.start import start
 

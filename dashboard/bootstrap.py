@@ -8,6 +8,7 @@ import streamlit as st
 import torch
 
 from dashboard.texts import t
+from dashboard.viewport import watch_width
 from dashboard.views import Presentation
 from icl_core.figures import ThemeName
 
@@ -35,6 +36,7 @@ STYLE = """
 .st-key-navigation [data-testid="stCaptionContainer"] { margin-bottom: .1rem; }
 .st-key-navigation [data-testid="stCaptionContainer"] p { font-size: .74rem; font-weight: 650;
   letter-spacing: .06em; text-transform: uppercase; margin: .25rem 0 0 .5rem; }
+.st-key-viewport_watch { display: none; }
 .st-key-remarks p { font-size: .86rem; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }
 [data-testid="stSidebarHeader"] { height: 2rem; margin: 0; padding: 0 .5rem; }
@@ -68,6 +70,7 @@ def bootstrap() -> None:
     torch.set_num_threads(1)
     st.set_page_config(page_title=t("app.name"), layout="wide", initial_sidebar_state="auto")
     st.html(STYLE)
+    watch_width()
 
 
 def apply_presentation(presentation: Presentation) -> None:
@@ -85,8 +88,3 @@ def figure_theme(presentation: Presentation) -> ThemeName:
     if presentation.present:
         return "present"
     return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def is_narrow() -> bool:
-    """Whether the viewer holds a phone, by what the browser says of itself."""
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")

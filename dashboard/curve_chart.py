@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import exports
-from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.bootstrap import figure_theme
 from dashboard.texts import t
+from dashboard.viewport import is_narrow
 from dashboard.views import CurveView, Presentation
 from icl_core.evaluation import LearningCurves
 from icl_core.figures import METHODS, Labels, is_exact, learning_curve_figure, needs_log_axis, ordered

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard import exports
-from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.bootstrap import figure_theme
 from dashboard.texts import t
+from dashboard.viewport import is_narrow
 from dashboard.views import Presentation
 from icl_core.figures.line_panels import Line, Panel, line_panels_figure
 

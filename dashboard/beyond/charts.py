@@ -9,8 +9,9 @@ import streamlit as st
 
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import current, sweep_of
-from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.bootstrap import figure_theme
 from dashboard.texts import t
+from dashboard.viewport import is_narrow
 from dashboard.views import Presentation
 from icl_core.evaluation.prompt_functions import PromptFunctions
 from icl_core.figures.family_sweep import SweepLabels, family_sweep_figure

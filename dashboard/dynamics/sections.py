@@ -8,11 +8,12 @@ import json
 
 import streamlit as st
 
-from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.bootstrap import figure_theme
 from dashboard.dynamics import results, words
 from dashboard.dynamics.view import DynamicsView
 from dashboard.texts import t
 from dashboard.url_state import UrlState
+from dashboard.viewport import is_narrow
 from icl_core.evaluation.dynamics import Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
 from icl_core.evaluation.sgd_deviation import sgd_deviation

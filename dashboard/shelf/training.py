@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.bootstrap import figure_theme
 from dashboard.captions import error
 from dashboard.describe import family_name
 from dashboard.shelf.cards import family_names
 from dashboard.texts import joined, t
+from dashboard.viewport import is_narrow
 from dashboard.views import Presentation
 from icl_core.evaluation.closed_forms import exact_lines
 from icl_core.figures.training_curve import TrainingCurve, TrainingLabels, training_curve_figure

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.bootstrap import figure_theme, is_narrow
+from dashboard.bootstrap import figure_theme
 from dashboard.controls import choose, slide, toggle
 from dashboard.describe import shift_name
 from dashboard.knobs import read_out
@@ -17,6 +17,7 @@ from dashboard.shift_lab import results, words
 from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, ShiftView
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
+from dashboard.viewport import is_narrow
 from icl_core.evaluation.covariance_panels import residuals
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
 from icl_core.figures.covariance_panels import covariance_figure, residual_figure
