@@ -4,42 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import captions, jobs_panel, knobs, presets, results
-from dashboard.bootstrap import apply_presentation, bootstrap
+from dashboard import captions, frame, jobs_panel, knobs, presets, results
 from dashboard.curve_chart import draw_curves, is_log, shown_methods
 from dashboard.explore_sections import (
-    explanation,
     exports_section,
     numbers_section,
     presets_menu,
     settings_section,
 )
-from dashboard.navigation import navigation
 from dashboard.texts import joined, t
-from dashboard.url_state import Settings, UrlState
+from dashboard.url_state import Settings
 from dashboard.viewport import is_narrow
-from icl_core.library import default_library
 from icl_core.library.start import start
 
-bootstrap()
-library = default_library()
-models = library.specs()
-state = UrlState.begin("explore", Settings(start(models), presets.START_VIEW), models)
-apply_presentation(state.presentation)
-
-if not state.presentation.present:
-    with st.sidebar:
-        navigation(state)
-        with st.container(key="pretraining_group"):
-            knobs.pretraining_knobs(
-                state, models, [card.name for card in library.cards() if card.meets_limits is False]
-            )
-        with st.container(key="evaluation_group"):
-            knobs.evaluation_knobs(state)
-        knobs.restart_buttons(state)
-
-for notice in (*state.notices, *knobs.notices(state)):
-    st.warning(notice)
+state, library = frame.begin("explore", lambda library: Settings(start(library.specs()), presets.START_VIEW))
+models = state.models
+weak = [card.name for card in library.cards() if card.meets_limits is False]
+frame.sidebar(
+    state,
+    pretraining=lambda: knobs.pretraining_knobs(state, models, weak),
+    evaluation=lambda: knobs.evaluation_knobs(state),
+    restart=lambda: knobs.restart_buttons(state),
+)
+frame.warn((*state.notices, *knobs.notices(state)))
 
 with st.spinner(t("figure.waiting"), show_time=True):
     try:
@@ -47,8 +34,7 @@ with st.spinner(t("figure.waiting"), show_time=True):
     except ValueError as error:  # inputs beyond what a predictor can solve: its sentence says which
         st.error(t("figure.refused", reason=str(error)))
         st.stop()
-for fault in outcome.faults:
-    st.error(fault)
+frame.warn((), outcome.faults)
 if outcome.lacks_model:
     st.info(t("remark.no_model"), icon=":material/info:")
 
@@ -66,14 +52,9 @@ draw_curves(
     alt=sentence,
     picture=st.session_state.get("picture", "png"),
 )
-with st.container(key="reading"):
-    st.markdown(sentence)
-with st.container(key="provenance"):
-    st.caption(captions.provenance(curves, outcome.card))
+frame.read_aloud(sentence, captions.provenance(curves, outcome.card))
 
-if state.presentation.present:
-    knobs.leave_button(state)
-else:
+if not state.presentation.present:
     jobs_panel.training_section(state, models)
     log_axis = is_log(curves, state.view)
     remarks = captions.remarks(
@@ -86,9 +67,9 @@ else:
     )
     with st.container(key="remarks"):
         st.caption(joined("sentences", remarks))
-    explanation()
+    frame.explain(("what", t("section.what.text")), ("try", t("section.try.text")))
     settings_section(state, curves)
     numbers_section(state, curves)
     exports_section(state, curves)
 
-st.html(f"<div id='done' data-cfg='{state.experiment.hash}' data-k='{k}'></div>")
+frame.end(state, cfg=state.experiment.hash, k=k)

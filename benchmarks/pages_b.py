@@ -63,7 +63,7 @@ def beyond() -> None:
     report(f"{name}, share of the line", slid(page, "scene_value", 0.1, 0.3, 0.6, 0.8, 0.9), KNOB)
     report(f"{name}, examples, k", slid(page, "read_out", 3, 6, 9, 15, 20), KNOB)
     report(f"{name}, prompt drawn", slid(page, "drawn_prompt", 1, 4, 9, 15, 20), KNOB)
-    report(f"{name}, picture 'outside'", pressed(page, "picture_outside"), KNOB)
+    report(f"{name}, picture 'outside'", chosen(page, "preset", "A frequency outside the range"), KNOB)
     report(f"{name}, frequency", slid(page, "scene_value", 0.5, 1.0, 1.75, 2.5, 3.5), KNOB)
     report(f"{name}, {NEW_SEED}, a whole sweep", pressed(page, "new_seed"), None)
 

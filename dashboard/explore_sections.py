@@ -7,8 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import exports, presets
-from dashboard.controls import pick_several, press, toggle
+from dashboard.controls import pick_several, toggle
 from dashboard.curve_chart import available_methods, is_log, numbers_table, shown_methods
+from dashboard.preset_menu import preset_menu
 from dashboard.pretraining import Models
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
@@ -17,34 +18,23 @@ from icl_core.evaluation import LearningCurves
 from icl_core.library.links import to_query
 
 State = UrlState[CurveView]
-PRESETS_WIDTH = 520  # pixels: the longest name
 
 
 def presets_menu(state: State, models: Models) -> None:
     """A menu of the presets, named by what they show; the current one is chosen."""
     found = presets.available(models)
     now = Settings(state.experiment, state.view)
-    st.session_state["preset"] = next((name for name, settings in found.items() if settings == now), None)
-
-    def changed() -> None:
-        chosen = found.get(st.session_state["preset"])
-        if chosen is not None:
-            state.change(lambda before: replace(chosen, presentation=before.presentation))
-
-    st.selectbox(
-        t("presets.title"),
+    preset_menu(
+        state,
         list(found),
-        key="preset",
-        format_func=lambda name: t(f"preset.{name}"),
-        placeholder=t("presets.title"),
-        label_visibility="collapsed",
-        width=PRESETS_WIDTH,
-        on_change=changed,
+        next((name for name, settings in found.items() if settings == now), None),
+        lambda name: t(f"preset.{name}"),
+        lambda before, name: replace(found[name], presentation=before.presentation),
     )
 
 
 def settings_section(state: State, curves: LearningCurves) -> None:
-    """Which curves are drawn, on which axis; the lecture view."""
+    """Which curves are drawn, on which axis."""
     with st.expander(t("section.settings"), icon=":material/visibility:"):
         pick_several(
             state,
@@ -62,21 +52,6 @@ def settings_section(state: State, curves: LearningCurves) -> None:
             is_log(curves, state.view),
             lambda settings, log: settings.viewed(log=log),
         )
-        press(
-            state,
-            "present",
-            t("button.present"),
-            lambda settings: replace(settings, presentation=replace(settings.presentation, present=True)),
-            icon=":material/slideshow:",
-        )
-
-
-def explanation() -> None:
-    """What the figure means, and what to try on it."""
-    with st.expander(t("section.what"), icon=":material/help:"):
-        st.markdown(t("section.what.text"))
-    with st.expander(t("section.try"), icon=":material/experiment:"):
-        st.markdown(t("section.try.text"))
 
 
 def numbers_section(state: State, curves: LearningCurves) -> None:

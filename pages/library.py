@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import html
-
 import streamlit as st
 
-from dashboard.bootstrap import apply_presentation, bootstrap
-from dashboard.knobs import leave_button
-from dashboard.navigation import navigation
+from dashboard import frame
 from dashboard.shelf import cards
 from dashboard.shelf.training import draw_training, reading
 from dashboard.shelf.view import LibraryView, filtered, played
 from dashboard.texts import t
-from dashboard.url_state import Settings, UrlState
-from icl_core.library import default_library
+from dashboard.url_state import Settings
 from icl_core.library.start import start
 
-bootstrap()
-library = default_library()
-models = library.specs()
-state = UrlState.begin("library", Settings(start(models), LibraryView()), models)
-apply_presentation(state.presentation)
-
-if not state.presentation.present:
-    with st.sidebar:
-        navigation(state)
-
-for notice in state.notices:
-    st.warning(notice)
+state, library = frame.begin("library", lambda library: Settings(start(library.specs()), LibraryView()))
+frame.sidebar(state)
+frame.warn(state.notices)
 
 shelved = cards.shelf(library)
 visible = filtered(shelved, state.view)
@@ -39,23 +25,17 @@ else:
     card = chosen.entry.card
     st.title(t("library.title", name=card.name), anchor=False)
     draw_training(card, state.presentation)
-    with st.container(key="reading"):
-        st.markdown(reading(card))
-    with st.container(key="provenance"):
-        st.caption(
-            t("library.provenance", name=card.name, hash=card.spec.hash, checkpoints=len(card.history))
-        )
+    frame.read_aloud(
+        reading(card),
+        t("library.provenance", name=card.name, hash=card.spec.hash, checkpoints=len(card.history)),
+    )
 
-if state.presentation.present:
-    leave_button(state)  # type: ignore[arg-type]
-else:
+if not state.presentation.present:
     st.subheader(cards.summary(shelved), anchor=False)
     cards.filters(state, shelved)
     if not visible:
         st.info(t("library.none"))
     cards.cards(state, visible, chosen)
-    with st.expander(t("section.what"), icon=":material/help:"):
-        st.markdown(t("library.what"))
+    frame.explain(("what", t("library.what")))
 
-name = html.escape(chosen.entry.name if chosen else "")
-st.html(f"<div id='done' data-cfg='{state.experiment.hash}' data-played='{name}'></div>")
+frame.end(state, cfg=state.experiment.hash, played=chosen.entry.name if chosen else "")

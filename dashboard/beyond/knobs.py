@@ -22,6 +22,7 @@ from dashboard.beyond.scene import (
 from dashboard.controls import choose, pick_several, press, slide, toggle
 from dashboard.knobs.heading import group_heading
 from dashboard.one_input.models import Models, main_models
+from dashboard.preset_menu import preset_menu
 from dashboard.texts import t
 from dashboard.url_state import UrlState
 from icl_core.specs import Experiment, Pretraining
@@ -147,27 +148,18 @@ def shown_knobs(state: State, experiment: Experiment, learners: Learners, names:
             state.view.log,
             lambda settings, log: settings.viewed(log=log),
         )
-        press(
-            state,
-            "present",
-            t("button.present"),
-            lambda settings: replace(settings, presentation=replace(settings.presentation, present=True)),
-            icon=":material/slideshow:",
-        )
 
 
 def pictures(state: State, experiment: Experiment) -> None:
-    """One button for each scene; the current one is marked."""
-    with st.container(horizontal=True, gap="small", key="pictures"):
-        for name, scene in SCENES.items():
-            st.button(
-                t(f"beyond.picture.{name}"),
-                key=f"picture_{name}",
-                type="primary" if current(experiment) == scene else "secondary",
-                on_click=lambda scene=scene: state.change(
-                    on_page(state, lambda shown: with_scene(shown, scene))
-                ),
-            )
+    """The scenes, the shown one marked."""
+    scene = current(experiment)
+    preset_menu(
+        state,
+        list(SCENES),
+        next((name for name, known in SCENES.items() if known == scene), None),
+        lambda name: t(f"beyond.picture.{name}"),
+        lambda settings, name: on_page(state, lambda shown: with_scene(shown, SCENES[name]))(settings),
+    )
 
 
 def _more(state: State, experiment: Experiment) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.beyond import charts, knobs
 from dashboard.beyond.measured import Curves, Learners
 from dashboard.beyond.scene import BeyondView, current, read_out, sweep_of
+from dashboard.frame import explain
 from dashboard.one_input.models import is_main, waiting
 from dashboard.texts import joined, t
 from dashboard.url_state import UrlState
@@ -34,7 +35,7 @@ for value, ideal, error in zip(sweep.values, bayes.mean, model.mean):
 """
 
 
-def notices(state: State, main: Pretraining, library: Library) -> list[str]:
+def notices(state: State, main: Pretraining) -> list[str]:
     """Sentences about a link that this page cannot show as it is, and about models that are missing."""
     said = []
     if not is_main(state.experiment.pretraining):
@@ -56,13 +57,8 @@ def below(
     lacking = waiting(experiment.pretraining, library)
     if lacking:
         st.info(t("beyond.waiting", models=joined("names", lacking)), icon=":material/hourglass_empty:")
-    st.markdown(f"##### {t('presets.title')}")
-    knobs.pictures(state, experiment)
     knobs.shown_knobs(state, experiment, learners, names)
-    with st.expander(t("section.what"), icon=":material/help:"):
-        st.markdown(t("beyond.what"))
-    with st.expander(t("section.try"), icon=":material/experiment:"):
-        st.markdown(t("beyond.try"))
+    explain(("what", t("beyond.what")), ("try", t("beyond.try")))
     with st.expander(t("section.numbers"), icon=":material/table:"):
         st.dataframe(charts.numbers_table(experiment, curves, names, read_out(experiment, state.view)))
     with st.expander(t("beyond.networks"), icon=":material/hub:"):

@@ -10,10 +10,11 @@ import numpy as np
 import streamlit as st
 
 from dashboard import own_covariance
-from dashboard.controls import choose, press, slide, toggle, write
+from dashboard.controls import choose, slide, toggle, write
 from dashboard.describe import covariance_name
 from dashboard.dynamics.view import DynamicsView, dynamics_of
 from dashboard.knobs.pretrained_on import NUMBERS
+from dashboard.preset_menu import preset_menu
 from dashboard.pretraining import closed_form, usual_covariances
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
@@ -140,19 +141,19 @@ def start_knobs(state: State, largest_scale: float) -> None:
     )
 
 
-def try_buttons(state: State) -> None:
-    """Pictures to begin with, each named by what it shows."""
-    st.markdown(f"##### {t('presets.title')}")
-    with st.container(horizontal=True, gap="small", key="dynamics_presets"):
-        for name, (pretraining, view) in _pictures().items():
-            press(
-                state,
-                f"dynamics_preset_{name}",
-                t(f"dynamics.preset.{name}"),
-                lambda settings, spec=pretraining, shown=view: replace(
-                    settings, experiment=Experiment(closed_form(spec)), view=shown
-                ),
-            )
+def pictures(state: State) -> None:
+    """Pictures to begin with, the shown one marked."""
+    found = {
+        name: Settings(Experiment(closed_form(spec)), view) for name, (spec, view) in _pictures().items()
+    }
+    now = Settings(state.experiment, state.view)
+    preset_menu(
+        state,
+        list(found),
+        next((name for name, settings in found.items() if settings == now), None),
+        lambda name: t(f"dynamics.preset.{name}"),
+        lambda before, name: replace(found[name], presentation=before.presentation),
+    )
 
 
 def _pictures() -> dict[str, tuple[Pretraining, DynamicsView]]:

@@ -102,16 +102,6 @@ def formulas(trained: Trajectory) -> None:
             st.latex(latex)
 
 
-def explanation() -> None:
-    """What the figure means, what to try, and what the paper claims."""
-    with st.expander(t("section.what"), icon=":material/help:"):
-        st.markdown(t("dynamics.what"))
-    with st.expander(t("section.try"), icon=":material/experiment:"):
-        st.markdown(t("dynamics.try"))
-    with st.expander(t("section.paper"), icon=":material/article:"):
-        st.markdown(t("dynamics.paper"))
-
-
 def exports(trained: Trajectory) -> None:
     """Numbers and spec to take away, and the code that computes them again."""
     spec = trained.spec

@@ -4,7 +4,7 @@ Each group shows the few that a lecture needs and keeps the rest under 'More'. `
 visible knob out.
 """
 
-from dashboard.knobs.buttons import leave_button, restart_buttons
+from dashboard.knobs.buttons import restart_buttons
 from dashboard.knobs.changes import change_evaluation, change_pretraining
 from dashboard.knobs.pretrained_on import pretraining_knobs
 from dashboard.knobs.reading import notices, read_out
@@ -14,7 +14,6 @@ __all__ = [
     "change_evaluation",
     "change_pretraining",
     "evaluation_knobs",
-    "leave_button",
     "notices",
     "pretraining_knobs",
     "read_out",

@@ -1,4 +1,4 @@
-"""Buttons that start over, and the way out of the lecture view."""
+"""Buttons that start over."""
 
 from __future__ import annotations
 
@@ -31,13 +31,3 @@ def restart_buttons(state: State) -> None:
             icon=":material/casino:",
             help=t("help.new_seed"),
         )
-
-
-def leave_button(state: State) -> None:
-    """From the lecture view back to the whole page."""
-    press(
-        state,
-        "leave",
-        t("button.leave"),
-        lambda settings: replace(settings, presentation=replace(settings.presentation, present=False)),
-    )

@@ -121,7 +121,7 @@ def points_row(state: State, prompt: Prompt) -> None:
 
 
 def settings_section(state: State, names: Mapping[str, str], available: tuple[str, ...]) -> None:
-    """Which learners are drawn; the lecture view."""
+    """Which learners are drawn."""
     with st.expander(t("section.settings"), icon=":material/visibility:"):
         pick_several(
             state,
@@ -131,13 +131,6 @@ def settings_section(state: State, names: Mapping[str, str], available: tuple[st
             shown(state.view, available),
             names.__getitem__,
             lambda settings, chosen: settings.viewed(show=chosen),
-        )
-        press(
-            state,
-            "present",
-            t("button.present"),
-            lambda settings: replace(settings, presentation=replace(settings.presentation, present=True)),
-            icon=":material/slideshow:",
         )
 
 

@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard.bootstrap import figure_theme
 from dashboard.controls import choose, slide, toggle
 from dashboard.describe import shift_name
+from dashboard.frame import read_aloud
 from dashboard.knobs import read_out
-from dashboard.pretraining import Models
 from dashboard.shift_lab import results, words
 from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, ShiftView
 from dashboard.texts import t
@@ -65,7 +65,7 @@ def length_part(state: State) -> None:
         log_axis=state.view.log,
     )
     st.plotly_chart(figure, theme=None, key="shift_length", config=QUIET, alt=sentence)
-    _read_aloud(state, sentence)
+    read_aloud(sentence, words.provenance(state.experiment))
     _log_toggle(state)
     _formulas(words.length_formulas(sweep, M))
 
@@ -95,7 +95,7 @@ def panels_part(state: State, library: Library) -> None:
     st.plotly_chart(figure, theme=None, key="shift_panels", config=QUIET, alt=sentence)
     if not state.presentation.present:
         _panel_knobs(state, fitting)
-    _read_aloud(state, sentence)
+    read_aloud(sentence, words.provenance(state.experiment))
     if not state.presentation.present:
         with st.expander(t("section.numbers"), icon=":material/table:"):
             st.dataframe(words.panels_table(shown, k))
@@ -134,17 +134,17 @@ def grid_part(state: State, library: Library) -> None:
         on_select=lambda: _open_cell(state, key, kind),
         selection_mode="points",
     )
-    _read_aloud(state, sentence)
+    read_aloud(sentence, words.provenance(state.experiment))
     st.caption(t("shift_lab.grid.click"))
     _method_choice(state)
     query = state.query_for("explore") | {"k": str(k)}
     st.page_link("app.py", label=t("shift_lab.grid.open"), icon=":material/open_in_new:", query_params=query)
 
 
-def random_part(state: State, models: Models, library: Library) -> None:
+def random_part(state: State, library: Library) -> None:
     """Training on random covariances."""
     experiment = state.experiment
-    specs = results.covariance_models(experiment, models)
+    specs = results.covariance_models(experiment, state.models)
     panels = results.covariance_panels_of(experiment, specs, library)
     length = panels[0].curves.experiment.pretraining.context_length
     dimension = experiment.pretraining.dimension
@@ -159,7 +159,7 @@ def random_part(state: State, models: Models, library: Library) -> None:
         columns=1 if is_narrow() else 2,
     )
     st.plotly_chart(figure, theme=None, key="shift_covariances", config=QUIET, alt=sentence)
-    _read_aloud(state, sentence)
+    read_aloud(sentence, words.provenance(state.experiment))
     missing = [name for name in results.TRAINED_ON if name not in specs]
     for name in missing:
         st.caption(t(f"shift_lab.missing.{name}", dimension=dimension))
@@ -171,16 +171,6 @@ def random_part(state: State, models: Models, library: Library) -> None:
     st.plotly_chart(lines, theme=None, key="shift_residual", config=QUIET, alt=text)
     st.caption(text)
     _formulas(words.covariance_formulas())
-
-
-def explanation() -> None:
-    """What the pictures mean, what to try, and what the paper claims."""
-    with st.expander(t("section.what"), icon=":material/help:"):
-        st.markdown(t("shift_lab.what"))
-    with st.expander(t("section.try"), icon=":material/experiment:"):
-        st.markdown(t("shift_lab.try"))
-    with st.expander(t("section.paper"), icon=":material/article:"):
-        st.markdown(t("shift_lab.paper"))
 
 
 def _panel_knobs(state: State, fitting: set[str]) -> None:
@@ -255,13 +245,6 @@ def _log_toggle(state: State) -> None:
             state.view.log,
             lambda settings, log: settings.viewed(log=log),
         )
-
-
-def _read_aloud(state: State, sentence: str) -> None:
-    with st.container(key="reading"):
-        st.markdown(sentence)
-    with st.container(key="provenance"):
-        st.caption(words.provenance(state.experiment))
 
 
 def _formulas(found: list[tuple[str, str]]) -> None:

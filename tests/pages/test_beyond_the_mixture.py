@@ -119,7 +119,7 @@ def test_knobs_change_the_test_and_the_link() -> None:
     at = opened(on_scene(Scene("alpha", 0.3)))
     at.slider(key="scene_value").set_value(0.8).run()
     assert at.query_params["evaluation.function_class.alpha"] == "0.8"
-    at.button(key="picture_outside").click().run()
+    at.selectbox(key="preset").select("A frequency outside the range").run()
     assert at.query_params["evaluation.function_class"] == "sinusoid"
     assert at.query_params["evaluation.function_class.high"] == "3"
     assert "outside" in at.title[0].value

@@ -48,7 +48,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     store.write(run(library, "A7")[0])
     gone = Need(Wanted("gone", Mixture.of(Dense()), dimension=3), (Used("gone", "0" * 16, "1" * 64),))
     store.write(replace(run(library, "A5")[0], needs=(gone,)))
-    monkeypatch.setattr("icl_core.library.default_library", lambda: library)
+    monkeypatch.setattr("dashboard.frame.default_library", lambda: library)
     return library
 
 

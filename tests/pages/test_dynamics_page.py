@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.texts import translate
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
 from icl_core.evaluation.dynamics import Dynamics, trajectory
 
@@ -89,7 +90,7 @@ def test_the_scale_is_in_the_link_and_beyond_the_band_the_theorem_is_silent() ->
 def test_every_preset_opens(preset: str) -> None:
     at = opened(sigma="0.2")
     before = at.title[0].value
-    healthy(at.button(key=f"dynamics_preset_{preset}").click().run())
+    healthy(at.selectbox(key="preset").select(translate(f"dynamics.preset.{preset}", "en")).run())
     assert at.title[0].value
     assert at.warning.len == 0
     if preset in ("zero", "random", "plateau"):
