@@ -132,8 +132,11 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "dense-sparse-d8": selecting(0.5),
         "fixed-d8": alone(FixedSparse(nnz=2), recipe=replace(PLAIN, steps=3000)),
         "dense-fixed-d8": continued(
-            alone((Dense(), 0.5), (FixedSparse(nnz=2), 0.5), recipe=replace(PLAIN, steps=6000)),
-            replace(GENTLE, steps=10_000),
+            continued(
+                alone((Dense(), 0.5), (FixedSparse(nnz=2), 0.5), recipe=replace(PLAIN, steps=6000)),
+                replace(GENTLE, steps=10_000),
+            ),
+            replace(GENTLE, steps=20_000),
         ),
     },
     2: {
@@ -172,7 +175,6 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 
 NOTES: dict[str, str] = {
     "dense-sparse-d8": "Selects, but lags the sparse specialist on sparse prompts: to be continued.",
-    "dense-fixed-d8": "Selects, but choosing costs it a little more than the limit: to be continued.",
     "linear-sinusoid": "Choosing costs it a little more than the limit where examples are few.",
     "linear-sinusoid-small": "Small, to be compared by size: choosing between the families costs it more.",
     "linear-sinusoid-large": "Trained for fewer steps, to be compared by size: choosing costs it more.",
