@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from dashboard.bootstrap import apply_presentation, bootstrap
+from dashboard.claims.cited import cited
 from dashboard.controls import press
 from dashboard.navigation import navigation
 from dashboard.texts import t
@@ -29,6 +30,7 @@ def begin(page: str, start: Callable[[Library], Settings[V]]) -> tuple[UrlState[
     library = default_library()
     state = UrlState.begin(page, start(library), library.specs())
     apply_presentation(state.presentation)
+    cited(state.presentation, library)
     return state, library
 
 

@@ -124,9 +124,8 @@ class UrlState(Generic[V]):
 
     def query_for(self, page: str) -> dict[str, str]:
         """The parameters of a link to another page: the same experiment, and that page's last view."""
-        query = self.query()
-        own = self.settings.view.to_query()
-        query = {name: value for name, value in query.items() if name not in own}
+        left = {"claim", *self.settings.view.to_query()}
+        query = {name: value for name, value in self.query().items() if name not in left}
         view = self._session.views.get(page)
         return query | (view.to_query() if view else {})
 

@@ -32,18 +32,22 @@ class View(Spec):
 
 @dataclass(frozen=True)
 class Presentation(View):
-    """How every page speaks and looks: language (None: the browser's), a lecture's large type, and controls
-    left out by name."""
+    """How every page speaks and looks: language (None: the browser's), a lecture's large type, controls left
+    out by name; and the claim that it was opened from."""
 
     lang: str | None = None
     present: bool = False
     hide: tuple[str, ...] = ()
+    claim: str | None = None
 
     def __post_init__(self) -> None:
         from dashboard.texts import languages
+        from icl_core.claims import CLAIMS
 
         known = self.lang is None or self.lang in languages()
         require(known, "lang", self.lang, f"one of {', '.join(languages())}")
+        ids = [claim.id for claim in CLAIMS]
+        require(self.claim is None or self.claim in ids, "claim", self.claim, f"one of {', '.join(ids)}")
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _entry(state: State, standing: Standing) -> None:
             f"pages{claim.page}.py",
             label=t("claims.open"),
             icon=":material/open_in_new:",
-            query_params={**_query(standing), **state.presentation.to_query()},
+            query_params={**_query(standing), **state.presentation.to_query(), "claim": claim.id},
         )
     said = words.remark(standing)
     stale = standing.outcome == "outdated"

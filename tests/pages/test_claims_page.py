@@ -124,8 +124,28 @@ def test_a_link_opens_the_state_that_shows_the_claim(shipped: Library) -> None:
     (link,) = [link for link in at.get("page_link") if "Open it" in str(link.proto.label)]  # type: ignore[attr-defined]
     asked = dict(parse_qsl(link.proto.query_string))  # type: ignore[attr-defined]
     result = VerdictStore(shipped).read(CLAIMS)["A7"].result
-    assert asked == dict(parse_qsl(result.url.partition("?")[2]))
+    assert asked == dict(parse_qsl(result.url.partition("?")[2])) | {"claim": "A7"}
     assert link.proto.page == "shift_lab"  # type: ignore[attr-defined]
+
+
+def test_the_opened_page_cites_its_claim_until_another_is_opened(shipped: Library) -> None:
+    at = AppTest.from_file(str(APP), default_timeout=120).switch_page("pages/shift_lab.py")
+    at.query_params["claim"] = "A9"
+    at.run()
+    assert [fault.value for fault in at.exception] == []
+    said = at.info[0].value
+    assert "**A9**" in said
+    assert "3.5 [3, 4]" in said.replace("\\", "")
+    assert "not reproduced" in said
+    links = [link.proto.query_string for link in at.get("page_link")]  # type: ignore[attr-defined]
+    assert links
+    assert not any("claim" in link for link in links)
+
+
+def test_an_unknown_claim_costs_one_sentence() -> None:
+    at = opened(claim="Z9")
+    assert at.warning.len == 1
+    assert at.info.len == 0
 
 
 @pytest.mark.parametrize("page", sorted({claim.page for claim in CLAIMS}))
