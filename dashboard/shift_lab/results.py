@@ -53,15 +53,25 @@ def network_of(pretraining: Pretraining, library: Library) -> tuple[InContextNet
 
 
 def covariance_models(experiment: Experiment, models: Models) -> dict[str, Pretraining]:
-    """The library's transformers of as many inputs on noiseless dense tasks, by the covariance they saw."""
-    found = {}
+    """The library's transformers of as many inputs on noiseless dense tasks, by the covariance they saw.
+
+    Of prompts of one length where all of them can be: the experiment's own, else the longest.
+    """
+    asked = experiment.pretraining
+    found: dict[str, list[Pretraining]] = {}
     for name, covariates in TRAINED_ON.items():
         for spec in models.values():
             plain = spec.mixture == Mixture.of(Dense()) and not spec.label_noise and spec.task_pool is None
-            same = spec.dimension == experiment.pretraining.dimension and spec.covariates == covariates
+            same = spec.dimension == asked.dimension and spec.covariates == covariates
             if plain and same and spec.model.kind == "transformer":
-                found.setdefault(name, spec)
-    return found
+                found.setdefault(name, []).append(spec)
+    lengths = [{spec.context_length for spec in specs} for specs in found.values()]
+    shared = set.intersection(*lengths) if lengths else set()
+    length = asked.context_length if asked.context_length in shared else max(shared, default=None)
+    return {
+        name: next((spec for spec in specs if spec.context_length == length), specs[0])
+        for name, specs in found.items()
+    }
 
 
 def covariance_setting(

@@ -1,6 +1,7 @@
 """The Shift lab page draws the core's numbers in each picture, and a clicked cell becomes its state."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,8 +12,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shift_lab import sections
+from dashboard.shift_lab.results import covariance_models
 from dashboard.shift_lab.view import PARTS, ShiftView
 from dashboard.url_state import Settings
+from icl_core.data.covariance import RandomDiagonal
 from icl_core.data.shifts import CovariateScale, TaskSparsity
 from icl_core.evaluation.length_sweep import length_sweep
 from icl_core.evaluation.shift_lab import attention_grid
@@ -139,3 +142,18 @@ def test_views_round_trip_and_refuse() -> None:
         ShiftView(task="label_noise")
     with pytest.raises(SpecError):
         ShiftView(strength=2.0)
+
+
+def test_models_side_by_side_were_trained_on_prompts_of_one_length() -> None:
+    fixed = {length: Pretraining(dimension=8, context_length=length) for length in (12, 16, 32)}
+    varied = {length: replace(fixed[length], covariates=RandomDiagonal()) for length in (16, 32)}
+    models = {
+        f"{kind}-{length}": spec
+        for kind, specs in (("fixed", fixed), ("random", varied))
+        for length, spec in specs.items()
+    }
+    for asked, expected in ((16, 16), (32, 32), (12, 32)):
+        found = covariance_models(Experiment(fixed[asked]), models)
+        assert found == {"transformer_fixed": fixed[expected], "transformer_random": varied[expected]}
+    alone = covariance_models(Experiment(fixed[12]), {"fixed": fixed[12], "random": varied[16]})
+    assert alone == {"transformer_fixed": fixed[12], "transformer_random": varied[16]}
