@@ -11,6 +11,7 @@ from dashboard.describe import (
     pretraining_data,
     shift_effect,
 )
+from dashboard.provenance import described
 from dashboard.results import Outcome
 from dashboard.texts import joined, t
 from icl_core.data.function_classes import Sparse
@@ -143,15 +144,7 @@ def provenance(curves: LearningCurves, card: Card | None) -> str:
     if card is None:
         model = t("provenance.closed_form", length=pretraining.context_length)
     else:
-        model = t(
-            "provenance.model",
-            name=card.name,
-            steps=f"{pretraining.recipe.steps:,}",
-            seed=pretraining.seed,
-            length=pretraining.context_length,
-        )
-        if card.meets_limits is False:
-            model += t("provenance.weak")
+        model = described(card)
     trained = t(
         "provenance.pretrained",
         data=pretraining_data(pretraining),

@@ -209,7 +209,8 @@ def read(query: Mapping[str, str], parse: Callable[[Mapping[str, str]], T]) -> R
             if not used:
                 raise
             faults.append(error)
-            for name in _culprits(used, error.field):
+            # Without its kind the rest of a field says nothing.
+            for name in _culprits(used, error.field.removesuffix(".kind")):
                 del used[name]
 
 

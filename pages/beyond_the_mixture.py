@@ -41,8 +41,8 @@ with right:
     charts.draw_sweep(
         experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
     )
-entry = learners.entries.get("transformer")
-frame.read_aloud(sentence, words.provenance(experiment, entry.card if entry else None))
+cards = learners.cards(swept)
+frame.read_aloud(sentence, words.provenance(experiment, cards.pop("transformer", None), [*cards.values()]))
 claimed.claims_line(experiment, curves, k)
 
 if not state.presentation.present:

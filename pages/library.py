@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import frame
 from dashboard.shelf import cards
 from dashboard.shelf.training import draw_training, reading
-from dashboard.shelf.view import LibraryView, filtered, played
+from dashboard.shelf.view import LibraryView, asked_for, filtered, played
 from dashboard.texts import t
 from dashboard.url_state import Settings
 from icl_core.library.start import start
@@ -18,7 +18,8 @@ frame.warn(state.notices)
 
 shelved = cards.shelf(library)
 visible = filtered(shelved, state.view)
-chosen = played(shelved if state.view.played else visible, state.view)
+asked = asked_for(state)
+chosen = played(shelved if asked else visible, asked)
 if chosen is None or chosen.entry.card is None:
     st.title(t("page.library"), anchor=False)
 else:

@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import Scene, current, sweep_of
-from dashboard.beyond.words import error
-from dashboard.claims.words import limit
+from dashboard.claims.words import limit, measured
+from dashboard.markdown import plain
 from dashboard.texts import t
 from icl_core.claims.claim import Claim, Limit, Measurement, Verdict
 from icl_core.claims.one_input import CLAIMS, FREQUENCY, MIXTURE
@@ -66,9 +66,7 @@ def claims_line(experiment: Experiment, curves: Curves, k: int) -> None:
                 id=each.claim.id,
                 statement=each.claim.statement,
                 limit=limit(each.limit),
-                value=error(each.measured.value),
-                low=f"{each.measured.low:.2g}",
-                high=f"{each.measured.high:.2g}",
+                value=plain(measured(each.measured)),
                 prompts=f"{experiment.evaluation.prompts:,}",
                 many=f"{PROMPTS:,}",
                 verdict=t(f"beyond.verdict.{each.verdict.key}"),

@@ -12,7 +12,7 @@ from dashboard.one_input.learners import bayes_learner, input_grid
 from dashboard.one_input.models import beside
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve
 from icl_core.evaluation.prompt_functions import PromptFunctions, drawn_prompt, prompt_functions
-from icl_core.library import Entry, Library, LibraryError
+from icl_core.library import Card, Entry, Library, LibraryError
 from icl_core.library.results import load_once
 from icl_core.library.sweeps import cached_ideal_sweep, cached_model_sweep
 from icl_core.predictors import Network
@@ -51,6 +51,11 @@ class Learners:
         asked = tuple(name for name in available if name in view.show)
         usual = SWEPT if swept else USUAL
         return asked or tuple(name for name in available if name in usual[parameter])  # type: ignore[index]
+
+    def cards(self, names: tuple[str, ...]) -> dict[str, Card]:
+        """The cards of those named learners that are library models, by role."""
+        found = {name: self.entries[name].card for name in names if name in self.entries}
+        return {name: card for name, card in found.items() if card is not None}
 
 
 def swept(experiment: Experiment, learners: Learners, names: tuple[str, ...], library: Library) -> Curves:

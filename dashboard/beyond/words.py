@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dashboard.beyond.measured import Curves
@@ -9,6 +11,7 @@ from dashboard.beyond.scene import Scene, current, place, sweep_of
 from dashboard.captions import error as rounded
 from dashboard.describe import covariance_name, pretraining_data
 from dashboard.one_input.learners import input_range
+from dashboard.provenance import described, named
 from dashboard.texts import joined, t
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, home_error, trained_range
 from icl_core.library import Card
@@ -18,7 +21,7 @@ SMALLEST = 0.0005
 
 
 def title(experiment: Experiment, curves: Curves, k: int) -> str:
-    """What is tested, and how many times its error at home the model makes there."""
+    """What is tested, and the model's error there beside that at home."""
     scene = current(experiment)
     if scene.parameter == "frequency":
         where = place(scene.value, experiment.pretraining)
@@ -32,8 +35,8 @@ def title(experiment: Experiment, curves: Curves, k: int) -> str:
     model, sweep = curves["transformer"], sweep_of(experiment)
     if scene.parameter == "alpha" and scene.value in (0.0, 1.0):
         return t("beyond.title.error", what=what, error=error(at(model, sweep, scene.value, k)))
-    ratio = at(model, sweep, scene.value, k) / home_error(model, sweep, k)
-    return t(f"beyond.title.{scene.parameter}", what=what, ratio=_times(ratio))
+    there, home = error(at(model, sweep, scene.value, k)), error(home_error(model, sweep, k))
+    return t(f"beyond.title.{scene.parameter}", what=what, error=there, home=home)
 
 
 def reading(experiment: Experiment, curves: Curves, k: int) -> str:
@@ -51,6 +54,9 @@ def reading(experiment: Experiment, curves: Curves, k: int) -> str:
             parts.append(t(f"beyond.reading.{scene.parameter}.model", error=values["transformer"], home=home))
     if {"small", "large"} <= set(values):
         parts.append(t("beyond.reading.sizes", small=values["small"], large=values["large"]))
+        sizes = [curves[name] for name in ("small", "transformer", "large") if name in curves]
+        if _overlap(sizes, sweep, scene.value, k):
+            parts.append(t("beyond.reading.sizes_overlap"))
     for name in ("wide", "bayes", "bayes_test"):
         if name in values:
             parts.append(t(f"beyond.reading.{name}", error=values[name]))
@@ -75,19 +81,10 @@ def _with_interval(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) 
     return t("beyond.interval", error=error(found), low=rounded(low), high=rounded(high))
 
 
-def provenance(experiment: Experiment, card: Card | None) -> str:
-    """Where the numbers come from: model, data, sweep, prompts, seed, interval, and whose setting it is."""
+def provenance(experiment: Experiment, card: Card | None, others: Sequence[Card]) -> str:
+    """Where the numbers come from: models, data, sweep, prompts, seed, interval, and whose setting it is."""
     pretraining, evaluation = experiment.pretraining, experiment.evaluation
-    model = t("beyond.no_model")
-    if card is not None:
-        steps = f"{pretraining.recipe.steps:,}"
-        model = t(
-            "provenance.model",
-            name=card.name,
-            steps=steps,
-            seed=pretraining.seed,
-            length=pretraining.context_length,
-        )
+    model = t("beyond.no_model") if card is None else described(card)
     trained = t(
         "provenance.pretrained",
         data=pretraining_data(pretraining),
@@ -101,7 +98,15 @@ def provenance(experiment: Experiment, card: Card | None) -> str:
         seed=evaluation.seed,
     )
     ours = t("beyond.our_setting", reach=input_range(pretraining)[1], length=pretraining.context_length)
-    return " · ".join((model, trained, numbers, t("provenance.band"), ours))
+    beside = [t("provenance.beside", names=joined("names", map(named, others)))] if others else []
+    return " · ".join((model, trained, *beside, numbers, t("provenance.band"), ours))
+
+
+def _overlap(curves: Sequence[SweepCurve], sweep: FamilySweep, value: float, k: int) -> bool:
+    """Whether the 90% intervals of all curves have a value in common."""
+    lows = [float(np.interp(value, sweep.values, curve.low[:, k])) for curve in curves]
+    highs = [float(np.interp(value, sweep.values, curve.high[:, k])) for curve in curves]
+    return max(lows) < min(highs)
 
 
 def error(value: float) -> str:
@@ -117,7 +122,3 @@ def _functions(experiment: Experiment, scene: Scene) -> str:
     if scene.value in (0.0, 1.0):
         return t("beyond.functions.lines" if scene.value else "beyond.functions.sinusoids")
     return t("beyond.functions.combination", alpha=scene.value, rest=1 - scene.value)
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:.1f}" if ratio < 9.5 else f"{ratio:,.0f}"

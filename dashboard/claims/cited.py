@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.claims import words
 from dashboard.claims.view import Standing, standings
 from dashboard.markdown import plain
-from dashboard.texts import t
+from dashboard.texts import joined, t
 from dashboard.views import Presentation
 from icl_core.library import Library
 
@@ -27,4 +27,5 @@ def sentence(standing: Standing) -> str:
     if part is None or standing.outcome == "outdated":
         return t("claims.cited.unmeasured", **named)
     measured = {"value": plain(words.measured(part)), "limit": words.limit(part.limit)}
-    return t("claims.cited", **named, **measured, setting=plain(words.setting(standing)))
+    said = t("claims.cited", **named, **measured, setting=plain(words.setting(standing)))
+    return joined("sentences", (said, words.weakness(standing))) if standing.weak else said

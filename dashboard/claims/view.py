@@ -28,10 +28,14 @@ class ClaimsView(View):
 
 @dataclass(frozen=True)
 class Standing:
-    """A claim with its stored verdict; None where no sound one is stored."""
+    """A claim with its stored verdict; None where no sound one is stored.
+
+    `weak` names the models of a current verdict that miss their own limits.
+    """
 
     claim: Claim
     stored: Stored | None
+    weak: tuple[str, ...] = ()
 
     @property
     def paper(self) -> str:
@@ -57,7 +61,17 @@ class Standing:
 def standings(library: Library) -> list[Standing]:
     """Every claim, in order. Nothing is measured."""
     stored = VerdictStore(library).read(CLAIMS)
-    return [Standing(claim, stored.get(claim.id)) for claim in CLAIMS]
+    missing = {card.spec.hash: card.name for card in library.cards() if card.meets_limits is False}
+    return [
+        Standing(claim, found, _weak(found, missing))
+        for claim, found in ((claim, stored.get(claim.id)) for claim in CLAIMS)
+    ]
+
+
+def _weak(found: Stored | None, missing: Mapping[str, str]) -> tuple[str, ...]:
+    if found is None or not found.current:
+        return ()
+    return tuple(missing[used.spec_hash] for used in found.result.models if used.spec_hash in missing)
 
 
 def counts(claims: Sequence[Standing]) -> Mapping[str, int]:

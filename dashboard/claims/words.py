@@ -8,6 +8,7 @@ from dashboard.claims.view import OUTCOMES, PAPERS, Standing, counts
 from dashboard.markdown import plain
 from dashboard.texts import joined, t
 from icl_core.claims import Claim, Limit, Part
+from icl_core.claims.claim import Measurement
 
 
 def title(claims: Sequence[Standing]) -> str:
@@ -41,7 +42,7 @@ def in_short(standing: Standing) -> str:
     return t("claims.in_short", value=number(part.value), limit=limit(part.limit)) if part else ""
 
 
-def measured(part: Part) -> str:
+def measured(part: Part | Measurement) -> str:
     """'0.14 [0.12, 0.15]'; an exact number alone."""
     if part.low == part.high:
         return number(part.value)
@@ -61,11 +62,15 @@ def limit(asked: Limit) -> str:
 
 def remark(standing: Standing) -> str:
     """What must be said of a verdict that is not plainly 'reproduced'; Markdown, '' where nothing must."""
+    weak = [weakness(standing)] if standing.weak else []
     match standing.outcome:
         case "not_reproduced":
-            return t("claims.remark.not_reproduced", short=in_short(standing))
+            said = t("claims.remark.not_reproduced", short=in_short(standing))
+            return joined("sentences", (said, *weak))
         case "undecided":
-            return t("claims.remark.undecided")
+            return joined("sentences", (t("claims.remark.undecided"), *weak))
+        case "reproduced" if weak:
+            return weak[0]
         case "waiting" if standing.result:
             return t("claims.remark.waiting", model=plain(standing.result.waits_for))
         case "outdated":
@@ -73,6 +78,11 @@ def remark(standing: Standing) -> str:
         case "unmeasured":
             return t("claims.remark.unmeasured")
     return ""
+
+
+def weakness(standing: Standing) -> str:
+    """That models which it was measured with miss their own limits: Markdown."""
+    return t("claims.remark.weak", models=plain(joined("names", standing.weak)), count=len(standing.weak))
 
 
 def command(claim: Claim, store: bool = False) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.captions import error
+from dashboard.captions import error, errors
 from dashboard.diversity.charts import pool_words
 from dashboard.diversity.results import Setting
+from dashboard.provenance import named
 from dashboard.texts import joined, t
-from icl_core.evaluation import LearningCurves
+from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
 from icl_core.library.task_diversity import usual_name
 
@@ -31,10 +32,10 @@ def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | N
     sentences = [text]
     model = trained["new"].get(size)
     if model is not None:
-        values = {"new": error(model.curves["transformer"].mean[k])}
+        values = {"new": _interval(model.curves["transformer"], k)}
         own = trained["seen"].get(size)
         if own is not None:
-            seen = error(own.curves["transformer"].mean[k])
+            seen = _interval(own.curves["transformer"], k)
             sentences.append(t("diversity.reading.transformer", seen=seen, **values))
         else:
             sentences.append(t("diversity.reading.transformer_unlimited", **values))
@@ -76,10 +77,7 @@ def waiting(now: Setting) -> str | None:
 def provenance(now: Setting) -> str:
     """Models with hashes, setting, prompts, seed, interval."""
     pretraining, evaluation = now.pretraining, now.experiment.evaluation
-    models = [
-        t("selection.provenance.model", name=card.name, hash=card.spec.hash, seed=card.spec.seed)
-        for card in now.models.values()
-    ]
+    models = [named(card) for card in now.models.values()]
     return " · ".join(
         (
             *(models or [t("selection.provenance.none")]),
@@ -108,12 +106,18 @@ def _at_size(found: PoolSweep, size: int) -> str:
         "diversity.reading.pool",
         k=found.k,
         pool=pool_words(found.sizes[index]),
-        dmmse_new=error(found.estimates["new"]["dmmse"].mean[index]),
+        dmmse_new=_interval(found.estimates["new"]["dmmse"], index),
         dmmse_seen=error(found.estimates["seen"]["dmmse"].mean[index]),
         ridge=error(found.estimates["new"]["ridge"].mean[index]),
         lsa_new=error(found.exact["new"]["lsa"][index]),
         lsa_seen=error(found.exact["seen"]["lsa"][index]),
     )
+
+
+def _interval(curve: Curve, index: int) -> str:
+    """'1.11 [0.95, 1.28]': the mean with its 90% interval, which is wide where tasks differ much."""
+    mean, low, high = errors([curve.mean[index], curve.low[index], curve.high[index]])
+    return t("selection.interval.plain", mean=mean, low=low, high=high)
 
 
 def _threshold(found: PoolSweep) -> str:

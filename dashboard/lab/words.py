@@ -7,6 +7,7 @@ from dashboard.describe import pretraining_data
 from dashboard.lab.measured import Answer
 from dashboard.lab.view import LabView
 from dashboard.one_input.learners import input_range
+from dashboard.provenance import described
 from dashboard.texts import joined, t
 from icl_core.evaluation.prompt_functions import function_distance
 from icl_core.library import Card
@@ -69,15 +70,7 @@ def side(gaps: dict[str, float]) -> str:
 
 def provenance(view: LabView, pretraining: Pretraining, card: Card | None) -> str:
     """Model, data, the Bayes learners' assumption, and whose setting it is."""
-    model = t("beyond.no_model")
-    if card is not None:
-        model = t(
-            "provenance.model",
-            name=card.name,
-            steps=f"{pretraining.recipe.steps:,}",
-            seed=pretraining.seed,
-            length=pretraining.context_length,
-        )
+    model = t("beyond.no_model") if card is None else described(card)
     low, high = input_range(pretraining)
     trained = t("lab.pretrained", data=pretraining_data(pretraining), low=low, high=high)
     numbers = t("lab.numbers", hash=pretraining.hash, noise=view.noise)

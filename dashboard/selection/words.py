@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from dashboard.captions import error
+from dashboard.provenance import named
 from dashboard.selection.results import Setting
 from dashboard.texts import joined, t
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import IDEALS, MODELS, Comparison, NoiseSweep, PromptChoice
 from icl_core.library.selection import BEST_LASSO
-from icl_core.specs import FunctionClass
+from icl_core.specs import Experiment, FunctionClass
 
 CLEAR_GAIN = 0.02  # by which the Lasso must be better for the sentence to say so
 
@@ -178,7 +179,7 @@ def provenance(now: Setting, picture: str) -> str:
     experiment = now.experiment
     pretraining = experiment.pretraining
     models = [
-        t("selection.provenance.model", name=card.name, hash=card.spec.hash, seed=card.spec.seed)
+        named(card)
         for card in now.models.cards.values()
         if picture != "outside"  # which shows the ideal learner alone
     ]
@@ -191,6 +192,7 @@ def provenance(now: Setting, picture: str) -> str:
                 nnz=now.pair.narrow.nnz,
                 length=pretraining.context_length,
                 alpha=experiment.evaluation.alpha,
+                noise=_noise(experiment),
             ),
             t(
                 "provenance.numbers",
@@ -201,6 +203,12 @@ def provenance(now: Setting, picture: str) -> str:
             t("provenance.band" if models else "provenance.band_exact"),
         )
     )
+
+
+def _noise(experiment: Experiment) -> str:
+    """'no label noise', or its standard deviation in the test."""
+    level = experiment.test_noise_variance**0.5
+    return t("selection.provenance.noise", noise=level) if level else t("selection.provenance.no_noise")
 
 
 def _interval(curve: Curve, k: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.url_state import UrlState
 from dashboard.views import View
 from icl_core.library import Entry
 
@@ -51,11 +52,19 @@ def playable(models: Sequence[Shelved]) -> list[Shelved]:
     return [model for model in models if model.entry.card is not None and model.entry.card.history]
 
 
-def played(models: Sequence[Shelved], view: LibraryView) -> Shelved | None:
+def asked_for(state: UrlState[LibraryView]) -> str:
+    """The name of the model that the link asks for, to be played or as the experiment's own; '' for none."""
+    pretraining = state.experiment.pretraining
+    of_experiment = "" if state.experiment == state.default.experiment else pretraining.hash
+    names = {spec.hash: name for name, spec in state.models.items()}
+    return state.view.played or names.get(of_experiment, "")
+
+
+def played(models: Sequence[Shelved], asked: str) -> Shelved | None:
     """The model whose training is shown: the one asked for where it is among `models`, else the first."""
     candidates = playable(models)
-    asked = (model for model in candidates if model.entry.name == view.played)
-    return next(asked, candidates[0] if candidates else None)
+    found = (model for model in candidates if model.entry.name == asked)
+    return next(found, candidates[0] if candidates else None)
 
 
 def _passes(model: Shelved, view: LibraryView) -> bool:

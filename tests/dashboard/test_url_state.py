@@ -41,6 +41,7 @@ def test_a_good_link_is_read_whole() -> None:
             ["evaluation.seed"],
         ),
         ({"evaluation.shift": "quake"}, {}, ["evaluation.shift.kind"]),
+        ({"evaluation.shift": "quake", "evaluation.shift.magnitude": "7"}, {}, ["evaluation.shift.kind"]),
         (
             {"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "9"},
             {"evaluation.shift": "covariate_scale"},

@@ -12,9 +12,10 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.claims import words
+from dashboard.claims import cited, words
 from dashboard.claims.exports import verdicts_csv, verdicts_json
 from dashboard.claims.view import ClaimsView, Standing, filtered, standings
+from dashboard.markdown import plain
 from icl_core.claims import CLAIMS, ClaimResult, run
 from icl_core.claims.store import Stored, VerdictStore
 from icl_core.claims.wanted import Need, Used, Wanted
@@ -140,6 +141,17 @@ def test_the_opened_page_cites_its_claim_until_another_is_opened(shipped: Librar
     links = [link.proto.query_string for link in at.get("page_link")]  # type: ignore[attr-defined]
     assert links
     assert not any("claim" in link for link in links)
+
+
+def test_a_model_that_misses_its_limits_is_named_beside_its_claims(shipped: Library) -> None:
+    frail = next(card for card in shipped.cards() if card.name == "live-demo-d4")  # which misses by design
+    need = Need(Wanted(frail.name, Mixture.of(Dense()), dimension=4), (Used.of(frail),))
+    VerdictStore(shipped).write(replace(run(shipped, "A7")[0], needs=(need,)))
+    (standing,) = [standing for standing in standings(shipped) if standing.claim.id == "A7"]
+    assert standing.weak == (frail.name,)
+    assert plain(frail.name) in words.remark(standing)
+    assert plain(frail.name) in cited.sentence(standing)
+    assert words.remark(replace(standing, weak=())) == ""
 
 
 def test_an_unknown_claim_costs_one_sentence() -> None:

@@ -68,6 +68,10 @@ def test_the_training_of_the_chosen_model_is_played(own: Path) -> None:
     assert "tiny" in at.title[0].value
 
 
+def test_a_link_to_a_model_plays_its_training(own: Path) -> None:
+    assert "tiny" in opened(model="tiny").title[0].value
+
+
 def test_a_button_plays_another_and_the_link_says_so(own: Path) -> None:
     at = opened()
     name = next(entry.folder.name for entry in default_library().entries() if entry.name == "tiny")

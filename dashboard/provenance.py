@@ -1,0 +1,29 @@
+"""How pages name the models behind their numbers; of one that misses its limits each page says so."""
+
+from __future__ import annotations
+
+from dashboard.texts import t
+from icl_core.library import Card
+
+
+def described(card: Card) -> str:
+    """'model sparse-d8 (seed 0, 28,000 steps, prompts of up to 12 examples)'."""
+    spec = card.spec
+    text = t(
+        "provenance.model",
+        name=card.name,
+        steps=f"{spec.recipe.steps:,}",
+        seed=spec.seed,
+        length=spec.context_length,
+    )
+    return text + _warning(card)
+
+
+def named(card: Card) -> str:
+    """'sparse-d8 7f3d14ead31b76b6 (seed 0)', for one model among several."""
+    text = t("provenance.named", name=card.name, hash=card.spec.hash, seed=card.spec.seed)
+    return text + _warning(card)
+
+
+def _warning(card: Card) -> str:
+    return t("provenance.weak") if card.meets_limits is False else ""
