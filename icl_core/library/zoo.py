@@ -182,7 +182,7 @@ NOTES: dict[str, str] = {
     "relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
     "dense-relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
     "pool-4-d8": "Knows the four tasks of its pool, as it should, and so fails on new ones.",
-    "pool-1024-d8": "Answers as ridge does, on new tasks as on its own: it has not learned its 1,024 tasks by heart.",
+    "pool-1024-d8": "Answers as ridge does on its own tasks too: it has not learned the 1,024 by heart.",
     "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
 }
 """What a card says about a model beyond its numbers."""
