@@ -33,11 +33,14 @@ def file_stem(experiment: Experiment) -> str:
     return f"icl-{experiment.hash}"
 
 
-def chart_config(stem: str, picture: str) -> dict[str, Any]:
-    """Plotly's configuration: a mode bar with one button, which saves the chart as `picture` (png or svg)."""
+def chart_config(stem: str, picture: str = "svg", *, always: bool = True) -> dict[str, Any]:
+    """Plotly's configuration: a mode bar with one button, which saves the chart as `picture` (png or svg).
+
+    Not `always`: only under the pointer, where a legend stands in its corner.
+    """
     return {
         "displaylogo": False,
-        "displayModeBar": True,
+        "displayModeBar": True if always else "hover",
         "modeBarButtonsToRemove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale"],
         "toImageButtonOptions": {"format": picture, "scale": 3, "filename": stem},
         "responsive": True,

@@ -29,7 +29,7 @@ def draw_panels(shown: Sequence[Panel], presentation: Presentation, *, stem: str
     figure = line_panels_figure(
         shown, interval=t("figure.interval"), theme=figure_theme(presentation), compact=is_narrow()
     )
-    config = exports.chart_config(stem, "svg")
+    config = exports.chart_config(stem)
     st.plotly_chart(figure, theme=None, key="panels", config=config, alt=alt)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from dashboard import exports
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import current, sweep_of
 from dashboard.bootstrap import figure_theme
@@ -19,7 +20,6 @@ from icl_core.figures.palette import THEMES
 from icl_core.figures.prompt_function import Canvas, PromptLabels, growing_prompt_figure
 from icl_core.specs import Experiment
 
-CONFIG = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 NARROW_HEIGHT = 400
 HEIGHT = 460
 
@@ -55,7 +55,8 @@ def draw_functions(
         height=_height(presentation),
         compact=is_narrow(),
     )
-    st.plotly_chart(figure, theme=None, key="functions", config=CONFIG, alt=alt)
+    config = exports.chart_config("icl-functions", always=False)
+    st.plotly_chart(figure, theme=None, key="functions", config=config, alt=alt)
 
 
 def draw_sweep(
@@ -91,7 +92,8 @@ def draw_sweep(
         height=_height(presentation),
         compact=is_narrow(),
     )
-    st.plotly_chart(figure, theme=None, key="sweep", config=CONFIG, alt=alt)
+    config = exports.chart_config(f"icl-{scene.parameter}-{sweep.hash}", always=False)
+    st.plotly_chart(figure, theme=None, key="sweep", config=config, alt=alt)
 
 
 def numbers_table(experiment: Experiment, curves: Curves, names: Mapping[str, str], k: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard import exports
 from dashboard.bootstrap import figure_theme
 from dashboard.claims.view import Standing
 from dashboard.claims.words import limit, measured
@@ -27,13 +28,14 @@ def groups(papers: Sequence[str], claims: Sequence[Standing]) -> list[ClaimGroup
 def draw_claims(claims: Sequence[Standing], presentation: Presentation) -> None:
     """Two charts of one axis, side by side; one under the other on a phone."""
     labels = MarginLabels(t("claims.axis"), t("claims.axis.threshold"))
-    config = {"displaylogo": False, "displayModeBar": False, "responsive": True}
     drawn = [groups(papers, claims) for papers in COLUMNS]
     for place, papers, own, beside in zip(st.columns(2), COLUMNS, drawn, reversed(drawn), strict=True):
         figure = claim_margins_figure(
             own, labels, beside=beside, theme=figure_theme(presentation), compact=is_narrow()
         )
         with place:
+            stem = f"icl-claims-{papers[0]}"
+            config = exports.chart_config(stem, always=False)
             st.plotly_chart(figure, theme=None, key=f"claims_{papers[0]}", config=config, alt=spoken(own))
 
 

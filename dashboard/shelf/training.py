@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from dashboard import exports
 from dashboard.bootstrap import figure_theme
 from dashboard.captions import error
 from dashboard.describe import family_name
@@ -95,5 +96,5 @@ def draw_training(card: Card, presentation: Presentation) -> None:
         theme=figure_theme(presentation),
         compact=is_narrow(),
     )
-    config = {"displaylogo": False, "displayModeBar": False, "responsive": True}
+    config = exports.chart_config(f"icl-training-{card.spec.hash}", always=False)
     st.plotly_chart(figure, theme=None, key="training", config=config, alt=reading(card))
