@@ -67,9 +67,9 @@ def read_out_notes(read_out: int | None, last: int, labels: Labels, look: Theme)
     return Notes([shape], [text])
 
 
-def end_labels(lines: Mapping[str, Array], labels: Labels, look: Theme, top: float, log_axis: bool) -> Notes:
+def end_labels(lines: Mapping[str, Array], labels: Labels, look: Theme, bottom: float, top: float) -> Notes:
     """The methods' names at their lines' right ends, joined by thin leaders; coinciding lines share one."""
-    height = {method: heights(line, top, log_axis) for method, line in lines.items()}
+    height = {method: heights(line, bottom, top) for method, line in lines.items()}
     groups = coinciding(height, COINCIDE)
     ends = [float(height[group[0]][-1]) for group in groups]
     texts = [_joined(group, labels, look) for group in groups]

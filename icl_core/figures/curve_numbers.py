@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ Array = NDArray[np.float64]
 HEADROOM = 1.25  # a linear axis ends at this multiple of the zero predictor's error
 LOG_HEADROOM = 3.0
 LOG_LIMIT = 1000.0
-LOG_FLOOR = 1e-4  # a logarithmic axis begins here; what lies below is drawn on the floor
+LOG_FLOOR = 1e-4  # a logarithmic axis begins no lower; what lies below is drawn on the floor
 TRAINED = ("transformer", "linear_attention")
 """Trained models."""
 CLOSED_FORMS = ("lsa", "lsa_reoptimised", "zero")
@@ -65,6 +66,14 @@ def axis_top(curves: LearningCurves, shown: tuple[str, ...], log_axis: bool) -> 
     return min(decade, LOG_LIMIT * level)
 
 
+def axis_bottom(lines: Mapping[str, Array], log_axis: bool) -> float:
+    """Lower end of the error axis: 0 if linear; if logarithmic, the decade under all lines, or the floor."""
+    if not log_axis:
+        return 0.0
+    least = min((float(line[np.isfinite(line)].min(initial=1.0)) for line in lines.values()), default=1.0)
+    return max(LOG_FLOOR, 10.0 ** math.floor(math.log10(max(least, LOG_FLOOR))))
+
+
 def off_scale(
     curves: LearningCurves, shown: tuple[str, ...], log_axis: bool = False
 ) -> dict[str, tuple[int, float]]:
@@ -85,12 +94,10 @@ def needs_log_axis(curves: LearningCurves, shown: tuple[str, ...]) -> bool:
     return not gone.isdisjoint(TRAINED) or 2 * len(gone) > len(drawn)
 
 
-def heights(line: Array, top: float, log_axis: bool) -> Array:
-    """Positions on the axis, 0 at its lower and 1 at its upper end."""
-    clipped = np.clip(np.nan_to_num(line, posinf=top), LOG_FLOOR if log_axis else 0, top)
-    if log_axis:
-        return np.log(clipped / LOG_FLOOR) / math.log(top / LOG_FLOOR)
-    return clipped / top
+def heights(line: Array, bottom: float, top: float) -> Array:
+    """Positions on the axis from `bottom` (0: it is linear) to `top`, as shares of its length."""
+    clipped = np.clip(np.nan_to_num(line, posinf=top), bottom, top)
+    return np.log(clipped / bottom) / math.log(top / bottom) if bottom else clipped / top
 
 
 def drawable(values: Array, log_axis: bool) -> Array:

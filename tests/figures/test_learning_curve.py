@@ -152,6 +152,15 @@ def test_logarithmic_axis_keeps_zeros_on_its_floor() -> None:
     )
 
 
+def test_logarithmic_axis_begins_a_decade_under_its_lines() -> None:
+    high = {name: curve(np.full(K + 1, 0.3)) for name in ("transformer", "ridge")}
+    figure = learning_curve_figure(curves(**high), LABELS, log_axis=True, shown=("transformer", "ridge"))
+    assert figure.layout.yaxis.range[0] == pytest.approx(-1)
+    least = {"transformer": curve(np.full(K + 1, 1e-9))}
+    figure = learning_curve_figure(curves(**least), LABELS, log_axis=True, shown=("transformer",))
+    assert figure.layout.yaxis.range[0] == pytest.approx(math.log10(LOG_FLOOR))
+
+
 def test_logarithmic_axis_grows_by_decades_and_then_names_what_leaves_it() -> None:
     high = np.exp(-np.arange(K + 1) / 3)
     for error, end, named in ((0.5, 10, False), (137.0, 1000, False), (5e4, 1000, True)):
