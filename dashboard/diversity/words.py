@@ -8,7 +8,7 @@ from dashboard.captions import error
 from dashboard.diversity.charts import pool_words
 from dashboard.diversity.results import Setting
 from dashboard.texts import joined, t
-from icl_core.evaluation import LearningCurves
+from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
 from icl_core.library.task_diversity import usual_name
 
@@ -16,7 +16,7 @@ NEAR = 0.05  # from ridge, on new tasks: the pool stands for the distribution
 AWAITED = (4, 1024, None)  # pool sizes that the shipped library is to have
 
 
-def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | None, LearningCurves]]) -> str:
+def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | None, Curve]]) -> str:
     """New against seen tasks at the chosen pool, and from which size on the pool no longer matters."""
     size, k = now.pretraining.task_pool, found.k
     if size is None:
@@ -31,10 +31,10 @@ def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | N
     sentences = [text]
     model = trained["new"].get(size)
     if model is not None:
-        values = {"new": error(model.curves["transformer"].mean[k])}
+        values = {"new": error(model.mean[k])}
         own = trained["seen"].get(size)
         if own is not None:
-            seen = error(own.curves["transformer"].mean[k])
+            seen = error(own.mean[k])
             sentences.append(t("diversity.reading.transformer", seen=seen, **values))
         else:
             sentences.append(t("diversity.reading.transformer_unlimited", **values))
