@@ -9,6 +9,7 @@ import torch
 
 from dashboard import shipped_results
 from dashboard.beyond import shipped as sweeps
+from dashboard.diversity import shipped as pools
 from dashboard.selection import shipped as comparisons
 from icl_core.library import default_library
 
@@ -16,7 +17,12 @@ from icl_core.library import default_library
 def main() -> None:
     torch.set_num_threads(1)
     library = default_library()
-    parts = {"results": shipped_results, "sweeps": sweeps, "comparisons": comparisons}
+    parts = {
+        "results": shipped_results,
+        "sweeps": sweeps,
+        "comparisons": comparisons,
+        "numbers on task pools": pools,
+    }
     for name, part in parts.items():
         print(f"{part.ship(library)} {name} are shipped.", flush=True)
 

@@ -9,6 +9,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 VERSION = 1  # raised only when a field changes meaning, so that stored models keep their hash
@@ -72,7 +73,7 @@ class Spec:
             raise SpecError(cls.__name__, text, f"at most {MAX_DEPTH} levels of fields") from None
         return cls.from_dict(data)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Sixteen hexadecimal digits that name this spec in stores, captions and cache keys."""
         text = f"{type(self).__name__}:{VERSION}:{self.to_json()}"

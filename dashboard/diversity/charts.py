@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.diversity.results import Setting
 from dashboard.texts import t
-from icl_core.evaluation import LearningCurves
+from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
 from icl_core.figures.line_panels import Line, Mark, Panel
 from icl_core.figures.palette import METHODS
@@ -21,9 +21,7 @@ CURVES = ("transformer", "dmmse", "ridge", "lsa")
 TOP, TOP_CURVES = 1.6, 2.0
 
 
-def pool_panels(
-    now: Setting, found: PoolSweep, trained: dict[str, dict[int | None, LearningCurves]]
-) -> list[Panel]:
+def pool_panels(now: Setting, found: PoolSweep, trained: dict[str, dict[int | None, Curve]]) -> list[Panel]:
     """Error at one k against the size of the pool, on new tasks and on those of the pool."""
     size = now.pretraining.task_pool
     chosen = UNLIMITED if size is None else float(size)
@@ -83,12 +81,12 @@ def pool_words(size: int | None) -> str:
     return t("diversity.pool.one" if size == 1 else "diversity.pool", size=f"{size:,}")
 
 
-def _points(trained: dict[int | None, LearningCurves], k: int) -> list[Line]:
+def _points(trained: dict[int | None, Curve], k: int) -> list[Line]:
     """The library's transformers, each at its pool's size."""
     sizes = sorted(trained, key=lambda size: UNLIMITED if size is None else size)
     if not sizes:
         return []
-    curves = [trained[size].curves["transformer"] for size in sizes]
+    curves = [trained[size] for size in sizes]
     mean, low, high = np.array([(curve.mean[k], curve.low[k], curve.high[k]) for curve in curves]).T
     x = np.array([UNLIMITED if size is None else float(size) for size in sizes])
     label = t("diversity.line.transformer")

@@ -10,35 +10,32 @@ from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
 
 POOLS = """\
-found = pool_sweep(experiment, {k})
+found = cached_pool_sweep(experiment, {k}, library)
 for tasks in ("new", "seen"):
     for name, curve in found.estimates[tasks].items():
         print(tasks, name, *curve.mean.round(4))
     for name, line in found.exact[tasks].items():
         print(tasks, name, *line.round(4))
 for size, card in pool_models(library, experiment.pretraining).items():
+    tested = Experiment(card.spec, experiment.evaluation)
     for tasks in ("new", "seen") if size else ("new",):
-        tested = Experiment(card.spec, with_pool(experiment, size, tasks).evaluation)
-        print(tasks, size, cached_curves(tested, library).curves["transformer"].mean[{k}])
+        curves = cached_pool_curves(tested, size, tasks, library).curves
+        print(tasks, size, curves["transformer"].mean[{k}])
 """
 CURVES = """\
 size = experiment.pretraining.task_pool
 for tasks in ("new", "seen") if size else ("new",):
-    tested = Experiment(experiment.pretraining, with_pool(experiment, size, tasks).evaluation)
-    for name, curve in cached_curves(tested, library).curves.items():
+    for name, curve in cached_pool_curves(experiment, size, tasks, library).curves.items():
         print(tasks, name, *curve.mean.round(4))
-"""
-SHARED = """\
-from icl_core.library.results import cached_curves
-from icl_core.specs import Experiment
 """
 PICTURES = {
     "pools": (
-        "from icl_core.evaluation.task_diversity import pool_sweep, with_pool\n"
-        f"from icl_core.library.task_diversity import pool_models\n{SHARED}",
+        "from icl_core.library.pool_results import cached_pool_curves, cached_pool_sweep\n"
+        "from icl_core.library.task_diversity import pool_models\n"
+        "from icl_core.specs import Experiment\n",
         POOLS,
     ),
-    "curves": (f"from icl_core.evaluation.task_diversity import with_pool\n{SHARED}", CURVES),
+    "curves": ("from icl_core.library.pool_results import cached_pool_curves\n", CURVES),
 }
 
 

@@ -13,8 +13,8 @@ def drawn(now: Setting, view: DiversityView, library: Library) -> Drawn:
     """The picture that the view asks for."""
     k = read_out(now.experiment, view)
     if view.picture == "pools":
-        found = results.sweep(now, k)
-        trained = {tasks: results.trained(now, tasks, library) for tasks in charts.TASKS}
+        found = results.sweep(now, k, library)
+        trained = {tasks: results.trained(now, tasks, k, library) for tasks in charts.TASKS}
         return Drawn(charts.pool_panels(now, found, trained), words.pool_reading(now, found, trained))
     tested = charts.TASKS if now.pretraining.task_pool is not None else charts.TASKS[:1]
     curves = {tasks: results.at_pool(now, tasks, library) for tasks in tested}

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
+from dashboard import ahead
 from dashboard.pretraining import closed_form
-from icl_core.evaluation import LearningCurves
-from icl_core.evaluation.task_diversity import PoolSweep, pool_sweep, with_pool
+from icl_core.evaluation import Curve, LearningCurves
+from icl_core.evaluation.task_diversity import PoolSweep, with_pool
 from icl_core.library import Card, Library, LibraryError
-from icl_core.library.results import cached_curves, load_once
+from icl_core.library.pool_results import (
+    cached_pool_curves,
+    cached_pool_sweep,
+    pool_model_at,
+    stored_pool_curves,
+)
+from icl_core.library.results import load_once
 from icl_core.library.task_diversity import pool_models
 from icl_core.specs import Experiment, Pretraining
 
 MOST_KEPT = 256  # some 10 kB each
+
+
+class _Unmeasured(Exception):
+    """A model's curve is not stored."""
 
 
 @dataclass(frozen=True)
@@ -44,40 +56,85 @@ def setting(experiment: Experiment, library: Library) -> Setting:
     return Setting(experiment, models, tuple(faults))
 
 
-def sweep(now: Setting, k: int) -> PoolSweep:
+def sweep(now: Setting, k: int, library: Library) -> PoolSweep:
     """The ideals and linear attention at every size."""
-    return _sweep(with_pool(now.experiment, None, "new").hash, k, now.experiment)
+    return _sweep(with_pool(now.experiment, None, "new").hash, k, now.experiment, library)
 
 
-def trained(now: Setting, tasks: str, library: Library) -> dict[int | None, LearningCurves]:
-    """Learning curves with each of the library's models, on new tasks or on those of its pool."""
-    return {
-        size: _with_model(now, size, tasks, library)
-        for size in now.models
-        if size is not None or tasks == "new"
-    }
+def trained(now: Setting, tasks: str, k: int, library: Library) -> dict[int | None, Curve]:
+    """The curves of the library's models by pool size, on new tasks or on those of the model's pool.
+
+    One that was not measured before is so at k alone (other entries are NaN), which takes a fraction of the
+    time, and at every k while the picture is being looked at.
+    """
+    found, rest = {}, []
+    for size, card in now.models.items():
+        if size is None and tasks == "seen":
+            continue
+        asked = Experiment(card.spec, now.experiment.evaluation)
+        place = (with_pool(asked, size, tasks).hash, card.weights_sha256, asked, size, tasks, library)
+        try:
+            found[size] = _stored(*place).curves["transformer"]
+        except _Unmeasured:
+            found[size] = _model_at(k, *place)
+            rest.append(partial(cached_pool_curves, asked, size, tasks, library))
+    if rest:
+        models = tuple(card.weights_sha256 for card in now.models.values())
+        ahead.shared().measure((library, now.experiment.hash, models, tasks), rest)
+    return found
 
 
 def at_pool(now: Setting, tasks: str, library: Library) -> LearningCurves:
     """Learning curves at the pool looked at, with its model where there is one."""
-    return _with_model(now, now.pretraining.task_pool, tasks, library)
-
-
-def _with_model(now: Setting, size: int | None, tasks: str, library: Library) -> LearningCurves:
-    asked = with_pool(now.experiment, size, tasks)
+    size = now.pretraining.task_pool
     card = now.models.get(size)
-    asked = Experiment(card.spec if card else closed_form(asked.pretraining), asked.evaluation)
+    pretraining = card.spec if card else closed_form(now.pretraining)
+    asked = Experiment(pretraining, now.experiment.evaluation)
     weights = card.weights_sha256 if card else ""
-    return _curves(asked.hash, weights, asked, library)
+    return _curves(with_pool(asked, size, tasks).hash, weights, asked, size, tasks, library)
 
 
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _sweep(experiment_hash: str, k: int, _experiment: Experiment) -> PoolSweep:
-    return pool_sweep(_experiment, k)
+def _sweep(experiment_hash: str, k: int, _experiment: Experiment, _library: Library) -> PoolSweep:
+    return cached_pool_sweep(_experiment, k, _library)
 
 
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
 def _curves(
-    experiment_hash: str, weights_sha256: str, _experiment: Experiment, _library: Library
+    experiment_hash: str,
+    weights_sha256: str,
+    _experiment: Experiment,
+    _size: int | None,
+    _tasks: str,
+    _library: Library,
 ) -> LearningCurves:
-    return cached_curves(_experiment, _library)
+    """Keyed by what determines the numbers: the tested experiment's hash and the model's weights."""
+    return cached_pool_curves(_experiment, _size, _tasks, _library)
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def _stored(
+    experiment_hash: str,
+    weights_sha256: str,
+    _experiment: Experiment,
+    _size: int | None,
+    _tasks: str,
+    _library: Library,
+) -> LearningCurves:
+    found = stored_pool_curves(_experiment, _size, _tasks, _library)
+    if found is None:
+        raise _Unmeasured
+    return found
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def _model_at(
+    k: int,
+    experiment_hash: str,
+    weights_sha256: str,
+    _experiment: Experiment,
+    _size: int | None,
+    _tasks: str,
+    _library: Library,
+) -> Curve:
+    return pool_model_at(_experiment, _size, _tasks, k, _library)

@@ -17,7 +17,7 @@ NEAR = 0.05  # from ridge, on new tasks: the pool stands for the distribution
 AWAITED = (4, 1024, None)  # pool sizes that the shipped library is to have
 
 
-def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | None, LearningCurves]]) -> str:
+def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | None, Curve]]) -> str:
     """New against seen tasks at the chosen pool, and from which size on the pool no longer matters."""
     size, k = now.pretraining.task_pool, found.k
     if size is None:
@@ -32,10 +32,10 @@ def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | N
     sentences = [text]
     model = trained["new"].get(size)
     if model is not None:
-        values = {"new": _interval(model.curves["transformer"], k)}
+        values = {"new": _interval(model, k)}
         own = trained["seen"].get(size)
         if own is not None:
-            seen = _interval(own.curves["transformer"], k)
+            seen = _interval(own, k)
             sentences.append(t("diversity.reading.transformer", seen=seen, **values))
         else:
             sentences.append(t("diversity.reading.transformer_unlimited", **values))

@@ -139,6 +139,20 @@ def learning_curves(
     return LearningCurves(experiment, experiment.evaluation.prompts, normaliser, curves, dict(exact or {}))
 
 
+def curve_at(experiment: Experiment, predictor: Predictor, k: int) -> Curve:
+    """Mean error of one predictor on the experiment's prompts with k pairs alone; other entries are NaN."""
+    total = Accumulator(1)
+    for prompts in prompt_chunks(experiment):
+        said = predictor.predict_at(prompts.xs, prompts.ys, prompts.queries, k)
+        errors = (said - prompts.targets[:, k]).square() / experiment.pretraining.label_variance
+        total.add(errors[:, None].numpy())
+    estimate = total.estimate()
+    parts = np.full((3, experiment.context_length + 1), np.nan)
+    parts[:, [k]] = estimate.mean, *estimate.interval()
+    mean, low, high = parts
+    return Curve(mean, low, high)
+
+
 def prompt_chunks(experiment: Experiment) -> Iterator[Prompts]:
     """The experiment's test prompts in order, at most 512 at a time."""
     total = experiment.evaluation.prompts

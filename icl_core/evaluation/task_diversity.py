@@ -23,6 +23,7 @@ from icl_core.evaluation.curves import Curve, prompt_chunks
 from icl_core.evaluation.estimate import Accumulator
 from icl_core.evaluation.suite import NUGGET
 from icl_core.evaluation.suite import ridge as ridge_of
+from icl_core.predictors.discrete_mmse import LEAST_SCORE
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
 Array = NDArray[np.float64]
@@ -103,7 +104,7 @@ def pool_means(
     for start, end in pairwise(sorted({0, *range(block, sizes[-1], block), *sizes})):
         scores = terms[:, start:end].mT @ moments  # [tasks of this part, B]
         new_peak = torch.maximum(peak, scores.amax(0, keepdim=True))
-        rescale, shares = (peak - new_peak).exp(), scores.sub_(new_peak).exp_()
+        rescale, shares = (peak - new_peak).exp(), scores.sub_(new_peak).clamp_(min=LEAST_SCORE).exp_()
         total = rescale * total + shares.sum(0, keepdim=True)
         weighted = rescale * weighted + weights[:, start:end] @ shares
         peak = new_peak

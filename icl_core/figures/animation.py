@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -17,7 +18,7 @@ class Frame:
     """One moment: what the slider shows, and the data of the figure's traces, in their order."""
 
     name: str
-    traces: Sequence[go.Scatter | go.Heatmap]
+    traces: Sequence[go.Scatter | go.Heatmap | Mapping[str, Any]]
 
 
 def animated(
@@ -43,7 +44,7 @@ def animated(
         raise ValueError(f"Frame {wrong!r} does not have the {traces} traces of the figure.")
     look = THEMES[theme]
     result = go.Figure(figure)
-    result.frames = [go.Frame(name=frame.name, data=list(frame.traces)) for frame in frames]
+    result.frames = [{"name": frame.name, "data": list(frame.traces)} for frame in frames]
     step = {"frame": {"duration": milliseconds, "redraw": True}, "transition": {"duration": 0}}
     still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
     result.update_layout(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from icl_core.figures.band import band
 from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, translucent
-from icl_core.figures.panels import legend_above, panels
+from icl_core.figures.panels import panels, top_rows
 from icl_core.figures.text_width import columns
 
 Array = NDArray[np.float64]
@@ -73,41 +75,60 @@ def line_panels_figure(
     The range of y is the panel's own, so that one huge error cannot squash the rest; a line may leave it.
     """
     look = THEMES[theme]
-    count = len(shown)
-    titles = [panel.title for panel in shown]
+    layout = json.loads(_frame(len(shown), theme, compact))
+    labels = list(dict.fromkeys(line.label for panel in shown for line in panel.lines if line.label))
+    named: set[str] = set()
+    traces: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = layout["annotations"]  # the titles come first
+    for position, panel in enumerate(shown):
+        number = "" if position == 0 else str(position + 1)
+        axes = _Axes(f"x{number}", f"y{number}")
+        words[position]["text"] = panel.title
+        traces += _traces(panel, labels, interval, look, axes, named)
+        marks += _marks(panel, look, axes) if panel.lines else []
+        words += _mark_words(panel, look, axes)
+        layout[f"xaxis{number}"] |= _x_axis(panel, layout[f"xaxis{number}"])
+        layout[f"yaxis{number}"] |= _y_axis(panel, layout[f"yaxis{number}"])
+    layout |= {"shapes": marks, "hovermode": "x unified", **_size(labels, len(shown), look, compact)}
+    return go.Figure({"data": traces, "layout": layout})
+
+
+class _Axes(NamedTuple):
+    """The axes of a panel, by the names that traces call them: 'x', 'y2'."""
+
+    x: str
+    y: str
+
+
+@lru_cache(maxsize=32)
+def _frame(count: int, theme: ThemeName, compact: bool) -> str:
+    """The layout of so many empty panels, as JSON text: Plotly takes long to put it together."""
+    look, titles = THEMES[theme], ["-"] * count
     figure = (
         panels(count, 1, look, titles, vertical_spacing=0.24 / count)
         if compact
         else panels(1, count, look, titles, horizontal_spacing=0.16 / count)
     )
-    labels = list(dict.fromkeys(line.label for panel in shown for line in panel.lines if line.label))
-    named: set[str] = set()
-    for position, panel in enumerate(shown, start=1):
-        place: dict[str, Any] = {"row": position, "col": 1} if compact else {"row": 1, "col": position}
-        _add_lines(figure, panel, labels, interval, look, place, named)
-        _add_marks(figure, panel, look, place)
-        _set_axes(figure, panel, look, place)
-    _set_size(figure, labels, len(shown), look, compact)
-    return figure
+    layout = figure.layout.to_plotly_json()
+    layout.pop("template")  # every figure gets it anyway
+    return json.dumps(layout)
 
 
-def _add_lines(
-    figure: go.Figure,
-    panel: Panel,
-    labels: Sequence[str],
-    interval: str,
-    look: Theme,
-    place: dict[str, Any],
-    named: set[str],
-) -> None:
+def _traces(
+    panel: Panel, labels: Sequence[str], interval: str, look: Theme, axes: _Axes, named: set[str]
+) -> Iterator[dict[str, Any]]:
+    """Bands, and lines over them; `named` collects the labels that stand in the legend."""
+    place = {"type": "scatter", "xaxis": axes.x, "yaxis": axes.y}
     for line in reversed(panel.lines):
         if line.low is not None and line.high is not None and not line.points:
             for stretch in _stretches(line.low + line.high):
-                _add_band(figure, panel, line, stretch, look, place)
+                yield _band(panel, line, stretch, look) | place
     for line in reversed(panel.lines):
         rank = labels.index(line.label) if line.label and line.label not in named else None
         named.add(line.label)
-        (_add_points if line.points else _add_line)(figure, panel, line, rank, interval, look, place)
+        drawn = _points(panel, line, look) if line.points else _stroke(panel, line, look)
+        yield drawn | _words(line, rank, interval) | place
 
 
 def _stretches(values: Array) -> list[slice]:
@@ -117,14 +138,12 @@ def _stretches(values: Array) -> list[slice]:
     return [slice(start, end) for start, end in zip(starts, ends, strict=True) if end - start > 1]
 
 
-def _add_band(
-    figure: go.Figure, panel: Panel, line: Line, stretch: slice, look: Theme, place: dict[str, Any]
-) -> None:
+def _band(panel: Panel, line: Line, stretch: slice, look: Theme) -> dict[str, Any]:
     assert line.low is not None and line.high is not None  # noqa: PT018 - the caller has looked
     x = _x(panel, line)[stretch].tolist()
     low, high = (bound[stretch].round(5).tolist() for bound in (line.low, line.high))
     fill = translucent(line.stroke.colour(look), _opacity(panel, line))
-    figure.add_scatter(**band(x, low, high, fill, key=line.key), **place)
+    return band(x, low, high, fill, key=line.key)
 
 
 def _opacity(panel: Panel, line: Line) -> float:
@@ -132,37 +151,19 @@ def _opacity(panel: Panel, line: Line) -> float:
     return 0.16 if line is panel.lines[0] or len(panel.lines) <= 4 else 0.06
 
 
-def _add_line(
-    figure: go.Figure,
-    panel: Panel,
-    line: Line,
-    rank: int | None,
-    interval: str,
-    look: Theme,
-    place: dict[str, Any],
-) -> None:
+def _stroke(panel: Panel, line: Line, look: Theme) -> dict[str, Any]:
     style = line.stroke
-    figure.add_scatter(
-        x=_x(panel, line).tolist(),
-        y=_gaps(line.y),
-        mode="lines",
-        connectgaps=False,
-        line={"color": style.colour(look), "dash": style.dash, "width": style.width * look.scale},
-        **_words(line, rank, interval),
-        meta={"role": "line", "key": line.key},
-        **place,
-    )
+    return {
+        "x": _x(panel, line).tolist(),
+        "y": _gaps(line.y),
+        "mode": "lines",
+        "connectgaps": False,
+        "line": {"color": style.colour(look), "dash": style.dash, "width": style.width * look.scale},
+        "meta": {"role": "line", "key": line.key},
+    }
 
 
-def _add_points(
-    figure: go.Figure,
-    panel: Panel,
-    line: Line,
-    rank: int | None,
-    interval: str,
-    look: Theme,
-    place: dict[str, Any],
-) -> None:
+def _points(panel: Panel, line: Line, look: Theme) -> dict[str, Any]:
     colour = line.stroke.colour(look)
     bars = None
     if line.low is not None and line.high is not None:
@@ -173,17 +174,15 @@ def _add_points(
             "thickness": 2 * look.scale,
             "width": 4 * look.scale,
         }
-    figure.add_scatter(
-        x=_x(panel, line).tolist(),
-        y=_gaps(line.y),
-        mode="markers",
-        marker={"size": 12 * look.scale, "color": colour, "line": {"color": look.paper, "width": 1.5}},
-        error_y=bars,
-        cliponaxis=False,
-        **_words(line, rank, interval),
-        meta={"role": "points", "key": line.key},
-        **place,
-    )
+    return {
+        "x": _x(panel, line).tolist(),
+        "y": _gaps(line.y),
+        "mode": "markers",
+        "marker": {"size": 12 * look.scale, "color": colour, "line": {"color": look.paper, "width": 1.5}},
+        "error_y": bars,
+        "cliponaxis": False,
+        "meta": {"role": "points", "key": line.key},
+    }
 
 
 def _words(line: Line, rank: int | None, interval: str) -> dict[str, Any]:
@@ -203,77 +202,84 @@ def _words(line: Line, rank: int | None, interval: str) -> dict[str, Any]:
     }
 
 
-def _add_marks(figure: go.Figure, panel: Panel, look: Theme, place: dict[str, Any]) -> None:
+def _marks(panel: Panel, look: Theme, axes: _Axes) -> Iterator[dict[str, Any]]:
+    """The panel's levels, shade and vertical lines, as shapes under its lines."""
+    across = {"xref": f"{axes.x} domain", "x0": 0, "x1": 1, "yref": axes.y, "layer": "below"}
+    upright = {"yref": f"{axes.y} domain", "y0": 0, "y1": 1, "xref": axes.x, "layer": "below"}
     for level in panel.levels:
-        figure.add_hline(
-            y=level,
-            line={"color": look.muted, "width": 1.25 * look.scale, "dash": "dot"},
-            layer="below",
-            **place,
-        )
+        line = {"color": look.muted, "width": 1.25 * look.scale, "dash": "dot"}
+        yield across | {"type": "line", "y0": level, "y1": level, "line": line}
     if panel.shaded is not None:
-        shade = translucent(look.muted, 0.13)
+        shade = {"fillcolor": translucent(look.muted, 0.13), "line": {"width": 0}}
         start, end = panel.shaded
-        figure.add_vrect(x0=start, x1=end, fillcolor=shade, line_width=0, layer="below", **place)
+        yield upright | {"type": "rect", "x0": start, "x1": end} | shade
     for mark in panel.marks:
         read = mark.role == "read_out"
-        figure.add_vline(
-            x=mark.x,
-            line={
-                "color": look.ink if read else look.muted,
-                "width": (1.5 if read else 1.25) * look.scale,
-                "dash": "solid" if read else "dash",
-            },
-            layer="below",
-            **place,
-        )
+        line = {
+            "color": look.ink if read else look.muted,
+            "width": (1.5 if read else 1.25) * look.scale,
+            "dash": "solid" if read else "dash",
+        }
+        yield upright | {"type": "line", "x0": mark.x, "x1": mark.x, "line": line}
+
+
+def _mark_words(panel: Panel, look: Theme, axes: _Axes) -> Iterator[dict[str, Any]]:
+    """What stands on top of the vertical lines."""
+    low, high = _x_range(panel)
+    for mark in panel.marks:
         if not mark.text:
             continue
-        low, high = _x_range(panel)
+        read = mark.role == "read_out"
         x = _position(panel, mark)
         follows = any(0 < _position(panel, other) - x < 0.15 * (high - low) for other in panel.marks)
         late = follows or x - low > 0.75 * (high - low)
-        figure.add_annotation(
-            x=x,
-            y=panel.y_range[1],
-            text=f"<b>{mark.text}</b>" if read else mark.text,
-            showarrow=False,
-            xanchor="right" if late else "left",
-            yanchor="top",
-            xshift=-4 if late else 4,
-            yshift=0 if read else -1.4 * look.size,
-            font={"size": look.size - 2, "color": look.ink if read else look.muted},
-            **place,
-        )
+        yield {
+            "x": x,
+            "y": panel.y_range[1],
+            "xref": axes.x,
+            "yref": axes.y,
+            "text": f"<b>{mark.text}</b>" if read else mark.text,
+            "showarrow": False,
+            "xanchor": "right" if late else "left",
+            "yanchor": "top",
+            "xshift": -4 if late else 4,
+            "yshift": 0 if read else -1.4 * look.size,
+            "font": {"size": look.size - 2, "color": look.ink if read else look.muted},
+        }
 
 
-def _set_axes(figure: go.Figure, panel: Panel, look: Theme, place: dict[str, Any]) -> None:
-    figure.update_xaxes(
-        title_text=panel.x_title,
-        range=_x_range(panel),
-        type="log" if panel.log_x else "linear",
-        showgrid=False,
-        nticks=9,
-        **place,
-    )
+def _x_axis(panel: Panel, style: Mapping[str, Any]) -> dict[str, Any]:
+    """What the panel's x axis has beside its `style`."""
+    axis = {
+        "title": style["title"] | {"text": panel.x_title},
+        "range": _x_range(panel),
+        "type": "log" if panel.log_x else "linear",
+        "showgrid": False,
+        "nticks": 9,
+    }
     if panel.ticks:
         values, texts = zip(*panel.ticks, strict=True)
-        figure.update_xaxes(tickvals=list(values), ticktext=list(texts), tickangle=0, **place)
-    figure.update_yaxes(title_text=panel.y_title, range=list(panel.y_range), nticks=7, **place)
-    figure.update_layout(hovermode="x unified")
+        axis |= {"tickvals": list(values), "ticktext": list(texts), "tickangle": 0}
+    return axis
 
 
-def _set_size(figure: go.Figure, labels: Sequence[str], count: int, look: Theme, compact: bool) -> None:
+def _y_axis(panel: Panel, style: Mapping[str, Any]) -> dict[str, Any]:
+    """What the panel's y axis has beside its `style`."""
+    title = style["title"] | {"text": panel.y_title}
+    return {"title": title, "range": list(panel.y_range), "nticks": 7}
+
+
+def _size(labels: Sequence[str], count: int, look: Theme, compact: bool) -> dict[str, Any]:
+    """Height and margins, and the legend in so many rows above."""
     characters = sum(columns(label) + 9 for label in labels)
     rows = math.ceil(characters / (40 if compact else 130 * 16 / look.size))
     above = round((rows * LEGEND_ROW + 2.2) * look.size)
     body = round(HEIGHT * look.height * (0.8 * count if compact else 1))
-    height = body + above + round(3.6 * look.size)
-    figure.update_layout(
-        height=height,
-        margin={"l": round(4.2 * look.size), "r": 16, "t": above, "b": round(3.6 * look.size)},
-    )
-    legend_above(figure, look, 1 + 1.9 * look.size / body)
+    return {
+        "height": body + above + round(3.6 * look.size),
+        "margin": {"l": round(4.2 * look.size), "r": 16, "t": above, "b": round(3.6 * look.size)},
+        **top_rows(look, 1 + 1.9 * look.size / body),
+    }
 
 
 def _position(panel: Panel, mark: Mark) -> float:

@@ -38,19 +38,22 @@ def panels(
 
 def legend_above(figure: go.Figure, look: Theme, y: float = 1.08) -> None:
     """A legend in rows over the plots; a click on it changes nothing."""
-    figure.update_layout(
-        showlegend=True,
-        legend={
-            "orientation": "h",
-            "yanchor": "bottom",
-            "y": y,
-            "x": 0,
-            "font": {"size": look.size - 2},
-            "traceorder": "normal",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-    )
+    figure.update_layout(top_rows(look, y))
+
+
+def top_rows(look: Theme, y: float) -> dict[str, Any]:
+    """What `legend_above` adds to a layout."""
+    legend = {
+        "orientation": "h",
+        "yanchor": "bottom",
+        "y": y,
+        "x": 0,
+        "font": {"size": look.size - 2},
+        "traceorder": "normal",
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }
+    return {"showlegend": True, "legend": legend}
 
 
 def note_off_scale(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from icl_core.evaluation.prompt_functions import PromptFunctions
 
 Array = NDArray[np.float64]
+Trace = dict[str, Any]
 
 TRUTH_OPACITY = 0.55
 CONTROLS_HEIGHT = 80  # pixels below the axis for the play button and the slider
@@ -78,18 +79,20 @@ def prompt_figure(
     selecting one of them tells where the viewer clicked.
     """
     look = THEMES[theme]
-    figure = go.Figure(layout=layout(look))
-    _add_trained_range(figure, canvas, labels, look)
-    for trace in _traces(drawn, labels, k, shown, look):
-        figure.add_trace(trace)
-    if canvas.click_columns:
-        figure.update_traces(hoverinfo="skip", hovertemplate=None)  # every click is the lattice's
-        figure.add_trace(_lattice(canvas))
-    figure.update_layout(hovermode="closest", clickmode="event+select", height=height or look.height)
+    traces = _traces(drawn, labels, k, shown, look)
+    if canvas.click_columns:  # every click is the lattice's
+        traces = [trace | {"hoverinfo": "skip", "hovertemplate": None} for trace in traces]
+        traces.append(_lattice(canvas))
+    # Put together as plain values: Plotly checks the whole once, and not at every addition.
+    drawing = layout(look).to_plotly_json()
+    drawing |= {"hovermode": "closest", "clickmode": "event+select", "height": height or look.height}
+    across, up = drawing["xaxis"], drawing["yaxis"]
+    across |= {"range": [canvas.low, canvas.high], "showgrid": False}
+    up |= {"range": [canvas.bottom, canvas.top], "nticks": 7, "zeroline": True, "zerolinecolor": look.grid}
+    for axis, title in ((across, labels.input), (up, labels.output)):
+        axis["title"] = axis["title"] | {"text": title}
+    figure = go.Figure({"data": traces, "layout": drawing | _trained_range(canvas, labels, look)})
     add_top_legend(figure, look, compact=compact)
-    figure.update_xaxes(title_text=labels.input, range=[canvas.low, canvas.high], showgrid=False)
-    figure.update_yaxes(title_text=labels.output, range=[canvas.bottom, canvas.top], nticks=7, zeroline=True)
-    figure.update_yaxes(zerolinecolor=look.grid)
     return figure
 
 
@@ -137,17 +140,17 @@ def growing_prompt_figure(
     return figure
 
 
-def _moving(traces: list[go.Scatter]) -> list[go.Scatter]:
+def _moving(traces: list[Trace]) -> list[Trace]:
     """What changes from frame to frame: the points' places and the lines' heights."""
     return [
-        go.Scatter(x=trace.x, y=trace.y) if trace.mode == "markers" else go.Scatter(y=trace.y)
+        {name: trace[name] for name in (("type", "x", "y") if trace["mode"] == "markers" else ("type", "y"))}
         for trace in traces
     ]
 
 
 def _traces(
     drawn: PromptFunctions, labels: PromptLabels, k: int, shown: tuple[str, ...], look: Theme
-) -> list[go.Scatter]:
+) -> list[Trace]:
     """Truth, lines and points, the ones on top last; a figure has as many for every k."""
     traces = []
     if drawn.prompt.truth is not None:
@@ -165,8 +168,9 @@ def _traces(
 
 def _line(
     grid: Array, values: Array, label: str, stroke: Stroke, colour: str, look: Theme, name: str, rank: int
-) -> go.Scatter:
-    return go.Scatter(
+) -> Trace:
+    return dict(
+        type="scatter",
         x=grid.round(3),
         y=values.round(3),
         mode="lines",
@@ -183,8 +187,9 @@ def _line(
     )
 
 
-def _points(xs: Array, ys: Array, label: str, look: Theme, *, faint: bool) -> go.Scatter:
-    return go.Scatter(
+def _points(xs: Array, ys: Array, label: str, look: Theme, *, faint: bool) -> Trace:
+    return dict(
+        type="scatter",
         x=xs.round(3),
         y=ys.round(3),
         mode="markers",
@@ -201,12 +206,13 @@ def _points(xs: Array, ys: Array, label: str, look: Theme, *, faint: bool) -> go
     )
 
 
-def _lattice(canvas: Canvas) -> go.Scatter:
+def _lattice(canvas: Canvas) -> Trace:
     """Nearly invisible points that catch clicks; they have no hover box of their own."""
     columns = np.linspace(canvas.low, canvas.high, canvas.click_columns)
     rows = np.linspace(canvas.bottom, canvas.top, canvas.click_rows)
     across, up = np.meshgrid(columns, rows)
-    return go.Scatter(
+    return dict(
+        type="scatter",
         x=across.ravel().round(4),
         y=up.ravel().round(4),
         mode="markers",
@@ -219,23 +225,32 @@ def _lattice(canvas: Canvas) -> go.Scatter:
     )
 
 
-def _add_trained_range(figure: go.Figure, canvas: Canvas, labels: PromptLabels, look: Theme) -> None:
-    """Shade over inputs that pretraining never had."""
+def _trained_range(canvas: Canvas, labels: PromptLabels, look: Theme) -> dict[str, Any]:
+    """What a layout has for a shade over inputs that pretraining never had."""
     if canvas.trained is None:
-        return
-    shade = {"fillcolor": translucent(look.muted, 0.13), "line_width": 0, "layer": "below"}
-    for start, end in ((canvas.low, canvas.trained[0]), (canvas.trained[1], canvas.high)):
-        if end > start:
-            figure.add_vrect(x0=start, x1=end, **shade)
-    if canvas.trained[1] < canvas.high:
-        figure.add_annotation(
-            x=canvas.high,
-            y=0.985,
-            yref="paper",
-            xanchor="right",
-            yanchor="top",
-            xshift=-4,
-            text=labels.shade,
-            showarrow=False,
-            font={"size": look.size - 3, "color": look.muted},
-        )
+        return {}
+    low, high = canvas.trained
+    shade = {
+        "type": "rect",
+        "yref": "y domain",
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": translucent(look.muted, 0.13),
+        "line": {"width": 0},
+        "layer": "below",
+        "xref": "x",
+    }
+    outside = ((canvas.low, low), (high, canvas.high))
+    shapes = [shade | {"x0": start, "x1": end} for start, end in outside if end > start]
+    note = {
+        "x": canvas.high,
+        "y": 0.985,
+        "yref": "paper",
+        "xanchor": "right",
+        "yanchor": "top",
+        "xshift": -4,
+        "text": labels.shade,
+        "showarrow": False,
+        "font": {"size": look.size - 3, "color": look.muted},
+    }
+    return {"shapes": shapes, "annotations": [note] if high < canvas.high else []}

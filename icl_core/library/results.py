@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from icl_core.evaluation.closed_forms import exact_lines
 from icl_core.evaluation.curves import LearningCurves, learning_curves
@@ -16,30 +17,46 @@ from icl_core.models import InContextNetwork
 from icl_core.specs import Experiment
 
 VERSION = 2  # raised when the same specs no longer give the same numbers
-FOLDER = "results"
+
+T = TypeVar("T")
 
 
-def cached_curves(experiment: Experiment, library: Library) -> LearningCurves:
+@dataclass(frozen=True)
+class Part:
+    """Those of the suite's learners that somebody shows (None: all), and the folder for their curves."""
+
+    folder: str
+    learners: tuple[str, ...] | None = None
+
+    def of(self, lines: Mapping[str, T]) -> dict[str, T]:
+        """The lines of these learners."""
+        return {name: line for name, line in lines.items() if self.learners is None or name in self.learners}
+
+
+WHOLE = Part("results")
+
+
+def cached_curves(experiment: Experiment, library: Library, part: Part = WHOLE) -> LearningCurves:
     """The learning curves of an experiment: stored ones where there are, else computed and stored.
 
     The model is the library's, where it has it; without one the curves have everything but a model.
     Raises LibraryError if the library's model is damaged.
     """
     entry = library.find(experiment.pretraining.hash)
-    store, name, key = _place(experiment, library, entry)
+    store, name, key = _place(experiment, library, entry, part)
     stored = store.read(name, key, lambda data: _decoded(data, experiment))
     if stored is not None:
         return stored
     network = load_once(library, entry) if entry else None
-    predictors, exact = suite(experiment, network), exact_lines(experiment)
+    predictors, exact = part.of(suite(experiment, network)), part.of(exact_lines(experiment))
     curves = learning_curves(experiment, predictors, exact, unregularised(experiment))
     store.write(name, key, {"curves": curves.to_dict()})
     return curves
 
 
-def stored_curves(experiment: Experiment, library: Library) -> LearningCurves | None:
+def stored_curves(experiment: Experiment, library: Library, part: Part = WHOLE) -> LearningCurves | None:
     """What `cached_curves` has computed before with just these weights; None if nothing."""
-    store, name, key = _place(experiment, library, library.find(experiment.pretraining.hash))
+    store, name, key = _place(experiment, library, library.find(experiment.pretraining.hash), part)
     return store.read(name, key, lambda data: _decoded(data, experiment))
 
 
@@ -56,12 +73,12 @@ def _load(library: Library, folder: Path, weights_sha256: str) -> InContextNetwo
 
 
 def _place(
-    experiment: Experiment, library: Library, entry: Entry | None
+    experiment: Experiment, library: Library, entry: Entry | None, part: Part
 ) -> tuple[JsonStore, str, dict[str, str]]:
     """The store, the file's name and its key for an experiment with this model."""
     name = f"{experiment.pretraining.hash}-{experiment.evaluation.hash}.json"
     weights = entry.card.weights_sha256 if entry and entry.card else ""
-    return JsonStore.beside(library, FOLDER, VERSION), name, {"weights_sha256": weights}
+    return JsonStore.beside(library, part.folder, VERSION), name, {"weights_sha256": weights}
 
 
 def _decoded(data: Mapping[str, Any], experiment: Experiment) -> LearningCurves:

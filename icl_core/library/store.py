@@ -51,8 +51,8 @@ class Library:
 
     def entries(self) -> list[Entry]:
         """Every model folder, sound or not; a folder without a card is no model (yet)."""
-        stamped = ((folder, _stamp(folder)) for folder in self._folders())
-        return [_read_entry(folder, stamp) for folder, stamp in stamped if stamp is not None]
+        stamped = ((card, _stamp(card)) for card in self._cards())
+        return [_read_entry(card, stamp) for card, stamp in stamped if stamp is not None]
 
     def cards(self) -> list[Card]:
         """The cards of the sound entries; where two hold the same spec, the shipped one."""
@@ -157,10 +157,14 @@ class Library:
         own = folder.is_relative_to(self.own)
         return "make it writable" + " or set ICL_MODEL_STORE to another folder" * own
 
-    def _folders(self) -> Iterator[Path]:
+    def _cards(self) -> Iterator[str]:
+        """Where every folder would have its card. As text: pages ask for it dozens of times a turn."""
         for root in (self.shipped, self.own):
-            if root.is_dir():
-                yield from sorted(path.parent for path in root.glob(f"*/{CARD}"))
+            try:
+                names = sorted(os.listdir(root))
+            except OSError:
+                continue  # no such folder
+            yield from (os.path.join(root, name, CARD) for name in names)
 
 
 def default_library() -> Library:
@@ -174,17 +178,18 @@ def state_folder() -> Path:
     return Path(os.environ.get("ICL_STATE") or platformdirs.user_cache_path("icl-explorer"))
 
 
-def _stamp(folder: Path) -> tuple[int, int] | None:
-    """Changes when the card does, so that a card is parsed once; none where the card has just vanished."""
+def _stamp(card: str) -> tuple[int, int] | None:
+    """Changes when the card does, so that a card is parsed once; none where there is no card."""
     try:
-        status = (folder / CARD).stat()
-    except FileNotFoundError:
+        status = os.stat(card)
+    except OSError:
         return None
     return status.st_mtime_ns, status.st_size
 
 
 @lru_cache(maxsize=1024)
-def _read_entry(folder: Path, stamp: tuple[int, int]) -> Entry:
+def _read_entry(card: str, stamp: tuple[int, int]) -> Entry:
+    folder = Path(card).parent
     try:
         return Entry(folder, Card.from_json((folder / CARD).read_text()))
     except (ValueError, OSError) as error:

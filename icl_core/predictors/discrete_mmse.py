@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from icl_core.predictors.base import LinearPredictor, check_shapes, prefix_sum
+from icl_core.predictors.base import LinearPredictor, check_shapes
 from icl_core.specs import SpecError
 
 CHUNK_ENTRIES = 1 << 18  # float64 entries of the prompts-by-points-by-tasks table: they stay in the cache
+LEAST_SCORE = -700.0  # of a task, below the best: its share is 1e-304 and not 0, for which exp takes long
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,25 +45,39 @@ class DiscreteMMSE(LinearPredictor):
             raise SpecError(
                 "tasks", tuple(self.tasks.shape), f"tasks of {xs.shape[-1]} inputs, like the prompts"
             )
-        points = max(1, xs.shape[1])
+        points = max(1, xs.shape[1] - 1)  # the last pair is seen by none of them
         pools = self.tasks.split(max(1, CHUNK_ENTRIES // points))
         chunk = max(1, CHUNK_ENTRIES // (points * len(pools[0])))
-        pairs = zip(xs.double().split(chunk), ys.double().split(chunk), strict=True)
-        return torch.cat([self._chunk_weights(x, y, pools) for x, y in pairs])
+        pairs = zip(xs[:, :-1].double().split(chunk), ys[:, :-1].double().split(chunk), strict=True)
+        learned = [self._chunk_weights(x, y, pools) for x, y in pairs]
+        first = self.tasks.mean(0).expand(len(xs), xs.shape[1], -1)[:, :1]
+        return torch.cat([first, torch.cat(learned)], 1)
 
     def _chunk_weights(self, xs: Tensor, ys: Tensor, pools: Sequence[Tensor]) -> Tensor:
-        """The softmax over all tasks, a part of the pool at a time (Milakov & Gimelshein 1805.02867).
+        """Posterior means [B, N, D], entry k given the pairs up to k, itself among them.
 
-        Sums are kept relative to the largest score so far, `peak`, and rescaled whenever it grows.
+        The softmax over all tasks, a part of the pool at a time (Milakov & Gimelshein 1805.02867). Sums are
+        kept relative to the largest score so far, `peak`, and rescaled whenever it grows. The largest tables
+        are changed in place: to allocate and fill one more takes as long as to compute it.
         """
-        peak = xs.new_full((*ys.shape, 1), -math.inf)  # [B, N, 1]
+        scale = (2 * self.noise_var) ** -0.5
+        inputs, labels = scale * xs, scale * ys[..., None]
+        peak = xs.new_full(labels.shape, -math.inf)  # [B, N, 1]
         total, weighted = torch.zeros_like(peak), torch.zeros_like(xs)
         for tasks in pools:
-            squared = (ys[..., None] - xs @ tasks.mT).square()  # [B, N, tasks of this part]
-            scores = prefix_sum(squared) / (-2 * self.noise_var)
+            squared = (inputs @ tasks.mT).sub_(labels).square_()  # [B, N, tasks of this part]
+            scores = _running_sum(squared).neg_()
             new_peak = torch.maximum(peak, scores.amax(-1, keepdim=True))
-            rescale, shares = (peak - new_peak).exp(), (scores - new_peak).exp()
+            rescale = (peak - new_peak).exp_()
+            shares = scores.sub_(new_peak).clamp_(min=LEAST_SCORE).exp_()
             total = rescale * total + shares.sum(-1, keepdim=True)
             weighted = rescale * weighted + shares @ tasks
             peak = new_peak
         return weighted / total
+
+
+def _running_sum(terms: Tensor) -> Tensor:
+    """The cumulative sum along dimension 1, in place and by rows: a fifth of the time of torch.cumsum."""
+    for k in range(1, terms.shape[1]):
+        terms[:, k] += terms[:, k - 1]
+    return terms

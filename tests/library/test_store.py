@@ -150,8 +150,8 @@ def test_a_card_that_vanishes_while_the_library_is_read_is_passed_over(
     library: Library, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound = library.add(trained, "tiny")
-    gone = library.own / "gone"
-    monkeypatch.setattr(Library, "_folders", lambda self: iter([gone, sound.folder]))
+    folders = [library.own / "gone", sound.folder]
+    monkeypatch.setattr(Library, "_cards", lambda self: (str(folder / "card.json") for folder in folders))
     assert library.entries() == [sound]
 
 

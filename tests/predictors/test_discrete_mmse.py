@@ -4,7 +4,6 @@ import torch
 from scipy.special import softmax
 
 from icl_core.predictors import discrete_mmse
-from icl_core.predictors.base import prefix_sum
 from icl_core.predictors.discrete_mmse import DiscreteMMSE
 from icl_core.specs import SpecError
 
@@ -77,6 +76,17 @@ def test_queries_at_the_points_give_the_predictions():
     torch.testing.assert_close(shifted, predictor.weights(xs, ys).sum(-1))
 
 
+def test_far_tasks_have_no_share():
+    pool = torch.tensor([[1.0], [1e6]], dtype=torch.float64)
+    xs = torch.ones(1, 3, 1, dtype=torch.float64)
+    assert DiscreteMMSE(pool, 1e-6).weights(xs, xs[..., 0])[0, 1:, 0].tolist() == [1.0, 1.0]
+
+
+def test_a_prompt_of_one_point_has_no_pairs():
+    pool, xs, ys, _ = draw(prompts=2, points=1, dimension=4, tasks=7)
+    torch.testing.assert_close(DiscreteMMSE(pool, 0.25).weights(xs, ys)[:, 0], pool.mean(0).expand(2, -1))
+
+
 def test_chunks_of_prompts_change_nothing(monkeypatch):
     pool, xs, ys, _ = draw(prompts=7, points=8, dimension=3, tasks=9)
     whole = DiscreteMMSE(pool, 0.25).predict(xs, ys)
@@ -96,17 +106,19 @@ def test_parts_of_the_pool_change_nothing(monkeypatch, entries):
 def test_tables_stay_within_the_limit_however_large_the_pool(monkeypatch):
     sizes = []
 
+    running_sum = discrete_mmse._running_sum
+
     def recorded(terms):
         sizes.append(terms.numel())
-        return prefix_sum(terms)
+        return running_sum(terms)
 
     monkeypatch.setattr(discrete_mmse, "CHUNK_ENTRIES", 500)
-    monkeypatch.setattr(discrete_mmse, "prefix_sum", recorded)
+    monkeypatch.setattr(discrete_mmse, "_running_sum", recorded)
     for tasks in (3, 60, 1000):
         pool, xs, ys, _ = draw(prompts=5, points=8, dimension=3, tasks=tasks)
         DiscreteMMSE(pool, 0.25).weights(xs, ys)
     assert max(sizes) <= 500
-    assert sum(sizes) == 5 * 8 * (3 + 60 + 1000)
+    assert sum(sizes) == 5 * 7 * (3 + 60 + 1000)  # the last of 8 points is in no table
 
 
 def test_dtype_out_is_dtype_in():
