@@ -68,7 +68,7 @@ def exports_section(state: State, curves: LearningCurves) -> None:
             for name, data, file, mime in (
                 ("csv", curves.to_csv(), f"{stem}.csv", "text/csv"),
                 ("json", curves.to_json(), f"{stem}.json", "application/json"),
-                ("spec", curves.experiment.to_json(indent=1), f"{stem}-spec.json", "application/json"),
+                ("spec", exports.spec_text(curves.experiment), f"{stem}-spec.json", "application/json"),
             ):
                 label = t(f"export.{name}")
                 st.download_button(label, data, file, mime, key=f"export_{name}", on_click="ignore")

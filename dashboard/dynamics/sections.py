@@ -110,13 +110,13 @@ def exports(trained: Trajectory) -> None:
             for name, data, file, mime in (
                 ("csv", _csv(trained), f"icl-{spec.hash}.csv", "text/csv"),
                 ("json", _json(trained), f"icl-{spec.hash}.json", "application/json"),
-                ("spec", spec.to_json(indent=1), f"icl-{spec.hash}-spec.json", "application/json"),
+                ("spec", exports.spec_text(spec), f"icl-{spec.hash}-spec.json", "application/json"),
             ):
                 st.download_button(
                     t(f"export.{name}"), data, file, mime, key=f"export_{name}", on_click="ignore"
                 )
         st.markdown(t("export.python"))
-        st.code(SNIPPET.format(text=spec.to_json()), language="python")
+        st.code(SNIPPET.format(text=spec.to_json(full=True)), language="python")
 
 
 def _csv(trained: Trajectory) -> str:
@@ -136,7 +136,7 @@ def _json(trained: Trajectory) -> str:
     """The whole trajectory with its limit."""
     path, limit = trained.path, trained.limit
     data = {
-        "spec": trained.spec.to_dict(),
+        "spec": trained.spec.to_dict(full=True),
         "spec_hash": trained.spec.hash,
         "times": path.times.tolist(),
         "losses": trained.losses.tolist(),
