@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import exports, presets
-from dashboard.controls import pick_several, toggle
+from dashboard.controls import pick_several, picture_format, toggle
 from dashboard.curve_chart import available_methods, is_log, numbers_table, shown_methods
 from dashboard.preset_menu import preset_menu
 from dashboard.pretraining import Models
@@ -68,18 +68,11 @@ def exports_section(state: State, curves: LearningCurves) -> None:
             for name, data, file, mime in (
                 ("csv", curves.to_csv(), f"{stem}.csv", "text/csv"),
                 ("json", curves.to_json(), f"{stem}.json", "application/json"),
-                ("spec", curves.experiment.to_json(indent=1), f"{stem}-spec.json", "application/json"),
+                ("spec", exports.spec_text(curves.experiment), f"{stem}-spec.json", "application/json"),
             ):
                 label = t(f"export.{name}")
                 st.download_button(label, data, file, mime, key=f"export_{name}", on_click="ignore")
-        st.segmented_control(
-            t("knob.picture"),
-            ["png", "svg"],
-            format_func=str.upper,
-            default="png",
-            required=True,
-            key="picture",
-        )
+        picture_format()
         query = to_query(curves.experiment, state.models)
         st.markdown(t("export.python"))
         st.code(exports.python_snippet(query), language="python")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboard.code import snippet
-from icl_core.specs import Experiment
+from icl_core.specs import Experiment, Spec
 
 CURVES = """\
 curves = cached_curves(experiment, library)
@@ -31,6 +31,11 @@ def command(query: Mapping[str, str]) -> str:
 def file_stem(experiment: Experiment) -> str:
     """A file name that says which experiment it holds."""
     return f"icl-{experiment.hash}"
+
+
+def spec_text(spec: Spec) -> str:
+    """A spec as a file: every field is written, so that it means the same under later defaults."""
+    return spec.to_json(indent=1, full=True) + "\n"
 
 
 def chart_config(stem: str, picture: str = "svg", *, always: bool = True) -> dict[str, Any]:

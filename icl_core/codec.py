@@ -28,12 +28,15 @@ class SpecError(ValueError):
 class Spec:
     """Base of every spec. Fields: numbers, strings, literals, tuples, specs, and optional ones of these."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The canonical form: plain JSON values, fields at their default left out."""
+    def to_dict(self, *, full: bool = False) -> dict[str, Any]:
+        """The canonical form: plain JSON values, fields at their default left out.
+
+        `full` leaves none out, at any depth: a record to take away, which later defaults do not change.
+        """
         return {
-            item.name: _encode(getattr(self, item.name))
+            item.name: _encode(getattr(self, item.name), full)
             for item in fields(self)
-            if getattr(self, item.name) != _default(item)
+            if full or getattr(self, item.name) != _default(item)
         }
 
     @classmethod
@@ -55,11 +58,11 @@ class Spec:
         except SpecError as error:
             raise SpecError(_join(at, error.field), error.value, error.allowed) from None
 
-    def to_json(self, indent: int | None = None) -> str:
-        """Canonical JSON text (sorted keys, defaults left out)."""
+    def to_json(self, indent: int | None = None, *, full: bool = False) -> str:
+        """Canonical JSON text (sorted keys, defaults left out); `full` as in `to_dict`."""
         separators = (",", ":") if indent is None else None
         return json.dumps(
-            self.to_dict(), sort_keys=True, indent=indent, separators=separators, allow_nan=False
+            self.to_dict(full=full), sort_keys=True, indent=indent, separators=separators, allow_nan=False
         )
 
     @classmethod
@@ -114,8 +117,8 @@ class Kind(Spec):
             cls.kind = kind
             cls.kinds[kind] = cls
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, **super().to_dict()}
+    def to_dict(self, *, full: bool = False) -> dict[str, Any]:
+        return {"kind": self.kind, **super().to_dict(full=full)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], at: str = "") -> Self:
@@ -168,11 +171,11 @@ def _default(item: Field[Any]) -> Any:
     return item.default if item.default_factory is MISSING else item.default_factory()
 
 
-def _encode(value: Any) -> Any:
+def _encode(value: Any, full: bool = False) -> Any:
     if isinstance(value, Spec):
-        return value.to_dict()
+        return value.to_dict(full=full)
     if isinstance(value, tuple):
-        return [_encode(entry) for entry in value]
+        return [_encode(entry, full) for entry in value]
     if isinstance(value, float):  # 2 and 2.0 are equal, and so are 0.0 and -0.0: one canonical form
         return int(value) if value.is_integer() and abs(value) < 2**53 else float(value)
     return value

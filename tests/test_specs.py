@@ -270,6 +270,34 @@ def test_canonical_form_is_plain_json_without_defaults(spec: Pretraining) -> Non
 # ------------------------------------------------------------------------------------------ canonical form
 
 
+@pytest.mark.parametrize(("base", "kind", "strategy"), EVERY_KIND)
+@given(data=st.data())
+def test_every_kind_written_in_full_is_read_back(
+    base: type[Kind], kind: str, strategy: st.SearchStrategy[Kind], data: st.DataObject
+) -> None:
+    spec = data.draw(strategy)
+    assert base.from_json(spec.to_json(full=True)) == spec
+
+
+@given(PRETRAININGS)
+def test_in_full_every_field_is_written_at_any_depth(spec: Pretraining) -> None:
+    text = spec.to_json(full=True)
+    assert Pretraining.from_json(text) == spec
+    assert Pretraining.from_json(text).hash == spec.hash
+    assert_complete(spec, json.loads(text))
+
+
+def assert_complete(spec: Spec, written: dict[str, Any]) -> None:
+    kind = {"kind"} if isinstance(spec, Kind) else set[str]()
+    assert set(written) == {item.name for item in fields(spec)} | kind
+    for item in fields(spec):
+        inner, text = getattr(spec, item.name), written[item.name]
+        pairs = zip(inner, text, strict=True) if isinstance(inner, tuple) else [(inner, text)]
+        for part, data in pairs:
+            if isinstance(part, Spec):
+                assert_complete(part, data)
+
+
 def test_defaults_leave_nothing_to_say() -> None:
     assert Pretraining().to_json() == "{}"
     assert Experiment().to_query() == {}

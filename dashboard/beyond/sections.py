@@ -92,7 +92,7 @@ def _networks(state: State, library: Library) -> None:
 def _exports(experiment: Experiment, curves: Curves, k: int) -> None:
     sweep = sweep_of(experiment)
     data = {
-        "sweep": sweep.to_dict(),
+        "sweep": sweep.to_dict(full=True),
         "sweep_hash": sweep.hash,
         "values": sweep.values,
         "error": "curves[learner][value][k], over v",
@@ -104,5 +104,5 @@ def _exports(experiment: Experiment, curves: Curves, k: int) -> None:
         label = t("export.json")
         st.download_button(label, text, f"{stem}.json", "application/json", on_click="ignore")
         st.markdown(t("export.python"))
-        code = SNIPPET.format(sweep=sweep.to_json(), main=experiment.pretraining.hash, k=k)
+        code = SNIPPET.format(sweep=sweep.to_json(full=True), main=experiment.pretraining.hash, k=k)
         st.code(code, language="python")

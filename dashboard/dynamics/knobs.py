@@ -99,7 +99,7 @@ def prompt_knobs(state: State) -> None:
         )
 
 
-def start_knobs(state: State, largest_scale: float) -> None:
+def start_knobs(state: State, largest_scale: float | None) -> None:
     """Shape and scale of the start, over a band that says where the theorem holds; SGD."""
     view = state.view
     st.markdown(f"**{t('dynamics.start')}**")
@@ -121,7 +121,7 @@ def start_knobs(state: State, largest_scale: float) -> None:
         view.sigma,
         lambda settings, sigma: settings.viewed(sigma=sigma),
     )
-    _theorem_band(sorted({*SCALES, view.sigma}), largest_scale)
+    _theorem_band(view.start, sorted({*SCALES, view.sigma}), largest_scale)
     toggle(
         state,
         "dynamics_sgd",
@@ -238,11 +238,17 @@ def _slide_over(
     )
 
 
-def _theorem_band(options: list[float], largest: float) -> None:
+def _theorem_band(shape: Start, options: list[float], largest: float | None) -> None:
     """A band under the slider: green where the theorem promises the minimum, grey where it is silent."""
-    place = float(np.interp(np.log(largest), np.log(options), np.linspace(0, 100, len(options))))
+    place = 0.0
+    if largest is not None:
+        places = np.linspace(0, 100, len(options))
+        place = float(np.interp(np.log(largest), np.log(options), places))
     st.html(
-        f"<div data-largest='{largest:.6g}' style='height:.5rem;border-radius:.25rem;margin:-.6rem .35rem 0;"
+        f"<div data-green='{place:.1f}' style='height:.5rem;border-radius:.25rem;margin:-.6rem .35rem 0;"
         f"background:linear-gradient(to right,#009E73 {place:.1f}%,#9AA3AE66 {place:.1f}%)'></div>"
     )
-    st.caption(t("dynamics.band", largest=f"{largest:.3g}"))
+    if largest is not None:
+        st.caption(t("dynamics.band", largest=f"{largest:.3g}"))
+    else:
+        st.caption(t("dynamics.band.zero" if shape == "zero" else "dynamics.band.unbalanced"))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import streamlit as st
 
 from dashboard.bootstrap import figure_theme
+from dashboard.controls import picture_format
 from dashboard.dynamics import results, words
 from dashboard.dynamics.view import DynamicsView
+from dashboard.exports import chart_config, spec_text
 from dashboard.texts import t
 from dashboard.url_state import UrlState
 from dashboard.viewport import is_narrow
@@ -55,7 +58,10 @@ def animation(state: State, trained: Trajectory, run: SgdRun | None, alt: str) -
         sgd=run,
         compact=is_narrow(),
     )
-    st.plotly_chart(figure, theme=None, key="dynamics", config={"displayModeBar": False}, alt=alt)
+    # In a narrow window and in a lecture's large type the camera would cover a matrix's title.
+    hidden = is_narrow() or state.presentation.present
+    config = {"displayModeBar": False} if hidden else _camera(trained, "flow")
+    st.plotly_chart(figure, theme=None, key="dynamics", config=config, alt=alt)
 
 
 def sgd_sentence(trained: Trajectory, run: SgdRun | None) -> None:
@@ -76,21 +82,16 @@ def scale_and_balance(state: State, trained: Trajectory) -> None:
         else:
             scan = results.scan_of(trained.spec)
             figure = scale_figure(scan, trained.spec.init_scale, words.scale_labels(trained), theme=theme)
-            st.plotly_chart(
-                figure,
-                theme=None,
-                key="scales",
-                config={"displayModeBar": False},
-                alt=t("dynamics.section.scale.text"),
-            )
-        st.caption(t("dynamics.section.scale.text"))
+            text = words.scan_caption(trained, scan)
+            st.plotly_chart(figure, theme=None, key="scales", config=_camera(trained, "scales"), alt=text)
+            st.caption(text)
     with right:
         st.markdown(f"##### {t('dynamics.section.balance')}")
         figure = balance_figure(
             trained, words.balance_labels(), theme=theme, log_time=state.view.log_time(trained)
         )
-        text = t("dynamics.section.balance.text")
-        st.plotly_chart(figure, theme=None, key="balance", config={"displayModeBar": False}, alt=text)
+        text = words.balance_caption(trained)
+        st.plotly_chart(figure, theme=None, key="balance", config=_camera(trained, "balance"), alt=text)
         st.caption(text)
 
 
@@ -110,13 +111,20 @@ def exports(trained: Trajectory) -> None:
             for name, data, file, mime in (
                 ("csv", _csv(trained), f"icl-{spec.hash}.csv", "text/csv"),
                 ("json", _json(trained), f"icl-{spec.hash}.json", "application/json"),
-                ("spec", spec.to_json(indent=1), f"icl-{spec.hash}-spec.json", "application/json"),
+                ("spec", spec_text(spec), f"icl-{spec.hash}-spec.json", "application/json"),
             ):
                 st.download_button(
                     t(f"export.{name}"), data, file, mime, key=f"export_{name}", on_click="ignore"
                 )
+        picture_format()
         st.markdown(t("export.python"))
-        st.code(SNIPPET.format(text=spec.to_json()), language="python")
+        st.code(SNIPPET.format(text=spec.to_json(full=True)), language="python")
+
+
+def _camera(trained: Trajectory, part: str) -> dict[str, Any]:
+    """The mode bar's camera, in the format chosen under the exports."""
+    picture = st.session_state.get("picture", "png")
+    return chart_config(f"icl-{trained.spec.hash}-{part}", picture)
 
 
 def _csv(trained: Trajectory) -> str:
@@ -136,7 +144,7 @@ def _json(trained: Trajectory) -> str:
     """The whole trajectory with its limit."""
     path, limit = trained.path, trained.limit
     data = {
-        "spec": trained.spec.to_dict(),
+        "spec": trained.spec.to_dict(full=True),
         "spec_hash": trained.spec.hash,
         "times": path.times.tolist(),
         "losses": trained.losses.tolist(),

@@ -8,22 +8,29 @@ import numpy as np
 
 from dashboard.describe import covariance_name
 from dashboard.texts import joined, t
-from icl_core.evaluation.dynamics import Trajectory
+from icl_core.evaluation.dynamics import ScaleScan, Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
 from icl_core.figures.initial_scale import BalanceLabels, ScaleLabels
 from icl_core.figures.training_dynamics import DynamicsLabels
 
 MOST_LISTED = 5
 CLOSE = 1e-3
+PLATEAU = 0.05  # a share learned below this at the start looks flat at first
+OVERSHOT = 1.1
+ROUNDING = 1e-15  # no agreement is better than this
 
 
 def labels(trajectory: Trajectory) -> DynamicsLabels:
     """The animation's texts."""
+    balanced = trajectory.spec.is_balanced
+    limit = t(
+        "dynamics.figure.limit" if balanced else "dynamics.figure.balanced_limit", theorem=theorem(trajectory)
+    )
     return DynamicsLabels(
         key_query=t("dynamics.figure.key_query"),
-        key_query_limit=t("dynamics.figure.key_query_limit", theorem=theorem(trajectory)),
+        key_query_limit=limit,
         value=t("dynamics.figure.value"),
-        value_limit=t("dynamics.figure.value_limit", theorem=theorem(trajectory)),
+        value_limit=limit,
         time=t("dynamics.figure.time"),
         loss=t("dynamics.figure.loss"),
         floor=t("dynamics.figure.floor"),
@@ -45,6 +52,7 @@ def scale_labels(trajectory: Trajectory) -> ScaleLabels:
         time=t("dynamics.figure.learning_time"),
         promised=t("dynamics.figure.promised", theorem=theorem(trajectory)),
         silent=t("dynamics.figure.silent"),
+        other=t("dynamics.figure.other"),
         reached=t("dynamics.figure.reached"),
         missed=t("dynamics.figure.missed"),
         now="σ = {value}",
@@ -68,16 +76,24 @@ def theorem(trajectory: Trajectory) -> str:
 
 def title(trajectory: Trajectory) -> str:
     """What the figure shows now."""
-    spec, passes = trajectory.spec, trajectory.passes
+    spec, shares, passes = trajectory.spec, trajectory.learned[0], trajectory.passes
     if spec.start == "zero":
         return t("dynamics.title.zero")
+    if trajectory.distance >= CLOSE:
+        return t("dynamics.title.far", distance=f"{trajectory.distance:.2g}")
     if spec.covariates.is_random:
         return t("dynamics.title.random", floor=f"{trajectory.floor:.2f}")
-    if trajectory.half_time is not None:
-        return t("dynamics.title.together", time=f"{trajectory.half_time:.3g}")
+    ahead = int(np.sum(shares >= 0.5))
+    if ahead == len(shares):
+        return _title_ahead(shares)
+    if ahead > 0:
+        last = f"{passes.max():.2g}"
+        return t("dynamics.title.some_ahead", count=ahead, dimension=len(shares), time=last)
     first, last = trajectory.eigenvalues[0], trajectory.eigenvalues[-1]
-    if not passes[0] < passes[-1]:
-        return t("dynamics.title.plain")
+    if first - last < 1e-9 * first:
+        return _title_alike(trajectory)
+    if np.any(np.diff(passes) < 0):
+        return t("dynamics.title.plain", time=f"{passes.max():.2g}")
     return t(
         "dynamics.title.directions",
         first=f"{first:.3g}",
@@ -85,6 +101,24 @@ def title(trajectory: Trajectory) -> str:
         last=f"{last:.3g}",
         last_time=f"{passes[-1]:.2g}",
     )
+
+
+def _title_ahead(shares: np.ndarray) -> str:
+    """Of a start from which every direction has at least half of its limit."""
+    low, high = f"{shares.min():.2g}", f"{shares.max():.2g}"
+    if low == high:
+        return t("dynamics.title.all_ahead_alike", share=low)
+    return t("dynamics.title.all_ahead", low=low, high=high)
+
+
+def _title_alike(trajectory: Trajectory) -> str:
+    """Of directions of equal variance."""
+    first, last = f"{trajectory.passes.min():.3g}", f"{trajectory.passes.max():.3g}"
+    if first != last:
+        return t("dynamics.title.apart", first=first, last=last)
+    plateau = trajectory.learned[0].max() < PLATEAU
+    half = first if trajectory.half_time is None else f"{trajectory.half_time:.3g}"
+    return t("dynamics.title.together" if plateau else "dynamics.title.equal", time=half)
 
 
 def reading(trajectory: Trajectory) -> str:
@@ -99,13 +133,78 @@ def reading(trajectory: Trajectory) -> str:
         floor=f"{trajectory.floor:.3f}",
     )
     near = trajectory.distance < CLOSE
-    distance = f"{trajectory.distance:.0e}" if near else f"{trajectory.distance:.2g}"
-    end = t("dynamics.reading.near" if near else "dynamics.reading.far", distance=distance)
-    if spec.start == "unbalanced":
-        holds = t("dynamics.reading.unbalanced", balance=f"{trajectory.path.balance[0]:.3g}")
+    distance = f"{max(trajectory.distance, ROUNDING):.0e}" if near else f"{trajectory.distance:.2g}"
+    sentences = [text]
+    if spec.is_balanced:
+        sentences += [
+            t("dynamics.reading.near" if near else "dynamics.reading.far", distance=distance),
+            t("dynamics.reading.promised" if trajectory.is_admissible else "dynamics.reading.silent"),
+        ]
     else:
-        holds = t("dynamics.reading.promised" if trajectory.is_admissible else "dynamics.reading.silent")
-    return joined("sentences", (text, end, holds))
+        sentences.append(
+            t(
+                "dynamics.reading.unbalanced" if near else "dynamics.reading.unbalanced_far",
+                balance=f"{trajectory.path.balance[0]:.3g}",
+                distance=distance,
+            )
+        )
+    return joined("sentences", (*sentences, *_over_one(trajectory.learned)))
+
+
+def _over_one(learned: np.ndarray) -> list[str]:
+    """Why a share [t, d] is above 1: it begins there, or it gets there by more than the eye would miss."""
+    start, highest = float(learned[0].max()), float(learned.max())
+    if highest > OVERSHOT * max(start, 1.0):
+        return [t("dynamics.reading.overshoot", highest=f"{highest:.3g}")]
+    if start > 1.01:
+        return [t("dynamics.reading.large", highest=f"{start:.3g}")]
+    return []
+
+
+def scan_caption(trajectory: Trajectory, scan: ScaleScan) -> str:
+    """What the scan over initial scales shows, counted."""
+    reached, promised = scan.reached, scan.promised
+    beyond = int(np.sum(~promised))
+    there = int(np.sum(reached & ~promised))
+    count = len(scan.scales)
+    sentences = [t("dynamics.scan", count=count)]
+    if not trajectory.spec.is_balanced:
+        sentences.append(t("dynamics.scan.other", reached=int(reached.sum()), count=count))
+    elif beyond == 0:
+        sentences.append(t("dynamics.scan.all_promised"))
+    else:
+        sentences.append(t("dynamics.scan.promised"))
+        if there == beyond:
+            sentences.append(t("dynamics.scan.all_beyond", beyond=beyond))
+        else:
+            sentences.append(t("dynamics.scan.beyond", reached=there, beyond=beyond))
+        if there > 0:
+            sentences.append(t("dynamics.scan.sufficient"))
+    if not reached.all():
+        sentences.append(t("dynamics.scan.crosses"))
+    return joined("sentences", sentences)
+
+
+def balance_caption(trajectory: Trajectory) -> str:
+    """How both sizes move and what is conserved of them."""
+    sizes, entry = np.sum(trajectory.path.U**2, axis=(1, 2)), trajectory.path.u**2
+    if trajectory.spec.start == "zero":
+        return t("dynamics.balance.zero")
+    if not trajectory.spec.is_balanced:
+        return t(
+            "dynamics.balance.unbalanced",
+            sizes_before=f"{sizes[0]:.3g}",
+            sizes_after=f"{sizes[-1]:.3g}",
+            entry_before=f"{entry[0]:.3g}",
+            entry_after=f"{entry[-1]:.3g}",
+            difference=f"{trajectory.path.balance[0]:.3g}",
+        )
+    steady = 0.01 * entry.max()
+    if np.all(np.diff(entry) >= -1e-6 * entry.max()) and entry[-1] - entry[0] > steady:
+        return t("dynamics.balance.grow")
+    if np.all(np.diff(entry) <= 1e-6 * entry.max()) and entry[0] - entry[-1] > steady:
+        return t("dynamics.balance.fall")
+    return t("dynamics.balance.move")
 
 
 def provenance(trajectory: Trajectory) -> str:
@@ -114,13 +213,17 @@ def provenance(trajectory: Trajectory) -> str:
     exact = not spec.covariates.is_random or spec.covariates.eigenvalue_moments is not None
     source = t("dynamics.provenance.exact") if exact else t("dynamics.provenance.sampled")
     drift = float(np.abs(trajectory.path.balance - trajectory.path.balance[0]).max())
+    if spec.start == "zero":
+        conserved = t("dynamics.provenance.still")
+    else:
+        conserved = t("dynamics.provenance.drift", drift=f"{max(drift, ROUNDING):.0e}")
     return t(
         "dynamics.provenance",
         covariance=covariance_name(spec.covariates),
         dimension=spec.dimension,
         length=spec.context_length,
         source=source,
-        drift=f"{drift:.0e}",
+        conserved=conserved,
         hash=spec.hash,
         seed=spec.seed,
     )
@@ -146,8 +249,11 @@ def formulas(trajectory: Trajectory) -> list[tuple[str, str]]:
     found = [
         (t("dynamics.formula.flow"), _flow(random)),
         (t("dynamics.formula.limit", theorem=theorem(trajectory)), _limit(trajectory)),
-        (t("dynamics.formula.condition", theorem=theorem(trajectory)), _condition(trajectory)),
-        (t("dynamics.formula.conserved"), _conserved(trajectory)),
+        _condition(trajectory),
+        (
+            t("dynamics.formula.conserved" if trajectory.spec.is_balanced else "dynamics.formula.difference"),
+            _conserved(trajectory),
+        ),
     ]
     if trajectory.half_time is not None:
         found.append((t("dynamics.formula.logistic"), _logistic(trajectory)))
@@ -175,17 +281,22 @@ def _limit(trajectory: Trajectory) -> str:
     return rf"\begin{{gathered}}{shape}\\[2pt]{product}\\[2pt]{numbers},\quad u_\ast={u:.4g}\end{{gathered}}"
 
 
-def _condition(trajectory: Trajectory) -> str:
-    spec = trajectory.spec
-    value = 2 * (spec.init_scale / trajectory.largest_init_scale) ** 2
+def _condition(trajectory: Trajectory) -> tuple[str, str]:
+    spec, largest = trajectory.spec, trajectory.largest_init_scale
+    if largest is None:
+        norm = float(np.linalg.norm(spec.theta_theta))
+        name = t("dynamics.formula.no_condition", theorem=theorem(trajectory))
+        return name, rf"\lVert\Theta\Theta^\top\rVert_F={norm:.3g}\ne1"
+    name = t("dynamics.formula.condition", theorem=theorem(trajectory))
+    value = 2 * (spec.init_scale / largest) ** 2
     sign = "<" if value < 2 else r"\ge"
     if spec.covariates.is_random:
         ratio = (
             r"\frac{\sqrt d\;\mathbb{E}[\lVert\Gamma_\Lambda\rVert_{op}\lVert\Lambda\rVert_F^2]}"
             r"{\lVert\mathbb{E}[\Lambda]\Theta\rVert_F^2}"
         )
-        return rf"\sigma^2\,{ratio}={value:.3g}{sign}2"
-    return (
+        return name, rf"\sigma^2\,{ratio}={value:.3g}{sign}2"
+    return name, (
         rf"\sigma^2\lVert\Gamma\rVert_{{op}}\sqrt d={value:.3g}{sign}2"
         rf"\quad(\sigma={spec.init_scale:.3g},\;d={spec.dimension})"
     )
@@ -205,7 +316,8 @@ def _logistic(trajectory: Trajectory) -> str:
     lag = limit / trajectory.spec.init_scale**2 - 1
     return (
         r"u(t)^2=\frac{z_\infty}{1+(z_\infty/\sigma^2-1)\,e^{-2\lambda^2\sqrt d\,t}}"
-        rf"=\frac{{{limit:.4g}}}{{1+{lag:.4g}\,e^{{-{2 * math.sqrt(d):.4g}\,t}}}},\quad t_{{1/2}}={half:.4g}"
+        rf"=\frac{{{limit:.4g}}}{{1{lag:+.4g}\,e^{{-{2 * math.sqrt(d):.4g}\,t}}}}"
+        + (rf",\quad t_{{1/2}}={half:.4g}" if half else "")
     )
 
 

@@ -96,6 +96,11 @@ class Dynamics(Spec):
         return shapes[self.start]()
 
     @property
+    def is_balanced(self) -> bool:
+        """Whether the start is the theorem's, Assumption 3.3: ||Theta Theta^T||_F = 1, so that ||U|| = u."""
+        return self.start in ("identity", "random")
+
+    @property
     def is_isotropic(self) -> bool:
         """Whether the flow has a solution in closed form: S = I and the start proportional to it."""
         return isinstance(self.covariates, Identity) and self.start == "identity"
@@ -112,7 +117,8 @@ class Trajectory:
     """The weights over time and what follows from them.
 
     Losses are risks over v: 1 for the zero predictor. `directions` [d, d] holds eigenvectors of E[S] as
-    columns, of the largest eigenvalue first.
+    columns, of the largest eigenvalue first. `largest_init_scale`: the theorem promises the minimum below it;
+    None where the start is not the theorem's.
     """
 
     spec: Dynamics
@@ -122,7 +128,7 @@ class Trajectory:
     floor: float
     eigenvalues: Array
     directions: Array
-    largest_init_scale: float
+    largest_init_scale: float | None
 
     @cached_property
     def learned(self) -> Array:
@@ -135,8 +141,7 @@ class Trajectory:
     @property
     def is_admissible(self) -> bool:
         """Whether the theorem promises this start the global minimum."""
-        balanced = self.spec.start in ("identity", "random")
-        return balanced and self.spec.init_scale < self.largest_init_scale
+        return self.largest_init_scale is not None and self.spec.init_scale < self.largest_init_scale
 
     @property
     def distance(self) -> float:
@@ -211,13 +216,21 @@ def trajectory(spec: Dynamics) -> Trajectory:
 class ScaleScan:
     """The same training from several initial scales [n]: when and whether it learned.
 
-    `times` are those at which 99% of the loss above the floor is gone, NaN if it never is.
+    `times` are those at which 99% of the loss above the floor is gone, NaN if it never is; `ends` those at
+    which the flow was stopped. `largest_init_scale` as in `Trajectory`.
     """
 
     scales: Array
     times: Array
+    ends: Array
     reached: NDArray[np.bool_]
-    largest_init_scale: float
+    largest_init_scale: float | None
+
+    @property
+    def promised(self) -> NDArray[np.bool_]:
+        """The scales [n] from which the theorem promises the minimum."""
+        largest = self.largest_init_scale
+        return np.zeros(len(self.scales), dtype=bool) if largest is None else self.scales < largest
 
 
 def scale_scan(spec: Dynamics, scales: Array = SCALES, tolerance: float = 1e-3) -> ScaleScan:
@@ -225,19 +238,20 @@ def scale_scan(spec: Dynamics, scales: Array = SCALES, tolerance: float = 1e-3) 
     loss = spec.loss()
     U, u = loss.limit
     target, floor, zero_loss = u * U.T, loss.limit_risk, float(np.trace(loss.mean_covariance))
-    times, reached = [], []
+    times, ends, reached = [], [], []
     for scale in scales.tolist():
         path = loss.flow(_times(loss, scale), scale, spec.theta_theta)
         left = (loss.risks(path.A) - floor) / (zero_loss - floor)
         times.append(_last_crossing(path.times, left, 0.01))
+        ends.append(float(path.times[-1]))
         reached.append(bool(np.abs(path.A[-1] - target).max() <= tolerance * np.abs(target).max()))
-    return ScaleScan(scales, np.array(times), np.array(reached), _largest_init_scale(loss, spec))
+    largest = _largest_init_scale(loss, spec)
+    return ScaleScan(scales, np.array(times), np.array(ends), np.array(reached), largest)
 
 
-def _largest_init_scale(loss: TrainingLoss, spec: Dynamics) -> float:
-    """The theorem's limit, which is for a Theta Theta^T of norm 1."""
-    shape = spec.theta_theta if spec.start != "zero" else np.eye(spec.dimension)
-    return loss.largest_init_scale(shape / np.linalg.norm(shape))
+def _largest_init_scale(loss: TrainingLoss, spec: Dynamics) -> float | None:
+    """The theorem's limit; None for a start that it is not about."""
+    return loss.largest_init_scale(spec.theta_theta) if spec.is_balanced else None
 
 
 def _times(loss: TrainingLoss, init_scale: float) -> Array:

@@ -8,23 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from icl_core.figures.palette import THEMES, ThemeName, layout, stroke, translucent
+from icl_core.figures.palette import THEMES, Theme, ThemeName, layout, stroke, translucent
 from icl_core.figures.panels import legend_above
 
 if TYPE_CHECKING:
     from icl_core.evaluation.dynamics import ScaleScan, Trajectory
 
-GREEN, HEIGHT = "#009E73", 300
+GREEN, GREY, HEIGHT = "#009E73", "#9AA3AE", 300
 
 
 @dataclass(frozen=True)
 class ScaleLabels:
-    """Texts of the scan over initial scales; `now` has a place {value}."""
+    """Texts of the scan over initial scales; `now` has a place {value}.
+
+    `other` stands there alone where the theorem is not about such starts.
+    """
 
     scale: str
     time: str
     promised: str
     silent: str
+    other: str
     reached: str
     missed: str
     now: str
@@ -43,25 +47,32 @@ class BalanceLabels:
 def scale_figure(
     scan: ScaleScan, current: float, labels: ScaleLabels, *, theme: ThemeName = "light"
 ) -> go.Figure:
-    """Time to learn against the initial scale; the theorem's condition as a green band from the left."""
+    """Time to learn against the initial scale; the theorem's condition as a green band from the left.
+
+    The band is grey, over all scales, where the theorem is not about such starts. A cross stands over
+    all times, for a flow that had not arrived when it was stopped.
+    """
     look = THEMES[theme]
     low, high = np.log10([scan.scales[0] / 1.2, scan.scales[-1] * 1.2])
     figure = go.Figure(layout=layout(look))
-    edge = float(np.clip(scan.largest_init_scale, 10**low, 10**high))
     note = {"y": 0.97, "yref": "paper", "yanchor": "top", "showarrow": False}
-    figure.add_vrect(
-        x0=10**low, x1=edge, fillcolor=translucent(GREEN, 0.22), line_width=0, layer="below", name="promised"
-    )
-    for end, text, colour in ((low, labels.promised, look.ink), (high, labels.silent, look.muted)):
-        middle = (end + np.log10(edge)) / 2
-        figure.add_annotation(x=middle, text=text, font={"size": look.size - 2, "color": colour}, **note)
+    for name, colour, (start, end), text, ink in _bands(scan.largest_init_scale, (low, high), labels, look):
+        if colour is not None:
+            figure.add_vrect(
+                x0=10**start, x1=10**end, fillcolor=translucent(colour, 0.22), line_width=0, layer="below",
+                name=name,
+            )  # fmt: skip
+        middle = (start + end) / 2
+        figure.add_annotation(x=middle, text=text, font={"size": look.size - 2, "color": ink}, **note)
+    top = float(scan.times[scan.reached].max()) if scan.reached.any() else float(scan.ends.max())
+    heights = np.where(scan.reached, scan.times, 1.08 * top)
     for mask, name, symbol in (
         (scan.reached, labels.reached, "circle"),
         (~scan.reached, labels.missed, "x"),
     ):
         figure.add_scatter(
             x=scan.scales[mask].tolist(),
-            y=np.nan_to_num(scan.times[mask]).tolist(),
+            y=heights[mask].tolist(),
             mode="lines+markers" if mask.all() else "markers",
             name=name,
             marker={"symbol": symbol, "size": 10 * look.scale, "color": stroke("lsa").colour(look)},
@@ -81,10 +92,24 @@ def scale_figure(
         font={"size": look.size - 2, "color": look.ink},
     )
     figure.update_xaxes(title_text=labels.scale, type="log", range=[low, high], dtick=1, showgrid=False)
-    top = float(np.nanmax(scan.times)) if np.isfinite(scan.times).any() else 1.0
-    figure.update_yaxes(title_text=labels.time, range=[0, 1.3 * top], nticks=5)
+    figure.update_yaxes(title_text=labels.time, range=[0, 1.35 * top], nticks=5)
     figure.update_layout(height=round(HEIGHT * look.size / 16), hovermode="closest")
     return figure
+
+
+def _bands(
+    largest: float | None, ends: tuple[float, float], labels: ScaleLabels, look: Theme
+) -> list[tuple[str, str | None, tuple[float, float], str, str]]:
+    """What the theorem says of parts of the scales: name, colour, ends in powers of ten, text, ink."""
+    if largest is None:
+        return [("other", GREY, ends, labels.other, look.muted)]
+    low, high = ends
+    edge = float(np.clip(np.log10(largest), low, high))
+    parts = [
+        ("promised", GREEN, (low, edge), labels.promised, look.ink),
+        ("silent", None, (edge, high), labels.silent, look.muted),
+    ]
+    return [part for part in parts if part[2][0] < part[2][1]]
 
 
 def balance_figure(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from plotly.colors import sample_colorscale
 
 from icl_core.figures.animation import Frame, animated
+from icl_core.figures.name_places import Box, Room
 from icl_core.figures.palette import BLUE, ORANGE, THEMES, Theme, ThemeName, stroke
 from icl_core.figures.panels import panels
 
@@ -76,7 +77,7 @@ def dynamics_figure(
     for trace, place in zip(_limits(trajectory, look), places[4:], strict=True):
         figure.add_trace(trace, **place)
     _add_loss(figure, trajectory, clock, sgd, labels, look, places[2])
-    _add_directions(figure, trajectory, clock, sgd, labels, look, places[3])
+    _add_directions(figure, trajectory, clock, sgd, labels, look, places[3], log_time, compact)
     _set_axes(figure, trajectory, clock, labels, places, log_time, compact)
     for axis, end in zip(("coloraxis", "coloraxis2"), _colour_ends(trajectory), strict=True):
         figure.update_layout(
@@ -240,15 +241,13 @@ def _add_loss(
     figure.add_scatter(
         x=[float(clock[0]), float(clock[-1])],
         y=[trajectory.floor] * 2,
-        mode="lines+text",
-        text=["", labels.floor.format(value=f"{trajectory.floor:.3f}")],
-        textposition="bottom left",
-        textfont={"size": look.size - 2, "color": look.muted},
+        mode="lines",
         line={"color": look.muted, "width": 1.75 * look.scale, "dash": "dash"},
         hoverinfo="skip",
         meta={"role": "floor"},
         **place,
     )
+    _add_floor_name(figure, trajectory, labels, look, place)
     if sgd is not None:
         figure.add_scatter(
             x=np.maximum(sgd.times, clock[0]).tolist(),
@@ -261,6 +260,54 @@ def _add_loss(
         )
 
 
+def _add_floor_name(
+    figure: go.Figure, trajectory: Trajectory, labels: DynamicsLabels, look: Theme, place: dict[str, Any]
+) -> None:
+    """The floor's value at the left end of its line; under it where the loss begins close to it."""
+    (low, high), is_log = _loss_axis(trajectory)
+    start, floor = float(trajectory.losses[0]), trajectory.floor
+    if is_log:
+        start, floor = float(np.log10(start)), float(np.log10(floor))
+    under = start - floor < 0.15 * (high - low) < floor - low
+    figure.add_annotation(
+        x=0.015,
+        xref="x domain",
+        y=floor,
+        text=labels.floor.format(value=f"{trajectory.floor:.3f}"),
+        xanchor="left",
+        yanchor="top" if under else "bottom",
+        yshift=-4 if under else 4,
+        showarrow=False,
+        borderpad=0,
+        bgcolor=look.paper,  # over a line of the grid
+        font={"size": look.size - 2, "color": look.muted},
+        name="floor",
+        **place,
+    )
+
+
+def _loss_axis(trajectory: Trajectory) -> tuple[tuple[float, float], bool]:
+    """The ends of the loss axis, and whether it is logarithmic, with ends in powers of ten."""
+    highest = float(trajectory.losses.max())
+    if highest > STEEP:
+        return (float(np.log10(trajectory.floor)) - 0.15, float(np.log10(highest)) + 0.1), True
+    return (0.0, 1.06 * max(highest, 1.0)), False
+
+
+def _share_axis(trajectory: Trajectory) -> tuple[float, float]:
+    """The ends of the axis of shares learned."""
+    top = float(np.clip(trajectory.learned.max(), 1.0, 5.0))
+    low = float(np.clip(trajectory.learned.min(), -1.0, 0.0))
+    return 1.08 * low - 0.04, 1.08 * top
+
+
+def _time_axis(clock: Array, log_time: bool) -> tuple[float, float]:
+    """The ends of the time axis, in powers of ten on a logarithmic one."""
+    if log_time:
+        return float(np.log10(clock[0])), float(np.log10(clock[-1])) + 0.06
+    return 0.0, 1.02 * float(clock[-1])
+
+
 def _add_directions(
     figure: go.Figure,
     trajectory: Trajectory,
@@ -269,6 +316,8 @@ def _add_directions(
     labels: DynamicsLabels,
     look: Theme,
     place: dict[str, Any],
+    log_time: bool,
+    compact: bool,
 ) -> None:
     learned, eigenvalues = trajectory.learned, trajectory.eigenvalues
     colours = _direction_colours(len(eigenvalues), look)
@@ -283,8 +332,8 @@ def _add_directions(
             meta={"role": "direction", "index": index},
             **place,
         )
-    _add_direction_names(figure, trajectory, clock, labels, look, place)
-    if trajectory.half_time is not None:
+    _add_direction_names(figure, trajectory, clock, labels, look, place, log_time, compact)
+    if trajectory.half_time:
         _add_half_time(figure, trajectory.half_time, labels, look, place)
     if trajectory.logistic is not None:
         chosen = np.unique(np.linspace(0, len(clock) - 1, 25).round().astype(int))
@@ -339,24 +388,37 @@ def _add_direction_names(
     labels: DynamicsLabels,
     look: Theme,
     place: dict[str, Any],
+    log_time: bool,
+    compact: bool,
 ) -> None:
     """The first and the last direction's eigenvalue beside their lines, or the one that all share."""
     eigenvalues = trajectory.eigenvalues
     last = len(eigenvalues) - 1
     alike = bool(eigenvalues[0] - eigenvalues[-1] < 1e-9 * eigenvalues[0])
     colours = _direction_colours(last + 1, look)
-    roomy = "middle left" if clock[0] > 0 else "middle right"  # a linear clock begins at the axis
-    for index, level, side in ((0, 0.62, roomy), *(() if alike else ((last, 0.38, "middle right"),))):
-        reached = np.flatnonzero(trajectory.learned[:, index] >= level)
-        if len(reached) == 0:
+    named = {0: 0.62} if alike else {0: 0.62, last: 0.38}  # how far along each name stands, if it can
+    texts = {index: labels.direction.format(value=f"{eigenvalues[index]:.3g}") for index in named}
+    (left, right), (low, high) = _time_axis(clock, log_time), _share_axis(trajectory)
+    xs = ((np.log10(clock) if log_time else clock) - left) / (right - left)
+    ys = (trajectory.learned - low) / (high - low)
+    room = Room(width=(300 if compact else 440), height=(230 if compact else 250) * look.size / 16)
+    taken: list[Box] = []
+    if trajectory.half_time:  # its text stands at the foot of its line
+        x = np.log10(trajectory.half_time) if log_time else trajectory.half_time
+        foot = float((x - left) / (right - left)), -low / (high - low)
+        taken.append(room.box(*foot, "t½ = 0.0000", look.size, (1, 1)))
+    for index, level in named.items():
+        spot = room.beside(xs, ys, index, level, texts[index], look.size - 2, taken)
+        if spot is None:
             continue
-        moment = int(reached[0])
+        taken.append(spot)
+        x = left + (right - left) * spot.x
         figure.add_scatter(
-            x=[float(clock[moment])],
-            y=[float(trajectory.learned[moment, index])],
+            x=[10**x if log_time else x],
+            y=[low + (high - low) * spot.y],
             mode="text",
-            text=["  " + labels.direction.format(value=f"{eigenvalues[index]:.3g}") + "  "],
-            textposition=side,
+            text=[texts[index]],
+            textposition="middle center",
             textfont={"size": look.size - 2, "color": look.ink if alike else colours[index]},
             hoverinfo="skip",
             meta={"role": "name"},
@@ -382,37 +444,30 @@ def _set_axes(
             type="category", showgrid=False, showline=False, ticks="", showticklabels=show,
             autorange="reversed", **place,
         )  # fmt: skip
-    span = np.array([clock[0], clock[-1]])
     for place in places[2:4]:
-        figure.update_xaxes(title_text=labels.time, showgrid=False, nticks=6 if compact else 9, **place)
+        figure.update_xaxes(
+            title_text=labels.time,
+            showgrid=False,
+            nticks=6 if compact else 9,
+            range=_time_axis(clock, log_time),
+            **place,
+        )
         if log_time:
-            figure.update_xaxes(
-                type="log",
-                range=[float(np.log10(span[0])), float(np.log10(span[1])) + 0.06],
-                exponentformat="power",
-                dtick=1,
-                **place,
-            )
-        else:
-            figure.update_xaxes(range=[0, 1.02 * float(span[1])], **place)
-    highest = float(trajectory.losses.max())
-    if highest > STEEP:
-        low = np.log10(trajectory.floor) - 0.15
-        figure.update_yaxes(type="log", range=[low, np.log10(highest) + 0.1], dtick=1, **places[2])
-    else:
-        figure.update_yaxes(range=[0, 1.06 * max(highest, 1.0)], nticks=6, **places[2])
-    top = float(np.clip(trajectory.learned.max(), 1.0, 5.0))
-    low = float(np.clip(trajectory.learned.min(), -1.0, 0.0))
-    figure.update_yaxes(range=[1.08 * low - 0.04, 1.08 * top], nticks=6, **places[3])
+            figure.update_xaxes(type="log", exponentformat="power", dtick=1, **place)
+    ends, is_log = _loss_axis(trajectory)
+    figure.update_yaxes(range=ends, **({"type": "log", "dtick": 1} if is_log else {"nticks": 6}), **places[2])
+    figure.update_yaxes(range=_share_axis(trajectory), nticks=6, **places[3])
 
 
 def _with_controls_below(figure: go.Figure, look: Theme, compact: bool) -> go.Figure:
     """Play, pause and the slider in a row of their own under the plots, at a fixed distance in pixels."""
     unit = look.size / 16
     height, bottom = (1180, 150) if compact else (round(look.height + 240 * unit), round(130 * unit))
-    plots = height - 44 - bottom  # their own height
+    top = 44 if compact else 66  # with room for the mode bar
+    height += top - 44
+    plots = height - top - bottom  # their own height
     start = 0.0 if compact else 0.2
-    figure.update_layout(height=height, margin={"b": bottom})
+    figure.update_layout(height=height, margin={"b": bottom, "t": top})
     menu, slider = figure.layout["updatemenus"][0], figure.layout["sliders"][0]
     menu.update(y=-62 * unit / plots, pad={"t": 0})
     slider.update(

@@ -66,7 +66,10 @@ def test_the_command_runs_and_gives_the_same_numbers(curves: LearningCurves) -> 
 
 
 def test_the_spec_can_be_read_back() -> None:
-    assert Experiment.from_json(EXPERIMENT.to_json(indent=1)) == EXPERIMENT
+    for experiment in (EXPERIMENT, Experiment()):
+        text = exports.spec_text(experiment)
+        assert Experiment.from_json(text) == experiment
+        assert json.loads(text)["pretraining"]["covariates"]["kind"] == "identity"
 
 
 @pytest.mark.parametrize("picture", ["png", "svg"])

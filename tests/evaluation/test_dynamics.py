@@ -118,6 +118,21 @@ def test_the_theorems_condition_is_sufficient_and_not_necessary():
     assert not trajectory(Dynamics(init_scale=1.01 * largest)).is_admissible
 
 
+@pytest.mark.parametrize("start", ["unbalanced", "zero"])
+def test_the_theorem_promises_nothing_to_starts_that_it_is_not_about(start):
+    trained = trajectory(Dynamics(start=start, init_scale=0.1))
+    assert trained.largest_init_scale is None
+    assert not trained.is_admissible
+    assert not trained.spec.is_balanced
+
+
+def test_a_far_too_unbalanced_start_has_not_arrived_when_it_is_stopped():
+    scan = scale_scan(Dynamics(start="unbalanced"), np.array([0.1, 10.0]))
+    assert scan.reached.tolist() == [True, False]
+    assert not scan.promised.any()
+    assert scan.ends[1] == trajectory(Dynamics(start="unbalanced", init_scale=10.0)).path.times[-1]
+
+
 def test_a_scan_agrees_with_the_training_at_its_scale():
     scan, trained = scale_scan(Dynamics(), SCALES[4:5]), trajectory(Dynamics(init_scale=float(SCALES[4])))
     left = (trained.losses - trained.floor) / (1 - trained.floor)

@@ -26,6 +26,7 @@ LABELS = DynamicsLabels(
     pause="Pause",
     prefix="t = ",
 )
+SCALE_LABELS = ScaleLabels("scale", "time", "promised", "silent", "other", "reached", "missed", "now {value}")
 TRAINED = trajectory(Dynamics())
 
 
@@ -114,11 +115,40 @@ def test_a_steep_start_gets_a_logarithmic_loss():
 
 def test_the_band_ends_where_the_theorem_does():
     scan = scale_scan(Dynamics(), np.array([0.1, 1.0, 5.0]))
-    labels = ScaleLabels("scale", "time", "promised", "silent", "reached", "missed", "now {value}")
-    figure = scale_figure(scan, 0.1, labels)
+    figure = scale_figure(scan, 0.1, SCALE_LABELS)
     band = next(shape for shape in figure.layout.shapes if shape.name == "promised")
     assert band.x1 == pytest.approx(scan.largest_init_scale)
     assert [trace.name for trace in figure.data if len(trace.x)] == ["reached"]
+
+
+def test_starts_that_the_theorem_is_not_about_get_no_promise_and_crosses_stand_over_the_rest():
+    scan = scale_scan(Dynamics(start="unbalanced"), np.array([0.1, 1.0, 10.0]))
+    figure = scale_figure(scan, 0.1, SCALE_LABELS)
+    assert [shape.name for shape in figure.layout.shapes if shape.name] == ["other"]
+    texts = {annotation.text for annotation in figure.layout.annotations}
+    assert "other" in texts
+    assert not texts & {"promised", "silent"}
+    reached, missed = (
+        next(trace for trace in figure.data if trace.name == name) for name in ("reached", "missed")
+    )
+    assert list(missed.x) == [10.0]
+    assert max(reached.y) < missed.y[0] < figure.layout.yaxis.range[1]
+
+
+@pytest.mark.parametrize("log_time", [True, False])
+@pytest.mark.parametrize(
+    "spec", [Dynamics(), Dynamics(init_scale=3.0), Dynamics(start="unbalanced", init_scale=0.5)]
+)
+def test_names_stand_clear_of_lines_and_marks(spec, log_time):
+    figure = dynamics_figure(trajectory(spec), LABELS, log_time=log_time)
+    scale = np.log10 if log_time else np.asarray
+    for name in traces(figure, "name"):
+        for line in traces(figure, "direction"):
+            height = np.interp(scale(name.x[0]), scale(np.array(line.x)), np.array(line.y))
+            assert abs(height - name.y[0]) > 0.02
+    floor = next(note for note in figure.layout.annotations if note.name == "floor")
+    assert (floor.xanchor, floor.yanchor) == ("left", "bottom")
+    assert floor.yshift > 0
 
 
 def test_the_difference_is_flat():

@@ -78,7 +78,7 @@ def test_a_knob_changes_figure_and_link() -> None:
 
 def test_the_scale_is_in_the_link_and_beyond_the_band_the_theorem_is_silent() -> None:
     at = opened()
-    assert "promised" in at.markdown[0].value
+    assert "promises" in at.markdown[0].value
     healthy(at.select_slider(key="dynamics_scale").set_value(3.0).run())
     assert at.query_params["sigma"] == "3"
     assert "silent" in at.markdown[0].value
@@ -100,6 +100,50 @@ def test_every_preset_opens(preset: str) -> None:
 def test_zero_stays_zero() -> None:
     drawn = figure(opened(start="zero"))
     assert not matrix(drawn["frames"][-1]["data"][0]).any()
+
+
+def words_of(at: AppTest) -> str:
+    return "\n".join(block.value for block in (*at.title, *at.markdown, *at.caption))
+
+
+def test_a_start_that_the_theorem_is_not_about_gets_no_promise() -> None:
+    said = words_of(opened(start="unbalanced", sigma="0.5"))
+    assert "Green" not in said
+    assert "Large directions first: λ" not in said
+    assert "grow together" not in said
+    assert "Half learned at the start: 1 of 4 directions" in said
+    assert "from 0.25 to 1.71" in said
+    assert "9 of the 13" in said
+    assert "Crosses, at the top" in said
+
+
+def test_from_zero_nothing_is_said_of_what_is_not_there() -> None:
+    said = words_of(opened(start="zero"))
+    for wrong in ("Green", "grow together", "13 initial scales", "0e+00", "Crosses"):
+        assert wrong not in said
+    assert "nothing moves" in said
+    assert "both stay at 0" in said
+
+
+def test_a_start_beyond_the_limit_falls_and_says_where_it_begins() -> None:
+    said = words_of(opened(sigma="3"))
+    assert "fall together" in said
+    assert "begin at up to 9.97" in said
+    assert "All 5 starts beyond it get there too." in said
+
+
+def test_what_is_exported_does_not_depend_on_defaults() -> None:
+    code = next(block.value for block in opened().code if "Dynamics.from_json" in block.value)
+    written = json.loads(code.split("from_json('")[1].split("')")[0])
+    assert set(written) == set(Dynamics.__dataclass_fields__)
+    assert Dynamics.from_dict(written) == Dynamics()
+
+
+def test_charts_have_a_camera_where_it_covers_nothing() -> None:
+    configs = [json.loads(chart.proto.config) for chart in opened().get("plotly_chart")]
+    assert [config["toImageButtonOptions"]["format"] for config in configs] == ["png"] * 3
+    lecture = opened(present="1").get("plotly_chart")[0]
+    assert json.loads(lecture.proto.config)["displayModeBar"] is False
 
 
 def test_formulas_carry_the_current_numbers() -> None:
