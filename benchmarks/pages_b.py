@@ -4,8 +4,9 @@ Aims: a median of 300 ms for any evaluation knob at 128 prompts, 1 s for the fir
 results (after Python has loaded the libraries). Every turn is to a value not seen before; a new seed draws
 all prompts anew, and what a page shows of them is measured afresh. Model selection has its full cost with
 three networks: those that the library lacks are stood in for by networks of their spec as initialised, which
-take as long. Its sweep over nonzero weights answers a new seed at one k and measures the others beside the
-page ('ahead'), which 'processor' has too where both run; k is turned once after and once before that is done.
+take as long. Its sweep over nonzero weights and the models of Task diversity's pools answer a new seed at
+one k and measure the others beside the page ('ahead'), which 'processor' has too where both run; the sweep's
+k is turned once after and once before that is done.
 
     python -m benchmarks.pages_b
 """
@@ -132,9 +133,12 @@ def diversity() -> None:
         for picture, seed in (("pools", "100"), ("curves", "200"))
     )
     lengths, noises = (2, 5, 8, 12, 15), ("0.1", "0.25", "1")
+    finish = ahead.shared().wait
+    finish()
     for page, shown in ((pools, "pools"), (curves, "curves")):
         row(f"{name}, {shown}, k", slid(page, "diversity_k", *lengths))
-        row(f"{name}, {shown}, {NEW_SEED}", pressed(page, "diversity_seed", 4))
+        row(f"{name}, {shown}, {NEW_SEED}", pressed(page, "diversity_seed", 4), finish)
+        finish()
         row(f"{name}, {shown}, prompts: 64", chosen(page, "diversity_prompts", "64"))
         row(f"{name}, {shown}, size of the pool", stepped(page, "diversity_pool", 0, 6, 10, 14))
         row(f"{name}, {shown}, label noise", chosen(page, "diversity_noise", *noises))
