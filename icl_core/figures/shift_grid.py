@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from icl_core.evaluation.shift_lab import ShiftGrid
 
 DECADES = (-3, 3)
+SMALL = 8  # pixels of a number in a narrow window, where '16,466' has to fit a cell
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def shift_grid_figure(
         hovertemplate=None,
         colorbar={"tickvals": ticks, "ticktext": names},
     )
-    _add_numbers(figure, grid, shown)
+    _add_numbers(figure, grid, shown, SMALL if compact else None)
     if chosen is not None and chosen[0] in grid.magnitudes and chosen[1] in grid.lengths:
         row, column = grid.magnitudes.index(chosen[0]), grid.lengths.index(chosen[1])
         figure.add_shape(
@@ -105,8 +106,11 @@ def signed(magnitude: float) -> str:
     return f"{magnitude:g}".replace("-", "−")
 
 
-def _add_numbers(figure: go.Figure, grid: ShiftGrid, shown: NDArray[np.float64]) -> None:
-    """The numbers over cells of the same colour, one trace for each ink: a heat map's text has one alone."""
+def _add_numbers(figure: go.Figure, grid: ShiftGrid, shown: NDArray[np.float64], size: int | None) -> None:
+    """The numbers over cells of the same colour, one trace for each ink: a heat map's text has one alone.
+
+    `size` in pixels; None: as large as fits, which could differ between the two where room is short.
+    """
     share = (shown - DECADES[0]) / (DECADES[1] - DECADES[0])
     inks = np.array([[ink_on(value) if math.isfinite(value) else BLACK for value in row] for row in share])
     cells: Any = figure.data[0]
@@ -124,7 +128,7 @@ def _add_numbers(figure: go.Figure, grid: ShiftGrid, shown: NDArray[np.float64])
             ygap=cells.ygap,
             text=np.where(here, np.vectorize(_number)(grid.errors), ""),
             texttemplate="%{text}",
-            textfont={"color": ink},
+            textfont={"color": ink, "size": size},
             hoverinfo="skip",
             meta={"role": "numbers"},
         )
