@@ -75,6 +75,20 @@ def slide(
     )
 
 
+def slide_along(
+    state: UrlState[Any],
+    key: str,
+    label: str,
+    options: Sequence[int],
+    current: int,
+    apply: Callable[[Settings[Any], int], Settings[Any]],
+    help: str | None = None,
+) -> None:
+    """A slider over just these numbers, `current` among them: steps need not be even."""
+    st.session_state[key] = current
+    st.select_slider(label, options, key=key, on_change=_on_change(state, key, apply, int), help=help)
+
+
 def toggle(
     state: UrlState[Any],
     key: str,

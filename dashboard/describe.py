@@ -86,8 +86,9 @@ def shift_name(kind: str) -> str:
 def shift_effect(shift: Shift) -> str:
     """'covariates × 2 (covariance × 4)': what the shift does at its magnitude."""
     m = shift.magnitude
+    one = shift.kind == "label_noise" and m == 1
     return t(
-        f"shift_effect.{shift.kind}",
+        f"shift_effect.{shift.kind}" if not one else "shift_effect.label_noise_one",
         m=m,
         factor=2**m if abs(m) <= 4 else 0,
         square=4**m if abs(m) <= 4 else 0,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import frame, knobs
-from dashboard.shift_lab import sections
+from dashboard import frame
+from dashboard.shift_lab import knobs, sections
 from dashboard.shift_lab.view import ShiftView
 from dashboard.texts import t
 from dashboard.url_state import Settings
@@ -15,10 +15,11 @@ from icl_core.library.start import start
 state, library = frame.begin("shift_lab", lambda library: Settings(start(library.specs()), ShiftView()))
 frame.sidebar(
     state,
-    evaluation=lambda: knobs.evaluation_knobs(state),  # type: ignore[arg-type]
-    pretraining=lambda: knobs.pretraining_knobs(state, state.models),  # type: ignore[arg-type]
+    evaluation=lambda: knobs.evaluation_knobs(state),
+    pretraining=lambda: knobs.pretraining_knobs(state),
+    restart=lambda: knobs.restart_buttons(state),
 )
-frame.warn((*state.notices, *knobs.notices(state)))  # type: ignore[arg-type]
+frame.warn((*state.notices, *knobs.notices(state)))
 
 pictures = {
     "length": lambda: sections.length_part(state),
@@ -35,6 +36,10 @@ except LibraryError as error:
     st.error(str(error))
 
 if not state.presentation.present:
-    frame.explain(("what", t("shift_lab.what")), ("try", t("shift_lab.try")), ("paper", t("shift_lab.paper")))
+    frame.explain(
+        ("what", t("shift_lab.what")),
+        ("try", t("shift_lab.try", read_out=t("knob.read_out"))),
+        ("paper", t("shift_lab.paper")),
+    )
 
 frame.end(state, cfg=state.experiment.hash, part=state.view.part)

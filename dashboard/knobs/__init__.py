@@ -8,9 +8,10 @@ from dashboard.knobs.buttons import restart_buttons
 from dashboard.knobs.changes import change_evaluation, change_pretraining
 from dashboard.knobs.pretrained_on import pretraining_knobs
 from dashboard.knobs.reading import notices, read_out
-from dashboard.knobs.tested_on import evaluation_knobs
+from dashboard.knobs.tested_on import Acting, evaluation_knobs
 
 __all__ = [
+    "Acting",
     "change_evaluation",
     "change_pretraining",
     "evaluation_knobs",

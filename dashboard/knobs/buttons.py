@@ -11,8 +11,8 @@ from dashboard.knobs.changes import State, change_evaluation
 from dashboard.texts import t
 
 
-def restart_buttons(state: State) -> None:
-    """Back to the page's first picture; other prompts for the same test."""
+def restart_buttons(state: State, *, drawn: bool = True) -> None:
+    """Back to the page's first picture; other prompts for the same test, where the figure has `drawn` any."""
     left, right = st.columns(2, gap="xsmall")
     with left:
         press(
@@ -22,6 +22,8 @@ def restart_buttons(state: State) -> None:
             lambda settings: replace(state.default, presentation=settings.presentation),
             help=t("help.reset"),
         )
+    if not drawn:
+        return
     with right:
         press(
             state,

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.describe import unshifted
 from dashboard.pretraining import Models, closed_form
 from icl_core.data.covariance import Identity, RandomDiagonal
 from icl_core.data.function_classes import Dense
+from icl_core.data.shifts import NoShift
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import CovariancePanel, covariance_panels
 from icl_core.evaluation.length_sweep import LengthSweep, length_sweep
@@ -20,6 +22,7 @@ from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 
 MOST_KEPT = 256
 FEWEST_PROMPTS = 256  # for the panels of random covariances, whose errors vary a lot between prompts
+USUAL_KIND = "covariate_scale"  # of the grid, where the test has no shift
 TRAINED_ON = {"transformer_fixed": Identity(), "transformer_random": RandomDiagonal()}
 
 
@@ -34,12 +37,26 @@ def curves_of(experiment: Experiment, library: Library) -> LearningCurves:
     return _curves(experiment.hash, weights, experiment, network)
 
 
+def grid_kind(experiment: Experiment) -> str:
+    """The kind of shift whose magnitudes the grid shows."""
+    kind = experiment.evaluation.shift.kind
+    return USUAL_KIND if kind == NoShift.kind else kind
+
+
+def has_exact_grid(experiment: Experiment, kind: str, method: str) -> bool:
+    """Whether the grid needs no prompts."""
+    if method != "lsa":
+        return False
+    experiment = unshifted(experiment)
+    return _attention_grid(experiment.hash, kind, experiment) is not None
+
+
 def grid_of(experiment: Experiment, kind: str, method: str, library: Library) -> ShiftGrid | None:
-    """Errors over magnitude and length; None where the method does not exist. Raises LibraryError."""
-    if method == "lsa":
-        exact = _attention_grid(experiment.hash, kind, experiment)
-        if exact is not None:
-            return exact
+    """Errors over magnitude and length, whatever the experiment's own shift; None where the method does not
+    exist. Raises LibraryError."""
+    experiment = unshifted(experiment)
+    if has_exact_grid(experiment, kind, method):
+        return _attention_grid(experiment.hash, kind, experiment)
     network, weights = network_of(experiment.pretraining, library)
     return _measured_grid(experiment.hash, kind, method, weights, experiment, network)
 
@@ -52,6 +69,11 @@ def network_of(pretraining: Pretraining, library: Library) -> tuple[InContextNet
     return load_once(library, entry), entry.card.weights_sha256
 
 
+def name_of(pretraining: Pretraining, models: Models) -> str | None:
+    """The library's name for the transformer of just this spec; None where it has none."""
+    return next((name for name, spec in models.items() if spec == pretraining), None)
+
+
 def covariance_models(experiment: Experiment, models: Models) -> dict[str, Pretraining]:
     """The library's transformers of as many inputs on noiseless dense tasks, by the covariance they saw.
 
@@ -60,10 +82,8 @@ def covariance_models(experiment: Experiment, models: Models) -> dict[str, Pretr
     asked = experiment.pretraining
     found: dict[str, list[Pretraining]] = {}
     for name, covariates in TRAINED_ON.items():
-        for spec in models.values():
-            plain = spec.mixture == Mixture.of(Dense()) and not spec.label_noise and spec.task_pool is None
-            same = spec.dimension == asked.dimension and spec.covariates == covariates
-            if plain and same and spec.model.kind == "transformer":
+        for spec in _plain(models):
+            if spec.dimension == asked.dimension and spec.covariates == covariates:
                 found.setdefault(name, []).append(spec)
     lengths = [{spec.context_length for spec in specs} for specs in found.values()]
     shared = set.intersection(*lengths) if lengths else set()
@@ -72,6 +92,32 @@ def covariance_models(experiment: Experiment, models: Models) -> dict[str, Pretr
         name: next((spec for spec in specs if spec.context_length == length), specs[0])
         for name, specs in found.items()
     }
+
+
+def covariance_pairs(models: Models) -> dict[tuple[int, int], Pretraining]:
+    """By number of inputs and trained length: a spec that makes the panels show the transformers of these."""
+    specs = sorted(
+        (spec for spec in _plain(models) if spec.covariates in TRAINED_ON.values()),
+        key=lambda spec: spec.covariates != Identity(),
+    )
+    found: dict[tuple[int, int], Pretraining] = {}
+    for spec in specs:
+        shown = covariance_models(Experiment(spec), models).values()
+        if any(other.context_length == spec.context_length for other in shown):
+            found.setdefault((spec.dimension, spec.context_length), spec)
+    return found
+
+
+def _plain(models: Models) -> list[Pretraining]:
+    """Transformers of noiseless dense tasks."""
+    return [
+        spec
+        for spec in models.values()
+        if spec.mixture == Mixture.of(Dense())
+        and not spec.label_noise
+        and spec.task_pool is None
+        and spec.model.kind == "transformer"
+    ]
 
 
 def covariance_setting(

@@ -10,11 +10,12 @@ import streamlit as st
 
 from dashboard.bootstrap import figure_theme
 from dashboard.controls import choose, slide, toggle
-from dashboard.describe import shift_name
+from dashboard.describe import shift_name, unshifted
 from dashboard.frame import read_aloud
-from dashboard.knobs import read_out
-from dashboard.shift_lab import results, words
-from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, ShiftView
+from dashboard.shift_lab import code, numbers, results, words
+from dashboard.shift_lab.knobs import read_out
+from dashboard.shift_lab.take_away import chart_config, take_away
+from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, Part, ShiftView
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
 from dashboard.viewport import is_narrow
@@ -22,14 +23,13 @@ from icl_core.evaluation.covariance_panels import residuals
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
 from icl_core.figures.covariance_panels import covariance_figure, residual_figure
 from icl_core.figures.length_sweep import length_figure
-from icl_core.figures.shift_grid import shift_grid_figure
+from icl_core.figures.shift_grid import shift_grid_figure, signed
 from icl_core.figures.shift_panels import Panel, shift_panels_figure
 from icl_core.library import Library
 from icl_core.specs import Experiment
 
 State = UrlState[ShiftView]
 ShiftSettings = Settings[ShiftView]
-QUIET = {"displayModeBar": False}
 GRID = "shift_grid"
 
 
@@ -43,8 +43,15 @@ def parts_row(state: State) -> None:
         required=True,
         label_visibility="collapsed",
         format_func=lambda part: t(f"shift_lab.part_name.{part}"),
-        on_change=lambda: state.change(lambda settings: settings.viewed(part=st.session_state["shift_part"])),
+        on_change=lambda: state.change(lambda settings: _at_part(settings, st.session_state["shift_part"])),
     )
+
+
+def _at_part(settings: ShiftSettings, part: Part) -> ShiftSettings:
+    """Another picture; a k beyond all prompts, which only the test length has, does not go with it."""
+    k = settings.view.k
+    fits = k is None or k <= settings.experiment.context_length
+    return settings.viewed(part=part, k=k if fits else None)
 
 
 def length_part(state: State) -> None:
@@ -54,7 +61,7 @@ def length_part(state: State) -> None:
         st.title(t("shift_lab.title.no_formula"), anchor=False)
         st.info(t("shift_lab.no_formula"))
         return
-    M = max(1, read_out(state))  # type: ignore[arg-type]
+    M = read_out(state)
     sentence = words.length_reading(sweep, M)
     st.title(words.length_title(sweep), anchor=False)
     figure = length_figure(
@@ -64,10 +71,19 @@ def length_part(state: State) -> None:
         read_out=M,
         log_axis=state.view.log,
     )
-    st.plotly_chart(figure, theme=None, key="shift_length", config=QUIET, alt=sentence)
-    read_aloud(sentence, words.provenance(state.experiment))
+    st.plotly_chart(
+        figure, theme=None, key="shift_length", config=chart_config(state, "length"), alt=sentence
+    )
+    read_aloud(sentence, words.length_provenance(state.experiment))
     _log_toggle(state)
     _formulas(words.length_formulas(sweep, M))
+    take_away(
+        state,
+        state.experiment,
+        [numbers.length_table(sweep)],
+        {"length": numbers.length_csv(sweep)},
+        code.length_code(state.experiment, state.models),
+    )
 
 
 def panels_part(state: State, library: Library) -> None:
@@ -81,7 +97,7 @@ def panels_part(state: State, library: Library) -> None:
         )
         for kind in kinds
     ]
-    k = read_out(state)  # type: ignore[arg-type]
+    k = read_out(state)
     sentence = words.panels_reading(shown, k)
     st.title(words.panels_title(shown, k), anchor=False)
     figure = shift_panels_figure(
@@ -92,20 +108,33 @@ def panels_part(state: State, library: Library) -> None:
         log_axis=view.log,
         columns=1 if is_narrow() else 3,
     )
-    st.plotly_chart(figure, theme=None, key="shift_panels", config=QUIET, alt=sentence)
+    st.plotly_chart(
+        figure, theme=None, key="shift_panels", config=chart_config(state, "panels"), alt=sentence
+    )
     if not state.presentation.present:
         _panel_knobs(state, fitting)
-    read_aloud(sentence, words.provenance(state.experiment))
-    if not state.presentation.present:
-        with st.expander(t("section.numbers"), icon=":material/table:"):
-            st.dataframe(words.panels_table(shown, k))
+    model = (
+        results.name_of(experiment.pretraining, state.models) if "transformer" in shown[0].curves else None
+    )
+    read_aloud(sentence, words.panels_provenance(experiment, model))
+    remark = words.panels_remark(shown)
+    if remark:
+        st.caption(remark)
+    tested = unshifted(experiment)
+    shifts = [curves.experiment.evaluation.shift for curves in shown]
+    take_away(
+        state,
+        tested,
+        [words.panels_table(shown, k)],
+        {"panels": numbers.panels_csv(shown)},
+        code.panels_code(tested, [(shift.kind, shift.magnitude) for shift in shifts], state.models),
+    )
 
 
 def grid_part(state: State, library: Library) -> None:
     """Error over magnitude and length; a click on a cell makes it the page's state."""
     experiment, view = state.experiment, state.view
-    kind = experiment.evaluation.shift.kind
-    kind = "covariate_scale" if kind == "none" else kind
+    kind = results.grid_kind(experiment)
     grid = results.grid_of(experiment, kind, view.method, library)
     if grid is None:
         lacks_model = view.method == "transformer"
@@ -115,12 +144,12 @@ def grid_part(state: State, library: Library) -> None:
         return
     sentence = words.grid_reading(grid)
     st.title(words.grid_title(grid, kind), anchor=False)
-    k = read_out(state)  # type: ignore[arg-type]
+    k, magnitude = read_out(state), experiment.evaluation.shift.magnitude
     figure = shift_grid_figure(
         grid,
         words.grid_labels(grid),
         theme=figure_theme(state.presentation),
-        chosen=(experiment.evaluation.shift.magnitude, k),
+        chosen=(magnitude, k),
         compact=is_narrow(),
     )
     # The key changes with the state, so that one click counts once and leaves no selection behind.
@@ -129,22 +158,33 @@ def grid_part(state: State, library: Library) -> None:
         figure,
         theme=None,
         key=key,
-        config=QUIET,
+        config=chart_config(state, "grid"),
         alt=sentence,
         on_select=lambda: _open_cell(state, key, kind),
         selection_mode="points",
     )
-    read_aloud(sentence, words.provenance(state.experiment))
+    model = results.name_of(experiment.pretraining, state.models)
+    read_aloud(sentence, words.grid_provenance(grid, model))
     st.caption(t("shift_lab.grid.click"))
     _method_choice(state)
-    query = state.query_for("explore") | {"k": str(k)}
-    st.page_link("app.py", label=t("shift_lab.grid.open"), icon=":material/open_in_new:", query_params=query)
+    if magnitude in grid.magnitudes and k in grid.lengths:  # one cell is framed
+        query = state.query_for("explore") | {"k": str(k)}
+        label = t("shift_lab.grid.open", magnitude=signed(magnitude), k=k)
+        st.page_link("app.py", label=label, icon=":material/open_in_new:", query_params=query)
+    take_away(
+        state,
+        grid.experiment,
+        [numbers.grid_table(grid)],
+        {"grid": numbers.grid_csv(grid)},
+        code.grid_code(grid.experiment, kind, view.method, state.models, exact=grid.exact),
+    )
 
 
 def random_part(state: State, library: Library) -> None:
     """Training on random covariances."""
     experiment = state.experiment
     specs = results.covariance_models(experiment, state.models)
+    formula, evaluation = results.covariance_setting(experiment, specs)
     panels = results.covariance_panels_of(experiment, specs, library)
     length = panels[0].curves.experiment.pretraining.context_length
     dimension = experiment.pretraining.dimension
@@ -158,8 +198,10 @@ def random_part(state: State, library: Library) -> None:
         trained_length=length,
         columns=1 if is_narrow() else 2,
     )
-    st.plotly_chart(figure, theme=None, key="shift_covariances", config=QUIET, alt=sentence)
-    read_aloud(sentence, words.provenance(state.experiment))
+    st.plotly_chart(
+        figure, theme=None, key="shift_covariances", config=chart_config(state, "random"), alt=sentence
+    )
+    read_aloud(sentence, words.covariance_provenance(specs, state.models, formula, evaluation))
     missing = [name for name in results.TRAINED_ON if name not in specs]
     for name in missing:
         st.caption(t(f"shift_lab.missing.{name}", dimension=dimension))
@@ -167,10 +209,20 @@ def random_part(state: State, library: Library) -> None:
     st.markdown(f"##### {t('shift_lab.random.residual')}")
     lengths = np.unique(np.geomspace(1, 1e6, 80).round())
     text = t("shift_lab.random.residual_text")
-    lines = residual_figure(lengths, residuals(dimension, lengths), words.residual_labels(), theme=theme)
-    st.plotly_chart(lines, theme=None, key="shift_residual", config=QUIET, alt=text)
+    left = residuals(dimension, lengths)
+    lines = residual_figure(lengths, left, words.residual_labels(), theme=theme)
+    st.plotly_chart(lines, theme=None, key="shift_residual", config=chart_config(state, "residual"), alt=text)
     st.caption(text)
     _formulas(words.covariance_formulas())
+    setting = Experiment(formula, evaluation)
+    named = {name: results.name_of(spec, state.models) for name, spec in specs.items()}
+    take_away(
+        state,
+        setting,
+        [numbers.covariance_table(panels), numbers.residual_table(lengths, left)],
+        {"random": numbers.covariance_csv(panels), "residual": numbers.residual_csv(lengths, left)},
+        code.covariance_code(setting, {name: found for name, found in named.items() if found}, state.models),
+    )
 
 
 def _panel_knobs(state: State, fitting: set[str]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from dashboard.captions import error
-from dashboard.describe import covariance_name, is_shifted, shift_effect
+from dashboard.describe import covariance_name, is_shifted, shift_effect, unshifted
+from dashboard.pretraining import Models
+from dashboard.shift_lab.results import name_of
 from dashboard.texts import joined, t
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.evaluation import LearningCurves
@@ -17,10 +19,11 @@ from icl_core.evaluation.length_sweep import LengthSweep
 from icl_core.evaluation.shift_lab import ShiftGrid, error_at
 from icl_core.figures.covariance_panels import CovarianceLabels, ResidualLabels
 from icl_core.figures.length_sweep import LengthLabels
-from icl_core.figures.shift_grid import GridLabels
+from icl_core.figures.palette import ordered
+from icl_core.figures.shift_grid import GridLabels, signed
 from icl_core.figures.shift_panels import PanelLabels
 from icl_core.figures.text_width import wrapped
-from icl_core.specs import Experiment
+from icl_core.specs import Evaluation, Experiment, Pretraining
 
 TITLE_WIDTH = 38  # Latin letters in a line of a panel's title
 TOLERATED = 1.5  # times the error without the shift, both over what predicting zero costs
@@ -103,6 +106,7 @@ def panel_labels() -> PanelLabels:
         context_length=t("figure.context_length"),
         error=t("shift_lab.relative"),
         off_scale="{method}: {value}",
+        median=t("figure.median"),
     )
 
 
@@ -114,7 +118,10 @@ def panel_title(curves: LearningCurves, before: LearningCurves, k: int) -> str:
         return effect
     ratio = attention_ratio(curves, before, k)
     verdict = t("shift_lab.tolerated" if ratio <= TOLERATED else "shift_lab.broken")
-    return f"{effect}<br><b>{t('shift_lab.verdict', verdict=verdict, ratio=f'{ratio:.3g}')}</b>"
+    factor = f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
+    if factor == "1":
+        return f"{effect}<br><b>{t('shift_lab.verdict.unchanged', verdict=verdict)}</b>"
+    return f"{effect}<br><b>{t('shift_lab.verdict', verdict=verdict, ratio=factor)}</b>"
 
 
 def attention_ratio(curves: LearningCurves, before: LearningCurves, k: int) -> float:
@@ -140,15 +147,19 @@ def panels_title(shown: Sequence[LearningCurves], k: int) -> str:
 
 
 def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
-    """Linear attention, and the model where there is one: without a shift, and under the worst of them."""
+    """Linear attention, and the model where there is one: without a shift, and under the worst of them.
+
+    An infinite mean is worse than any other, and the median that stands for it is called one.
+    """
     before, *shifted = shown
     sentences = []
     for name in ("lsa", "transformer", "ols"):
         if name in before.curves and shifted:
-            worst = max(shifted, key=lambda curves: error_at(curves, name, k))
+            worst = max(shifted, key=lambda curves: (_is_median(curves, name, k), error_at(curves, name, k)))
+            medians = _is_median(before, name, k) + _is_median(worst, name, k)
             sentences.append(
                 t(
-                    "shift_lab.reading.worst",
+                    f"shift_lab.reading.{('worst', 'median', 'medians')[medians]}",
                     method=t(f"method.{name}"),
                     before=error(error_at(before, name, k)),
                     after=error(error_at(worst, name, k)),
@@ -157,6 +168,24 @@ def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
             )
     said = t("join.end", text=joined("clauses", sentences))
     return joined("sentences", (t("shift_lab.reading.panels", k=k), said))
+
+
+def panels_remark(shown: Sequence[LearningCurves]) -> str:
+    """In which panels circles are medians, whose, and at which k; empty where no mean is infinite."""
+    where: dict[tuple[str, str], list[str]] = {}
+    for curves in shown:
+        of = {name: curve.medians for name, curve in curves.curves.items() if curve.medians}
+        for at in dict.fromkeys(of.values()):
+            names = joined("names", (t(f"method.{name}") for name in ordered(of) if of[name] == at))
+            key = names, joined("names", map(str, at))
+            where.setdefault(key, []).append(shift_effect(curves.experiment.evaluation.shift))
+    if not where:
+        return ""
+    places = (
+        t("shift_lab.medians.where", panels=joined("names", effects), names=names, ks=ks)
+        for (names, ks), effects in where.items()
+    )
+    return t("shift_lab.medians", where=joined("clauses", places))
 
 
 def panels_table(shown: Sequence[LearningCurves], k: int) -> pd.DataFrame:
@@ -189,10 +218,10 @@ def grid_reading(grid: ShiftGrid) -> str:
     text = t(
         "shift_lab.reading.grid",
         best=error(float(grid.errors[best])),
-        best_m=f"{grid.magnitudes[best[0]]:g}",
+        best_m=signed(grid.magnitudes[best[0]]),
         best_k=grid.lengths[best[1]],
         worst=error(float(grid.errors[worst])),
-        worst_m=f"{grid.magnitudes[worst[0]]:g}",
+        worst_m=signed(grid.magnitudes[worst[0]]),
         worst_k=grid.lengths[worst[1]],
     )
     source = t("shift_lab.grid.exact") if grid.exact else t("shift_lab.grid.measured")
@@ -268,18 +297,78 @@ def covariance_formulas() -> list[tuple[str, str]]:
     ]
 
 
-def provenance(experiment: Experiment) -> str:
-    """Where the numbers come from."""
-    pretraining = experiment.pretraining
+def length_provenance(experiment: Experiment) -> str:
+    """Where the exact errors over the test length come from."""
+    return _sources(_attention(experiment.pretraining), t("shift_lab.source.exact"), _experiment(experiment))
+
+
+def panels_provenance(experiment: Experiment, model: str | None) -> str:
+    """Where the panels' numbers come from; `model` names the transformer in them. The hash is the unshifted
+    experiment's, as every panel has a shift of its own."""
+    return _sources(
+        _model(experiment.pretraining, model),
+        _attention(experiment.pretraining),
+        t("shift_lab.source.either", **_prompts(experiment.evaluation)),
+        _experiment(unshifted(experiment)),
+    )
+
+
+def grid_provenance(grid: ShiftGrid, model: str | None) -> str:
+    """Where the grid's numbers come from; `model` names the transformer. The hash is the unshifted
+    experiment's, as every row has a shift of its own."""
+    pretraining = grid.experiment.pretraining
+    how = "exact" if grid.exact else "measured"
+    return _sources(
+        _model(pretraining, model if grid.method == "transformer" else None),
+        _attention(pretraining) if grid.method == "lsa" else "",
+        t(f"shift_lab.source.{how}", **_prompts(grid.experiment.evaluation)),
+        _experiment(unshifted(grid.experiment)),
+    )
+
+
+def covariance_provenance(
+    specs: Mapping[str, Pretraining], models: Models, formula: Pretraining, evaluation: Evaluation
+) -> str:
+    """Where the panels of random covariances come from: both transformers, linear attention, the prompts."""
+    return _sources(
+        *(_model(spec, name_of(spec, models)) for spec in specs.values()),
+        t("shift_lab.source.attention_both", length=formula.context_length),
+        t("shift_lab.source.partly", **_prompts(evaluation)),
+    )
+
+
+def _sources(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _attention(pretraining: Pretraining) -> str:
     return t(
-        "shift_lab.provenance",
+        "shift_lab.source.attention",
         length=pretraining.context_length,
         dimension=pretraining.dimension,
         covariance=covariance_name(pretraining.covariates),
-        hash=experiment.hash,
-        prompts=f"{experiment.evaluation.prompts:,}",
-        seed=experiment.evaluation.seed,
     )
+
+
+def _model(pretraining: Pretraining, name: str | None) -> str:
+    """The transformer by its name, its spec's hash and its trained length; empty where there is none."""
+    if name is None:
+        return ""
+    length = pretraining.context_length
+    return t("shift_lab.source.model", name=name, hash=pretraining.hash, length=length)
+
+
+def _prompts(evaluation: Evaluation) -> dict[str, object]:
+    return {"prompts": f"{evaluation.prompts:,}", "seed": evaluation.seed}
+
+
+def _experiment(experiment: Experiment) -> str:
+    return t("shift_lab.source.experiment", hash=experiment.hash)
+
+
+def _is_median(curves: LearningCurves, method: str, k: int) -> bool:
+    """Whether the method's error at k is a median, its mean being infinite."""
+    return method not in curves.exact and k in curves.curves[method].medians
 
 
 def _theorem_body() -> str:
@@ -297,4 +386,9 @@ def _entry(curves: LearningCurves, method: str, k: int) -> str:
     if method in curves.exact or method == "zero":
         return error(error_at(curves, method, k))
     curve = curves.curves[method]
-    return f"{error(curve.mean[k])} [{error(curve.low[k])}, {error(curve.high[k])}]"
+    value = (
+        t("shift_lab.entry.median", error=error(curve.mean[k]))
+        if k in curve.medians
+        else error(curve.mean[k])
+    )
+    return f"{value} [{error(curve.low[k])}, {error(curve.high[k])}]"

@@ -13,7 +13,7 @@ from icl_core.figures.curve_numbers import CLOSED_FORMS, Array, drawable, is_exa
 from icl_core.figures.palette import Theme, stroke, translucent
 
 if TYPE_CHECKING:
-    from icl_core.evaluation import LearningCurves
+    from icl_core.evaluation import Curve, LearningCurves
 
 Trace = dict[str, Any]
 
@@ -71,9 +71,7 @@ def _line(
 ) -> Trace:
     """The line, broken where medians stand for means: the two are not to be read as one."""
     style, curve = stroke(method), curves.curves.get(method)
-    if curve is not None and curve.medians:
-        line = line.copy()
-        line[list(curve.medians)] = np.nan
+    line = without_medians(line, curve)
     suffix = "" if curve is None else f" ({labels.interval} %{{customdata[0]:.3f}} – %{{customdata[1]:.3f}})"
     return {
         "type": "scatter",
@@ -88,6 +86,36 @@ def _line(
     }
 
 
+def without_medians(line: Array, curve: Curve | None) -> Array:
+    """The line with gaps where medians stand for means."""
+    if curve is None or not curve.medians:
+        return line
+    gaps = line.copy()
+    gaps[list(curve.medians)] = np.nan
+    return gaps
+
+
+def median_marks(
+    curve: Curve, heights: Array, method: str, text: str, look: Theme, size: float = 11
+) -> dict[str, Any]:
+    """The arguments of a Plotly scatter of open circles at the medians, which stand at `heights` [M + 1]."""
+    at = list(curve.medians)
+    return {
+        "x": at,
+        "y": heights[at],
+        "mode": "markers",
+        "marker": {
+            "symbol": "circle-open",
+            "size": size * look.scale,
+            "color": stroke(method).colour(look),
+            "line": {"width": 2 * look.scale},
+        },
+        "hovertemplate": f"{text} %{{y:.3f}}<extra></extra>",
+        "showlegend": False,
+        "meta": {"method": method, "role": "median"},
+    }
+
+
 def _medians(
     curves: LearningCurves, method: str, labels: Labels, look: Theme, log_axis: bool
 ) -> Trace | None:
@@ -95,22 +123,8 @@ def _medians(
     curve = curves.curves.get(method)
     if curve is None or not curve.medians:
         return None
-    at = list(curve.medians)
-    return {
-        "type": "scatter",
-        "x": at,
-        "y": drawable(curve.mean[at], log_axis),
-        "mode": "markers",
-        "marker": {
-            "symbol": "circle-open",
-            "size": 11 * look.scale,
-            "color": stroke(method).colour(look),
-            "line": {"width": 2 * look.scale},
-        },
-        "hovertemplate": f"{labels.median} %{{y:.3f}}<extra></extra>",
-        "showlegend": False,
-        "meta": {"method": method, "role": "median"},
-    }
+    heights = drawable(curve.mean, log_axis)
+    return {"type": "scatter", **median_marks(curve, heights, method, labels.median, look)}
 
 
 def _read_out(lines: Mapping[str, Array], look: Theme, read_out: int | None, log_axis: bool) -> Trace | None:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from plotly.colors import sample_colorscale, unlabel_rgb
 
 from icl_core.figures.palette import DIVERGING, SEQUENTIAL, THEMES, ThemeName, layout
 
 MOST_NUMBERS = 12  # a side with more cells leaves no room to write in them
+BLACK, WHITE = "#000000", "#FFFFFF"
+EVEN = 0.179  # the luminance on which black and white stand out alike, WCAG's contrast 4.6
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,14 @@ def heat_map_figure(
         title_text=labels.down, type="category", showgrid=False, autorange="reversed", ticks=""
     )
     return figure
+
+
+def ink_on(share: float) -> str:
+    """Black or white, whichever stands out from the sequential scale's colour at `share` of it, 0 to 1."""
+    (colour,) = sample_colorscale(SEQUENTIAL, [share])
+    channels = np.array(unlabel_rgb(colour)) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return BLACK if float(linear @ [0.2126, 0.7152, 0.0722]) > EVEN else WHITE
 
 
 def _limits(values: NDArray[np.float64], centred: bool) -> tuple[float, float]:

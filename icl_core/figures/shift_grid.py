@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from icl_core.figures.heat_map import HeatMapLabels, heat_map_figure
+from icl_core.figures.heat_map import BLACK, WHITE, HeatMapLabels, heat_map_figure, ink_on
 from icl_core.figures.palette import THEMES, ThemeName
 
 if TYPE_CHECKING:
     from icl_core.evaluation.shift_lab import ShiftGrid
 
 DECADES = (-3, 3)
+SMALL = 8  # pixels of a number in a narrow window, where '16,466' has to fit a cell
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,15 @@ def shift_grid_figure(
     """Errors by colour on a logarithmic scale and as numbers; `chosen` frames a (magnitude, length);
     `compact` leaves out the colour bar, for narrow screens.
 
+    The colours end at 0.001 and 1,000, which the bar says of both ends; numbers are black or white, whichever
+    can be read on their cell.
+
     The last trace is an invisible marker on every cell, which takes the click; its customdata is the cell's
     magnitude and length.
     """
     look = THEMES[theme]
     shown = np.log10(np.clip(grid.errors, 10.0 ** DECADES[0], 10.0 ** DECADES[1]))
-    rows = [f"{magnitude:g}" for magnitude in grid.magnitudes]
+    rows = [signed(magnitude) for magnitude in grid.magnitudes]
     columns = [str(length) for length in grid.lengths]
     figure = heat_map_figure(
         shown,
@@ -53,14 +59,16 @@ def shift_grid_figure(
         limits=(DECADES[0], DECADES[1]),
     )
     ticks = list(range(DECADES[0], DECADES[1] + 1))
+    names = [f"{10.0**tick:,g}" for tick in ticks]
+    names[0], names[-1] = f"≤ {names[0]}", f"≥ {names[-1]}"
     figure.update_traces(
-        text=[[_number(error) for error in row] for row in grid.errors],
-        texttemplate="%{text}",
+        texttemplate=None,
         showscale=not compact,
         hoverinfo="skip",
         hovertemplate=None,
-        colorbar={"tickvals": ticks, "ticktext": [f"{10.0**tick:g}" for tick in ticks]},
+        colorbar={"tickvals": ticks, "ticktext": names},
     )
+    _add_numbers(figure, grid, shown, SMALL if compact else None)
     if chosen is not None and chosen[0] in grid.magnitudes and chosen[1] in grid.lengths:
         row, column = grid.magnitudes.index(chosen[0]), grid.lengths.index(chosen[1])
         figure.add_shape(
@@ -82,8 +90,8 @@ def shift_grid_figure(
             for row, column in cells
         ],
         hovertemplate=(
-            f"{labels.magnitude} %{{customdata[0]:g}}<br>{labels.length} %{{customdata[1]}}<br>"
-            f"{labels.error} %{{customdata[2]:.4g}}<extra></extra>"
+            f"{labels.magnitude} %{{y}}<br>{labels.length} %{{customdata[1]}}<br>"
+            f"{labels.error} %{{customdata[2]:,.4~g}}<extra></extra>"
         ),
         meta={"role": "cells"},
     )
@@ -93,6 +101,41 @@ def shift_grid_figure(
     return figure
 
 
+def signed(magnitude: float) -> str:
+    """A magnitude as text, with a minus sign."""
+    return f"{magnitude:g}".replace("-", "−")
+
+
+def _add_numbers(figure: go.Figure, grid: ShiftGrid, shown: NDArray[np.float64], size: int | None) -> None:
+    """The numbers over cells of the same colour, one trace for each ink: a heat map's text has one alone.
+
+    `size` in pixels; None: as large as fits, which could differ between the two where room is short.
+    """
+    share = (shown - DECADES[0]) / (DECADES[1] - DECADES[0])
+    inks = np.array([[ink_on(value) if math.isfinite(value) else BLACK for value in row] for row in share])
+    cells: Any = figure.data[0]
+    for ink in (BLACK, WHITE):
+        here = inks == ink
+        figure.add_heatmap(
+            z=np.where(here, shown, np.nan),
+            x=cells.x,
+            y=cells.y,
+            zmin=cells.zmin,
+            zmax=cells.zmax,
+            colorscale=cells.colorscale,
+            showscale=False,
+            xgap=cells.xgap,
+            ygap=cells.ygap,
+            text=np.where(here, np.vectorize(_number)(grid.errors), ""),
+            texttemplate="%{text}",
+            textfont={"color": ink, "size": size},
+            hoverinfo="skip",
+            meta={"role": "numbers"},
+        )
+
+
 def _number(error: float) -> str:
     """Two significant digits, without the noise of more."""
-    return f"{error:.2f}" if 0.01 <= error < 10 else f"{error:.0f}" if error >= 10 else f"{error:.0e}"
+    if error >= 10:
+        return f"{error:,.0f}"
+    return f"{error:.2f}" if error >= 0.01 else f"{error:.0e}".replace("-", "−")

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from icl_core.figures.band import band
 from icl_core.figures.curve_numbers import amount, drawn_lines
+from icl_core.figures.curve_traces import median_marks, without_medians
 from icl_core.figures.palette import THEMES, Theme, ThemeName, ordered, stroke, translucent
 from icl_core.figures.panels import legend_above, note_off_scale, panels
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LOG_RANGE = (1e-3, 1e3)
 LINEAR_TOP = 2.0
 ROW = 250
+MEDIAN = 8  # pixels across a circle that stands for a median
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,13 @@ class Panel:
 
 @dataclass(frozen=True)
 class PanelLabels:
-    """Texts of the axes, names of methods, the note for a line that leaves: {method}, {value}."""
+    """Texts of the axes, names of methods, the note for a line that leaves: {method}, {value}; 'median'."""
 
     methods: Mapping[str, str]
     context_length: str
     error: str
     off_scale: str
+    median: str
 
 
 def shift_panels_figure(
@@ -91,19 +94,20 @@ def _add_curves(
     named: set[str],
     place: Mapping[str, Any],
 ) -> None:
-    """Lines over their bands; a method enters the legend the first time it is drawn."""
+    """Lines over their bands, circles and a gap where medians stand for infinite means; a method enters the
+    legend the first time it is drawn."""
     low = LOG_RANGE[0] if log_axis else -np.inf
     k = curves.context_lengths
     for method, line in reversed(drawn_lines(curves, tuple(ordered(curves.curves))).items()):
         style = stroke(method)
         curve = curves.curves[method]
-        if method != "zero" and not curve.medians:
+        if method != "zero":
             bottom, top = (np.maximum(bound, low).tolist() for bound in (curve.low, curve.high))
             fill = translucent(style.colour(look), 0.15)
             figure.add_scatter(**band(k, bottom, top, fill, method=method), **place)
         figure.add_scatter(
             x=k,
-            y=np.maximum(line, low).tolist(),
+            y=np.maximum(without_medians(line, curve), low).tolist(),
             mode="lines",
             name=labels.methods[method],
             legendgroup=method,
@@ -113,6 +117,10 @@ def _add_curves(
             meta={"method": method, "role": "line"},
             **place,
         )
+        if curve.medians:
+            text = f"{labels.methods[method]}: {labels.median}"
+            marks = median_marks(curve, np.maximum(curve.mean, low), method, text, look, MEDIAN)
+            figure.add_scatter(**marks, **place)
         named.add(method)
 
 

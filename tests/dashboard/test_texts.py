@@ -224,6 +224,13 @@ def test_effects_say_the_numbers() -> None:
     assert shift_effect(scale) == "inputs × 2 (covariance × 4)"
     rotation = Shift.from_dict({"kind": "covariate_rotation", "magnitude": 0.5})
     assert "45°" in shift_effect(rotation)
+    noise = [Shift.from_dict({"kind": "label_noise", "magnitude": m}) for m in (0.5, 1)]
+    assert [shift_effect(shift) for shift in noise] == [
+        "label noise of 0.5 standard deviations",
+        "label noise of 1 standard deviation",
+    ]
+    orthogonal = Shift.from_dict({"kind": "query_orthogonal", "magnitude": 1})
+    assert shift_effect(orthogonal).endswith("to the first d − 1 examples")
 
 
 def test_every_page_and_method_has_a_name() -> None:

@@ -70,7 +70,11 @@ def test_bound_and_theorem_appear_where_they_hold():
 def test_panels_name_each_method_once_and_say_what_leaves(columns):
     curves = [shift_curves(with_shift(EXPERIMENT, "covariate_scale", m), None) for m in (0.0, 2.0)]
     labels = PanelLabels(
-        dict.fromkeys(METHODS, "") | {name: name for name in METHODS}, "k", "error", "{method} {value}"
+        dict.fromkeys(METHODS, "") | {name: name for name in METHODS},
+        "k",
+        "error",
+        "{method} {value}",
+        "median",
     )
     figure = shift_panels_figure(
         [Panel("home", curves[0]), Panel("shifted", curves[1])],
@@ -98,6 +102,42 @@ def test_every_cell_can_be_clicked():
     heat = figure.data[0]
     inside = np.clip(grid.errors, 1e-3, 1e3)
     np.testing.assert_allclose(np.array(heat.z), np.log10(inside))
+
+
+def test_every_number_stands_on_its_cell_once():
+    grid = attention_grid(EXPERIMENT, "covariate_scale")
+    figure = shift_grid_figure(grid, GridLabels("k", "m", "error"))
+    written = [trace for trace in figure.data if trace.meta == {"role": "numbers"}]
+    assert [trace.textfont.color for trace in written] == ["#000000", "#FFFFFF"]
+    shown = [np.isfinite(np.array(trace.z)) for trace in written]
+    assert (shown[0] ^ shown[1]).all()
+    for trace, here in zip(written, shown, strict=True):
+        assert here.any()
+        assert ((np.array(trace.text) != "") == here).all()
+
+
+def test_the_scale_says_that_it_ends_before_the_numbers_do():
+    grid = attention_grid(EXPERIMENT, "covariate_scale")
+    assert grid.errors.max() > 1000
+    figure = shift_grid_figure(grid, GridLabels("k", "m", "error"))
+    assert figure.data[0].colorbar.ticktext[-1] == "≥ 1,000"
+    assert f"{grid.errors.max():,.0f}" in np.array(figure.data[1].text)
+    assert figure.data[0].y[0] == "−2"
+
+
+def test_medians_are_circles_in_a_gap():
+    noisy = with_shift(EXPERIMENT, "label_noise", 0.5)
+    curves = shift_curves(noisy, None)
+    at = list(curves.curves["ols"].medians)
+    assert at == [3, 4, 5]
+    labels = PanelLabels({name: name for name in METHODS}, "k", "error", "{method} {value}", "median")
+    figure = shift_panels_figure([Panel("noise", curves)], labels, read_out=4)
+    parts = {trace.meta["role"]: trace for trace in figure.data if trace.meta["method"] == "ols"}
+    assert np.isnan(np.array(parts["line"].y, dtype=float)[at]).all()
+    assert list(parts["median"].x) == at
+    np.testing.assert_allclose(parts["median"].y, curves.curves["ols"].mean[at])
+    assert "median" in parts["median"].hovertemplate
+    assert "band" in parts
 
 
 def test_nothing_is_framed_that_is_not_in_the_grid():

@@ -1,5 +1,7 @@
 """The Shift lab page draws the core's numbers in each picture, and a clicked cell becomes its state."""
 
+import csv
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +13,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shift_lab import sections
+from dashboard.shift_lab import numbers, sections
 from dashboard.shift_lab.results import covariance_models
 from dashboard.shift_lab.view import PARTS, ShiftView
 from dashboard.url_state import Settings
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.data.shifts import CovariateScale, TaskSparsity
+from icl_core.evaluation.covariance_panels import covariance_panels
 from icl_core.evaluation.length_sweep import length_sweep
-from icl_core.evaluation.shift_lab import attention_grid
+from icl_core.evaluation.shift_lab import attention_grid, shift_curves, with_shift
+from icl_core.library import default_library
 from icl_core.models import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Pretraining, SpecError
 
@@ -157,3 +161,194 @@ def test_models_side_by_side_were_trained_on_prompts_of_one_length() -> None:
         assert found == {"transformer_fixed": fixed[expected], "transformer_random": varied[expected]}
     alone = covariance_models(Experiment(fixed[12]), {"fixed": fixed[12], "random": varied[16]})
     assert alone == {"transformer_fixed": fixed[12], "transformer_random": varied[16]}
+
+
+# ------------------------------------------------------------ knobs, provenance, what can be taken away
+
+
+def labels(at: AppTest) -> set[str]:
+    """The labels of the sidebar's knobs."""
+    kinds = ("selectbox", "slider", "select_slider", "text_area")
+    return {widget.label for kind in kinds for widget in at.sidebar.get(kind)}  # type: ignore[attr-defined]
+
+
+TESTED = {"Functions at test", "Covariance at test", "Label noise at test"}
+
+
+@pytest.mark.parametrize(
+    ("part", "there", "absent"),
+    [
+        ("length", {"Shift", "Magnitude of the shift", "Read at k examples", *TESTED}, {"Test prompts"}),
+        ("panels", {"Read at k examples", "Ridge's penalty", "Test prompts", *TESTED}, {"Shift"}),
+        ("grid", {"Shift", "Longest prompt at test", *TESTED}, {"Read at k examples", "Test prompts"}),
+        ("random", {"Test prompts"}, {"Shift", "Read at k examples", "Pretraining mixture", *TESTED}),
+    ],
+)
+def test_knobs_that_do_not_act_are_not_there(part: str, there: set[str], absent: set[str]) -> None:
+    found = labels(opened(part=part))
+    assert there <= found
+    assert not found & {*absent, "Lasso's α"}
+    assert part == "length" or "Magnitude of the shift" not in found
+
+
+def test_the_grid_offers_no_missing_shift() -> None:
+    at = opened(**HOME, part="grid")
+    (shift,) = [box for box in at.sidebar.selectbox if box.label == "Shift"]
+    assert "none" not in shift.options
+    assert shift.options[shift.value] == "inputs: scale"  # what the cells are of
+
+
+def test_a_measured_grid_has_prompts_and_another_seed() -> None:
+    at = opened(**HOME, part="grid", method="ols")
+    assert "Test prompts" in labels(at)
+    assert "New seed" in [button.label for button in at.sidebar.button]
+    assert "New seed" not in [button.label for button in opened(**HOME, part="grid").sidebar.button]
+
+
+def sources(at: AppTest) -> str:
+    return next(text.value for text in at.caption if " · " in text.value)
+
+
+def test_random_covariances_name_both_transformers_and_nothing_that_does_not_act() -> None:
+    said = sources(opened(part="random"))
+    for name in ("identity-d8", "random-diagonal-d8"):
+        assert name in said
+        assert default_library().specs()[name].hash in said
+    assert "16 examples" in said
+    assert "256 prompts, seed 0" in said
+    shift = {"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1", "k": "3"}
+    assert sources(opened(part="random", **shift)) == said
+
+
+def test_panels_and_grid_have_the_hash_of_the_test_without_shift() -> None:
+    shift = {"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1"}
+    for part in ("panels", "grid"):
+        plain = sources(opened(**HOME, part=part))
+        assert EXPERIMENT.hash in plain
+        assert sources(opened(**HOME, **shift, part=part)) == plain
+    assert "transformer identity-d8" in sources(opened(model="identity-d8", part="panels"))
+
+
+def test_other_transformers_can_be_compared() -> None:
+    at = opened(part="random")
+    (pair,) = [box for box in at.sidebar.selectbox if box.label == "Transformers to compare"]
+    assert pair.options == ["d = 4, trained at N = 12", "d = 8, trained at N = 16"]
+    pair.set_value(0).run()
+    assert not at.exception
+    assert "live-demo-d4" in sources(at)
+
+
+def test_the_test_length_is_read_to_the_end_of_its_axis() -> None:
+    at = opened(**HOME, k="77")
+    assert at.warning.len == 0
+    assert at.sidebar.select_slider[0].value == 77
+    assert at.sidebar.select_slider[0].options[-1] == "160"
+    assert "With 77 test examples" in "\n".join(text.value for text in at.markdown)
+    at.sidebar.select_slider[0].set_value(160).run()
+    assert at.query_params["k"] == "160"
+    at.button_group(key="shift_part").set_value("panels").run()
+    assert at.warning.len == 0
+    assert "With 10 examples" in "\n".join(text.value for text in at.markdown)
+
+
+def test_the_text_names_the_knob() -> None:
+    said = "\n".join(text.value for text in opened(**HOME).markdown)
+    assert "drag *Read at k examples* past N" in said
+
+
+def test_medians_are_called_so() -> None:
+    at = opened(**HOME, part="panels", k="4")
+    said = "\n".join(text.value for text in at.markdown)
+    assert "OLS goes from" in said
+    assert "to a median of" in said
+    assert any("Circles are medians" in text.value and "k = 3, 4, 5" in text.value for text in at.caption)
+    away = "\n".join(text.value for text in opened(**HOME, part="panels", k="8").markdown)
+    assert "median" not in away
+
+
+def test_what_changes_nothing_is_called_unchanged() -> None:
+    titles = [note["text"] for note in figure(opened(**HOME, part="panels"))["layout"]["annotations"]]
+    assert any("LSA: tolerated, error unchanged" in title for title in titles)
+    assert not any("error × 1<" in title for title in titles)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_picture_can_be_taken_away(part: str) -> None:
+    at = opened(**HOME, part=part)
+    for chart in at.get("plotly_chart"):
+        assert "toImageButtonOptions" in chart.proto.config  # type: ignore[attr-defined]
+    assert at.dataframe.len >= 1
+    names = [button.proto.label for button in at.get("download_button")]  # type: ignore[attr-defined]
+    assert names[0] == "Numbers (CSV)"
+    assert names[-1] == "Experiment (JSON)"
+
+
+@pytest.mark.parametrize("query", [{"part": part} for part in PARTS] + [{"part": "grid", "method": "ols"}])
+def test_the_code_computes_the_picture_again(
+    query: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = opened(**HOME, **query)
+    exec(at.code[0].value, {})
+    lines = capsys.readouterr().out.splitlines()
+    data = figure(at)["data"]
+    if query["part"] == "grid":
+        errors = [float(word) for line in lines[1:] for word in line.split()[1:]]
+        drawn = [cell[2] for cell in data[-1]["customdata"]]
+    else:
+        name = {"length": "linear attention", "panels": "none 0.0 ols", "random": "identity 1.0 ols"}[
+            query["part"]
+        ]
+        errors = [float(word) for word in lines_of(lines, name)]
+        drawn = next(
+            trace["y"]
+            for trace in data
+            if trace.get("name") in ("LSA trained at N = 10", "OLS", "Least squares")
+        )
+    np.testing.assert_allclose(drawn, errors, atol=6e-5)
+
+
+def lines_of(lines: list[str], name: str) -> list[str]:
+    return next(line.removeprefix(name).split() for line in lines if line.startswith(name))
+
+
+def test_csv_of_the_length_holds_the_sweep() -> None:
+    sweep = length_sweep(EXPERIMENT)
+    assert sweep is not None
+    rows = list(csv.DictReader(io.StringIO(numbers.length_csv(sweep))))
+    np.testing.assert_allclose([float(row["lsa"]) for row in rows], sweep.fixed)
+    assert [int(row["M"]) for row in rows] == sweep.lengths.tolist()
+    total = [sum(float(row[part]) for part in ("bias", "sampling", "noise")) for row in rows]
+    np.testing.assert_allclose(total, sweep.fixed)
+
+
+def test_csv_of_the_panels_says_what_is_a_median() -> None:
+    curves = shift_curves(with_shift(EXPERIMENT, "label_noise", 0.5), None)
+    rows = list(csv.DictReader(io.StringIO(numbers.panels_csv([curves]))))
+    medians = {(row["method"], row["k"]) for row in rows if row["statistic"] == "median"}
+    assert medians == {("ols", "3"), ("ols", "4"), ("ols", "5")}
+    assert {(row["shift"], row["magnitude"]) for row in rows} == {("label_noise", "0.5")}
+
+
+def test_csv_of_the_grid_has_a_row_for_each_cell() -> None:
+    grid = attention_grid(EXPERIMENT, "covariate_scale")
+    assert grid is not None
+    rows = list(csv.DictReader(io.StringIO(numbers.grid_csv(grid))))
+    np.testing.assert_allclose([float(row["error"]) for row in rows], grid.errors.ravel())
+    assert numbers.grid_table(grid).index[0] == "−2"
+
+
+def test_csv_of_random_covariances_has_every_line() -> None:
+    panels = covariance_panels(EXPERIMENT.pretraining, {}, Evaluation(prompts=16))
+    rows = list(csv.DictReader(io.StringIO(numbers.covariance_csv(panels))))
+    last = [row for row in rows if row["scale"] == "9.0" and row["k"] == "10"]
+    found = {row["line"]: float(row["error"]) for row in last}
+    assert found["lsa_random"] == pytest.approx(panels[-1].lines["lsa_random"][9])
+    assert found["ols"] == pytest.approx(panels[-1].curves.curves["ols"].mean[10])
+    assert found["zero"] == 9
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_picture_opens_in_chinese(part: str) -> None:
+    at = opened(**HOME, part=part, lang="zh", k="4")
+    assert at.title[0].value
+    assert at.error.len == at.warning.len == 0

@@ -1,0 +1,78 @@
+"""Python that computes each picture of the page 'Shift lab' again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.code import snippet
+from icl_core.library.links import to_query
+from icl_core.specs import Experiment, Pretraining
+
+Models = Mapping[str, Pretraining]
+
+LENGTH = """\
+sweep = length_sweep(experiment)
+print("M", *sweep.lengths)
+print("linear attention", *sweep.fixed.round(4))
+for name, values in sweep.references.items():
+    print(name, *values.round(4))
+"""
+NETWORK = """\
+entry = library.find(experiment.pretraining.hash)
+network = load_once(library, entry) if entry is not None and entry.card is not None else None
+"""
+PANELS = """\
+for kind, magnitude in {shifts}:
+    curves = shift_curves(with_shift(experiment, kind, magnitude), network)
+    for name, curve in curves.curves.items():
+        print(kind, magnitude, name, *curve.mean.round(4))
+    for name, line in curves.exact.items():
+        print(kind, magnitude, name, "exact", *line.round(4))
+"""
+GRID = """\
+grid = {grid}
+print("k", *grid.lengths)
+for magnitude, errors in zip(grid.magnitudes, grid.errors):
+    print(magnitude, *errors.round(4))
+"""
+RANDOM = """\
+names = {names}
+specs = library.specs()
+networks = {{name: load_once(library, library.find(specs[model].hash)) for name, model in names.items()}}
+for panel in covariance_panels(experiment.pretraining, networks, experiment.evaluation):
+    for name, curve in panel.curves.curves.items():
+        print(panel.covariates.kind, panel.scale, name, *curve.mean.round(4))
+    for name, line in panel.lines.items():
+        print(panel.covariates.kind, panel.scale, name, "exact", *line.round(4))
+"""
+LOADING = "from icl_core.library.results import load_once\n"
+
+
+def length_code(experiment: Experiment, models: Models) -> str:
+    """Error against test length."""
+    imports = "from icl_core.evaluation.length_sweep import length_sweep\n"
+    return snippet(imports, to_query(experiment, models), LENGTH)
+
+
+def panels_code(experiment: Experiment, shifts: list[tuple[str, float]], models: Models) -> str:
+    """The learning curves under each of `shifts`, kinds with their magnitudes."""
+    imports = f"from icl_core.evaluation.shift_lab import shift_curves, with_shift\n{LOADING}"
+    body = NETWORK + PANELS.format(shifts=shifts)
+    return snippet(imports, to_query(experiment, models), body)
+
+
+def grid_code(experiment: Experiment, kind: str, method: str, models: Models, *, exact: bool) -> str:
+    """The errors at every magnitude of one kind."""
+    query = to_query(experiment, models)
+    if exact:
+        imports = "from icl_core.evaluation.shift_lab import attention_grid\n"
+        return snippet(imports, query, GRID.format(grid=f"attention_grid(experiment, {kind!r})"))
+    imports = f"from icl_core.evaluation.shift_lab import measured_grid\n{LOADING}"
+    grid = f"measured_grid(experiment, {kind!r}, {method!r}, network)"
+    return snippet(imports, query, NETWORK + GRID.format(grid=grid))
+
+
+def covariance_code(setting: Experiment, names: Mapping[str, str], models: Models) -> str:
+    """The four panels; `setting` has linear attention's length and the prompts, `names` the transformers."""
+    imports = f"from icl_core.evaluation.covariance_panels import covariance_panels\n{LOADING}"
+    return snippet(imports, to_query(setting, models), RANDOM.format(names=dict(names)))

@@ -1,0 +1,102 @@
+"""The sidebar's knobs on the page 'Shift lab': those that act on the picture that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard import knobs
+from dashboard.controls import choose
+from dashboard.knobs.heading import group_heading
+from dashboard.shift_lab import results
+from dashboard.shift_lab.view import Part, ShiftView
+from dashboard.texts import t
+from dashboard.url_state import UrlState
+from icl_core.evaluation.length_sweep import sweep_lengths
+
+State = UrlState[ShiftView]
+
+TESTED = ("test_functions", "test_covariance", "label_noise")
+ACTING: Mapping[Part, tuple[str, ...]] = {
+    "length": ("shift", "magnitude", "k", *TESTED),
+    "panels": ("k", *TESTED, "test_length", "penalty", "prompts"),
+    "grid": ("shift", *TESTED, "test_length"),
+    "random": ("prompts",),
+}
+"""The test's knobs by picture. A click on the grid's cells sets magnitude and k."""
+
+
+def evaluation_knobs(state: State) -> None:
+    """What the shown picture is tested on."""
+    part = state.view.part
+    names = ACTING[part]
+    if part == "grid" and has_prompts(state):
+        names += ("prompts",)
+    knobs.evaluation_knobs(
+        state,  # type: ignore[arg-type]
+        knobs.Acting(
+            names,
+            read_outs=read_outs(state),
+            kind=results.USUAL_KIND if part == "grid" else None,
+            fewest_prompts=results.FEWEST_PROMPTS if part == "random" else 0,
+        ),
+    )
+
+
+def pretraining_knobs(state: State) -> None:
+    """What the models of the shown picture were pretrained on."""
+    if state.view.part == "random":
+        _model_pairs(state)
+    else:
+        knobs.pretraining_knobs(state, state.models)  # type: ignore[arg-type]
+
+
+def restart_buttons(state: State) -> None:
+    """Back to the start, and other prompts where the picture has any."""
+    knobs.restart_buttons(state, drawn=has_prompts(state))  # type: ignore[arg-type]
+
+
+def read_outs(state: State) -> list[int] | None:
+    """The test lengths at which the exact error is drawn; None where a picture has every k."""
+    return sweep_lengths(state.experiment).tolist() if state.view.part == "length" else None
+
+
+def read_out(state: State) -> int:
+    """The k that the shown picture is read at."""
+    return knobs.read_out(state, read_outs(state))  # type: ignore[arg-type]
+
+
+def notices(state: State) -> list[str]:
+    """Sentences about what of the link's view does not fit the shown picture."""
+    ends = {"length": (read_outs(state) or [0])[-1], "random": state.view.k}  # the latter is read nowhere
+    return knobs.notices(state, ends.get(state.view.part))  # type: ignore[arg-type]
+
+
+def has_prompts(state: State) -> bool:
+    """Whether anything in the shown picture is measured on prompts."""
+    part, experiment = state.view.part, state.experiment
+    if part == "grid":
+        return not results.has_exact_grid(experiment, results.grid_kind(experiment), state.view.method)
+    return part != "length"
+
+
+def _model_pairs(state: State) -> None:
+    """Which of the library's transformers of dense tasks are compared, where there are several."""
+    shown = results.covariance_setting(
+        state.experiment, results.covariance_models(state.experiment, state.models)
+    )[0]
+    current = (shown.dimension, shown.context_length)
+    pairs = results.covariance_pairs(state.models)
+    options = sorted({current, *pairs})
+    if len(options) == 1:
+        return
+    group_heading("pretraining")
+    choose(
+        state,
+        "shift_models",
+        t("shift_lab.models"),
+        options,
+        current,
+        lambda pair: t("shift_lab.models.option", dimension=pair[0], length=pair[1]),
+        lambda settings, pair: knobs.change_pretraining(settings, lambda spec: pairs.get(pair, spec)),
+        help=t("shift_lab.models.help"),
+    )
