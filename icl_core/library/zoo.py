@@ -58,6 +58,8 @@ SPARSE_BEGUN = Pretraining(
 # At the full rates the loss stands still at their noise; at half of them, decaying at once, it falls on.
 GENTLE = Recipe(steps=48_000, matrix_rate=0.003, rate=0.0005, decay=0.99)
 
+GENTLE_CURVES = Recipe(steps=12_000, matrix_rate=0.005, rate=0.001, decay=0.99)
+
 
 def continued(begun: Pretraining, recipe: Recipe) -> Pretraining:
     """The model that goes on from the finished weights of another, on new prompts of the same data."""
@@ -120,7 +122,7 @@ TIERS: dict[int, dict[str, Pretraining]] = {
     1: {
         "identity-d8": IDENTITY,
         "random-diagonal-d8": replace(IDENTITY, covariates=RandomDiagonal(), recipe=HEAVY_TAILED),
-        "linear-sinusoid": LINEAR_SINUSOID,
+        "linear-sinusoid": continued(LINEAR_SINUSOID, GENTLE_CURVES),
         "linear": replace(LINEAR_SINUSOID, mixture=Mixture.of(Dense()), recipe=LINES),
         "sinusoid": replace(LINEAR_SINUSOID, mixture=Mixture.of(Sinusoid()), recipe=CURVES),
         "linear-sinusoid-wide": replace(LINEAR_SINUSOID, mixture=Mixture.of((Dense(), 0.5), (WIDE, 0.5))),
@@ -175,7 +177,6 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 
 NOTES: dict[str, str] = {
     "dense-sparse-d8": "Selects, but lags the sparse specialist on sparse prompts: to be continued.",
-    "linear-sinusoid": "Choosing costs it a little more than the limit where examples are few.",
     "linear-sinusoid-small": "Small, to be compared by size: choosing between the families costs it more.",
     "linear-sinusoid-large": "Trained for fewer steps, to be compared by size: choosing costs it more.",
     "linear-sinusoid-wide": "A little short of two limits: to be trained longer.",
