@@ -83,12 +83,16 @@ def shift_name(kind: str) -> str:
     return t(f"shift.{kind}")
 
 
+COUNTED = ("label_noise", "task_sparsity")
+"""Kinds of shift whose magnitude counts something, which at 1 is in the singular."""
+
+
 def shift_effect(shift: Shift) -> str:
     """'covariates × 2 (covariance × 4)': what the shift does at its magnitude."""
     m = shift.magnitude
-    one = shift.kind == "label_noise" and m == 1
+    singular = "_one" if m == 1 and shift.kind in COUNTED else ""
     return t(
-        f"shift_effect.{shift.kind}" if not one else "shift_effect.label_noise_one",
+        f"shift_effect.{shift.kind}{singular}",
         m=m,
         factor=2**m if abs(m) <= 4 else 0,
         square=4**m if abs(m) <= 4 else 0,
