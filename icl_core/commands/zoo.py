@@ -67,7 +67,7 @@ def _grade(library: Library, name: str, spec: Pretraining) -> None:
     entry = library.find(spec.hash)
     assert entry is not None
     card = grade(library, entry)
-    library.write_card(entry, replace(card, note=NOTES.get(name, card.note)))
+    library.write_card(entry, replace(card, note=NOTES.get(name, "")))
 
 
 def _train(library: Library, name: str, spec: Pretraining, fused: bool) -> None:

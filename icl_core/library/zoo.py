@@ -125,7 +125,9 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "linear-sinusoid": continued(LINEAR_SINUSOID, GENTLE_CURVES),
         "linear": replace(LINEAR_SINUSOID, mixture=Mixture.of(Dense()), recipe=LINES),
         "sinusoid": replace(LINEAR_SINUSOID, mixture=Mixture.of(Sinusoid()), recipe=CURVES),
-        "linear-sinusoid-wide": replace(LINEAR_SINUSOID, mixture=Mixture.of((Dense(), 0.5), (WIDE, 0.5))),
+        "linear-sinusoid-wide": continued(
+            replace(LINEAR_SINUSOID, mixture=Mixture.of((Dense(), 0.5), (WIDE, 0.5))), GENTLE_CURVES
+        ),
         "linear-sinusoid-small": replace(LINEAR_SINUSOID, model=SMALL, recipe=CURVES),
         "linear-sinusoid-large": replace(LINEAR_SINUSOID, model=LARGE, recipe=QUICK),
         "live-demo-d4": LIVE_DEMO,
@@ -179,7 +181,6 @@ NOTES: dict[str, str] = {
     "dense-sparse-d8": "Selects, but lags the sparse specialist on sparse prompts: to be continued.",
     "linear-sinusoid-small": "Small, to be compared by size: choosing between the families costs it more.",
     "linear-sinusoid-large": "Trained for fewer steps, to be compared by size: choosing costs it more.",
-    "linear-sinusoid-wide": "A little short of two limits: to be trained longer.",
     "relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
     "dense-relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
     "pool-4-d8": "Knows the four tasks of its pool, as it should, and so fails on new ones.",

@@ -4,7 +4,7 @@ import pytest
 
 from icl_core.library import Card, default_library
 from icl_core.library.grading import grade
-from icl_core.library.zoo import TIERS
+from icl_core.library.zoo import NOTES, TIERS
 
 SHIPPED = sorted(card.name for card in default_library().cards())
 MEASURED_AGAIN = ("live-demo-d4", "linear")  # one that misses its limits, one that meets them
@@ -19,6 +19,7 @@ def test_every_model_is_whole_and_its_shortfall_explained(name: str) -> None:
     assert entry.card is not None
     assert library.verify(entry) == ""
     assert entry.card.meets_limits or entry.card.note
+    assert entry.card.note == NOTES.get(name, "")
 
 
 @pytest.mark.parametrize("name", SHIPPED)
