@@ -19,10 +19,9 @@ from icl_core.library.start import start
 
 state, library = frame.begin("explore", lambda library: Settings(start(library.specs()), presets.START_VIEW))
 models = state.models
-weak = [card.name for card in library.cards() if card.meets_limits is False]
 frame.sidebar(
     state,
-    pretraining=lambda: knobs.pretraining_knobs(state, models, weak),
+    pretraining=lambda: knobs.pretraining_knobs(state, models),
     evaluation=lambda: knobs.evaluation_knobs(state),
     restart=lambda: knobs.restart_buttons(state),
 )

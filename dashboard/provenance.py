@@ -16,14 +16,15 @@ def described(card: Card) -> str:
         seed=spec.seed,
         length=spec.context_length,
     )
-    return text + _warning(card)
+    return text + warning(card)
 
 
 def named(card: Card) -> str:
     """'sparse-d8 7f3d14ead31b76b6 (seed 0)', for one model among several."""
     text = t("provenance.named", name=card.name, hash=card.spec.hash, seed=card.spec.seed)
-    return text + _warning(card)
+    return text + warning(card)
 
 
-def _warning(card: Card) -> str:
+def warning(card: Card) -> str:
+    """Says of a model that it misses its limits; empty where it does not."""
     return t("provenance.weak") if card.meets_limits is False else ""

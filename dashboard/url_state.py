@@ -113,7 +113,7 @@ class UrlState(Generic[V]):
         """For callbacks: applies `change` to the settings; one that makes no sense changes nothing."""
         session = self._session
         try:
-            settings, notices = change(session.settings), ()
+            settings, notices = _without_stale_claim(session.settings, change(session.settings)), ()
         except SpecError as error:
             settings, notices = session.settings, (t("notice.refused", fault=sentence(error)),)
         st.session_state[SESSION_KEY] = replace(session, settings=settings, notices=notices, changed=True)
@@ -184,6 +184,13 @@ class UrlState(Generic[V]):
             else:
                 unknown.append(name)
         return spec, view, presentation, unknown
+
+
+def _without_stale_claim(before: Settings[V], after: Settings[V]) -> Settings[V]:
+    """The settings, of no claim where they show something else than the claim's link did."""
+    if (before.experiment, before.view) == (after.experiment, after.view):
+        return after
+    return replace(after, presentation=replace(after.presentation, claim=None))
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,6 @@ def reading(experiment: Experiment, curves: Curves, k: int) -> str:
             parts.append(t(f"beyond.reading.{scene.parameter}.model", error=values["transformer"], home=home))
     if {"small", "large"} <= set(values):
         parts.append(t("beyond.reading.sizes", small=values["small"], large=values["large"]))
-        sizes = [curves[name] for name in ("small", "transformer", "large") if name in curves]
-        if _overlap(sizes, sweep, scene.value, k):
-            parts.append(t("beyond.reading.sizes_overlap"))
     for name in ("wide", "bayes", "bayes_test"):
         if name in values:
             parts.append(t(f"beyond.reading.{name}", error=values[name]))
@@ -100,13 +97,6 @@ def provenance(experiment: Experiment, card: Card | None, others: Sequence[Card]
     ours = t("beyond.our_setting", reach=input_range(pretraining)[1], length=pretraining.context_length)
     beside = [t("provenance.beside", names=joined("names", map(named, others)))] if others else []
     return " · ".join((model, trained, *beside, numbers, t("provenance.band"), ours))
-
-
-def _overlap(curves: Sequence[SweepCurve], sweep: FamilySweep, value: float, k: int) -> bool:
-    """Whether the 90% intervals of all curves have a value in common."""
-    lows = [float(np.interp(value, sweep.values, curve.low[:, k])) for curve in curves]
-    highs = [float(np.interp(value, sweep.values, curve.high[:, k])) for curve in curves]
-    return max(lows) < min(highs)
 
 
 def error(value: float) -> str:

@@ -82,7 +82,7 @@ def remark(standing: Standing) -> str:
 
 def weakness(standing: Standing) -> str:
     """That models which it was measured with miss their own limits: Markdown."""
-    return t("claims.remark.weak", models=plain(joined("names", standing.weak)), count=len(standing.weak))
+    return t("claims.remark.weak", models=plain(joined("names", standing.weak)))
 
 
 def command(claim: Claim, store: bool = False) -> str:

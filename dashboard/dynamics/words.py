@@ -106,9 +106,10 @@ def title(trajectory: Trajectory) -> str:
 def _title_ahead(shares: np.ndarray) -> str:
     """Of a start from which every direction has at least half of its limit."""
     low, high = f"{shares.min():.2g}", f"{shares.max():.2g}"
+    where = "beyond" if shares.min() > 1 else "ahead"
     if low == high:
-        return t("dynamics.title.all_ahead_alike", share=low)
-    return t("dynamics.title.all_ahead", low=low, high=high)
+        return t(f"dynamics.title.all_{where}_alike", share=low)
+    return t(f"dynamics.title.all_{where}", low=low, high=high)
 
 
 def _title_alike(trajectory: Trajectory) -> str:
@@ -170,8 +171,6 @@ def scan_caption(trajectory: Trajectory, scan: ScaleScan) -> str:
     sentences = [t("dynamics.scan", count=count)]
     if not trajectory.spec.is_balanced:
         sentences.append(t("dynamics.scan.other", reached=int(reached.sum()), count=count))
-    elif beyond == 0:
-        sentences.append(t("dynamics.scan.all_promised"))
     else:
         sentences.append(t("dynamics.scan.promised"))
         if there == beyond:

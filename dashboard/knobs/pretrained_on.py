@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 import streamlit as st
@@ -14,6 +13,7 @@ from dashboard.knobs.changes import State, change_pretraining
 from dashboard.knobs.heading import group_heading
 from dashboard.pretraining import Functions, Models
 from dashboard.texts import t
+from icl_core.library import default_library
 from icl_core.specs import Covariance, Pretraining, SpecError
 
 TRAINED_LENGTHS = (4, 128)
@@ -25,11 +25,8 @@ NUMBERS: dict[str, tuple[str, float, float, float]] = {
 """Kinds of covariance with one number: its field, its range, its step."""
 
 
-def pretraining_knobs(state: State, models: Models, weak: Collection[str] = ()) -> None:
-    """Mixture, covariance and model; under 'More' what the closed form can also vary.
-
-    `weak` names the models that miss their limits.
-    """
+def pretraining_knobs(state: State, models: Models) -> None:
+    """Mixture, covariance and model; under 'More' what the closed form can also vary."""
     pretraining = state.experiment.pretraining
     hidden = state.presentation.hide
     group_heading("pretraining")
@@ -60,7 +57,7 @@ def pretraining_knobs(state: State, models: Models, weak: Collection[str] = ()) 
             help=t("help.covariance"),
         )
     if "model" not in hidden:
-        _model_knob(state, models, weak)
+        _model_knob(state, models)
     with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
         _more_pretraining(state, models)
 
@@ -83,8 +80,9 @@ def _covariance_label(covariance: Covariance, pretraining: Pretraining, models: 
     return t("option.trained" if trained else "option.closed_form", name=text)
 
 
-def _model_knob(state: State, models: Models, weak: Collection[str]) -> None:
+def _model_knob(state: State, models: Models) -> None:
     """The library's models for exactly this pretraining, the closed form, and the current spec."""
+    weak = {card.name for card in default_library().cards() if card.meets_limits is False}
     current = state.experiment.pretraining
     options: dict[Pretraining, str] = {
         spec: t("model.weak" if name in weak else "model.library", name=name)

@@ -57,13 +57,13 @@ def grid_table(grid: ShiftGrid) -> pd.DataFrame:
 
 
 def grid_csv(grid: ShiftGrid) -> str:
-    """A row for each cell."""
+    """A row for each cell; no error where its mean is infinite."""
     return _csv(
         ["method", "magnitude", "k", "error"],
         (
-            [grid.method, magnitude, length, float(grid.errors[row, column])]
-            for row, magnitude in enumerate(grid.magnitudes)
-            for column, length in enumerate(grid.lengths)
+            [grid.method, magnitude, length, "" if np.isnan(error) else float(error)]
+            for magnitude, line in zip(grid.magnitudes, grid.errors, strict=True)
+            for length, error in zip(grid.lengths, line, strict=True)
         ),
     )
 

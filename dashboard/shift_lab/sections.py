@@ -76,7 +76,8 @@ def length_part(state: State) -> None:
     )
     read_aloud(sentence, words.length_provenance(state.experiment))
     _log_toggle(state)
-    _formulas(words.length_formulas(sweep, M))
+    if not state.presentation.present:
+        _formulas(words.length_formulas(sweep, M))
     take_away(
         state,
         state.experiment,
@@ -165,6 +166,8 @@ def grid_part(state: State, library: Library) -> None:
     )
     model = results.name_of(experiment.pretraining, state.models)
     read_aloud(sentence, words.grid_provenance(grid, model))
+    if state.presentation.present:
+        return
     st.caption(t("shift_lab.grid.click"))
     _method_choice(state)
     if magnitude in grid.magnitudes and k in grid.lengths:  # one cell is framed
@@ -213,7 +216,8 @@ def random_part(state: State, library: Library) -> None:
     lines = residual_figure(lengths, left, words.residual_labels(), theme=theme)
     st.plotly_chart(lines, theme=None, key="shift_residual", config=chart_config(state, "residual"), alt=text)
     st.caption(text)
-    _formulas(words.covariance_formulas())
+    if not state.presentation.present:
+        _formulas(words.covariance_formulas())
     setting = Experiment(formula, evaluation)
     named = {name: results.name_of(spec, state.models) for name, spec in specs.items()}
     take_away(

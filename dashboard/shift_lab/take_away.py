@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import exports
+from dashboard.controls import picture_format
 from dashboard.shift_lab.view import ShiftView
 from dashboard.texts import t
 from dashboard.url_state import UrlState
@@ -42,15 +43,8 @@ def take_away(
             for name, data in csv.items():
                 label = t("shift_lab.residual_csv" if name == "residual" else "export.csv")
                 _download(label, data, name, experiment)
-            _download(t("export.spec"), experiment.to_json(indent=1), "spec", experiment)
-        st.segmented_control(
-            t("knob.picture"),
-            ["png", "svg"],
-            format_func=str.upper,
-            default="png",
-            required=True,
-            key="picture",
-        )
+            _download(t("export.spec"), exports.spec_text(experiment), "spec", experiment)
+        picture_format()
         st.markdown(t("export.python"))
         st.code(code, language="python")
 

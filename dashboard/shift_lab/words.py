@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from dashboard.captions import error
 from dashboard.describe import covariance_name, is_shifted, shift_effect, unshifted
 from dashboard.pretraining import Models
+from dashboard.provenance import warning
 from dashboard.shift_lab.results import name_of
 from dashboard.texts import joined, t
 from icl_core.data.covariance import RandomDiagonal
@@ -23,6 +25,7 @@ from icl_core.figures.palette import ordered
 from icl_core.figures.shift_grid import GridLabels, signed
 from icl_core.figures.shift_panels import PanelLabels
 from icl_core.figures.text_width import wrapped
+from icl_core.library import default_library
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
 TITLE_WIDTH = 38  # Latin letters in a line of a panel's title
@@ -119,7 +122,7 @@ def panel_title(curves: LearningCurves, before: LearningCurves, k: int) -> str:
     ratio = attention_ratio(curves, before, k)
     verdict = t("shift_lab.tolerated" if ratio <= TOLERATED else "shift_lab.broken")
     factor = f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
-    if factor == "1":
+    if math.isclose(ratio, 1.0, rel_tol=1e-9) and "lsa" in curves.exact:
         return f"{effect}<br><b>{t('shift_lab.verdict.unchanged', verdict=verdict)}</b>"
     return f"{effect}<br><b>{t('shift_lab.verdict', verdict=verdict, ratio=factor)}</b>"
 
@@ -355,7 +358,9 @@ def _model(pretraining: Pretraining, name: str | None) -> str:
     if name is None:
         return ""
     length = pretraining.context_length
-    return t("shift_lab.source.model", name=name, hash=pretraining.hash, length=length)
+    text = t("shift_lab.source.model", name=name, hash=pretraining.hash, length=length)
+    entry = default_library().find(pretraining.hash)
+    return text + (warning(entry.card) if entry and entry.card else "")
 
 
 def _prompts(evaluation: Evaluation) -> dict[str, object]:
@@ -382,13 +387,11 @@ def _theorem_body() -> str:
 
 
 def _entry(curves: LearningCurves, method: str, k: int) -> str:
-    """An exact error alone, a measured one with its interval."""
+    """An exact error alone, a measured mean with its 90% interval, a median with the spread of prompts."""
     if method in curves.exact or method == "zero":
         return error(error_at(curves, method, k))
     curve = curves.curves[method]
-    value = (
-        t("shift_lab.entry.median", error=error(curve.mean[k]))
-        if k in curve.medians
-        else error(curve.mean[k])
-    )
-    return f"{value} [{error(curve.low[k])}, {error(curve.high[k])}]"
+    middle, low, high = (error(part[k]) for part in (curve.mean, curve.low, curve.high))
+    if k in curve.medians:
+        return t("shift_lab.entry.median", error=middle, low=low, high=high)
+    return f"{middle} [{low}, {high}]"

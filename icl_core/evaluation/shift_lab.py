@@ -124,15 +124,20 @@ def attention_grid(experiment: Experiment, kind: str) -> ShiftGrid | None:
 def measured_grid(
     experiment: Experiment, kind: str, method: str, network: InContextNetwork | None
 ) -> ShiftGrid | None:
-    """The grid of any method of `METHODS`, measured; None for one that the experiment lacks."""
+    """The grid of any method of `METHODS`, measured; None for one that the experiment lacks.
+
+    NaN where the method's mean error is infinite.
+    """
     if method not in suite(experiment, network):
         return None
     magnitudes, lengths = grid_magnitudes(experiment, kind), grid_lengths(experiment)
     rows = []
     for magnitude in magnitudes:
         shifted = with_shift(experiment, kind, magnitude)
-        predictor = suite(shifted, network)[method]
-        rows.append(learning_curves(shifted, {method: predictor}).curves[method].mean[list(lengths)])
+        predictors = {method: suite(shifted, network)[method]}
+        curve = learning_curves(shifted, predictors, heavy_tailed=unregularised(shifted)).curves[method]
+        means = np.where(np.isin(np.arange(len(curve.mean)), curve.medians), np.nan, curve.mean)
+        rows.append(means[list(lengths)])
     return ShiftGrid(experiment, method, magnitudes, lengths, np.stack(rows), exact=False)
 
 

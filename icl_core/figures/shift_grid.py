@@ -43,8 +43,8 @@ def shift_grid_figure(
     The colours end at 0.001 and 1,000, which the bar says of both ends; numbers are black or white, whichever
     can be read on their cell.
 
-    The last trace is an invisible marker on every cell, which takes the click; its customdata is the cell's
-    magnitude and length.
+    The last trace is an invisible marker on every cell, which takes the click; its customdata begins with the
+    cell's magnitude and length.
     """
     look = THEMES[theme]
     shown = np.log10(np.clip(grid.errors, 10.0 ** DECADES[0], 10.0 ** DECADES[1]))
@@ -85,13 +85,10 @@ def shift_grid_figure(
         y=[rows[row] for row, _ in cells],
         mode="markers",
         marker={"symbol": "square", "size": 34 * look.scale, "opacity": 0.01, "color": look.muted},
-        customdata=[
-            [grid.magnitudes[row], grid.lengths[column], float(grid.errors[row, column])]
-            for row, column in cells
-        ],
+        customdata=[_clicked(grid, row, column) for row, column in cells],
         hovertemplate=(
             f"{labels.magnitude} %{{y}}<br>{labels.length} %{{customdata[1]}}<br>"
-            f"{labels.error} %{{customdata[2]:,.4~g}}<extra></extra>"
+            f"{labels.error} %{{customdata[3]}}<extra></extra>"
         ),
         meta={"role": "cells"},
     )
@@ -134,8 +131,17 @@ def _add_numbers(figure: go.Figure, grid: ShiftGrid, shown: NDArray[np.float64],
         )
 
 
+def _clicked(grid: ShiftGrid, row: int, column: int) -> list[float | int | str]:
+    """A cell's magnitude, length and error, and the error as text."""
+    error = float(grid.errors[row, column])
+    text = f"{error:,.4g}" if math.isfinite(error) else "∞"
+    return [grid.magnitudes[row], grid.lengths[column], error, text]
+
+
 def _number(error: float) -> str:
-    """Two significant digits, without the noise of more."""
+    """Two significant digits, without the noise of more; nothing for an infinite mean (NaN)."""
+    if not math.isfinite(error):
+        return ""
     if error >= 10:
         return f"{error:,.0f}"
     return f"{error:.2f}" if error >= 0.01 else f"{error:.0e}".replace("-", "−")

@@ -133,7 +133,7 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "live-demo-d4": LIVE_DEMO,
         "sparse-d8": SPARSE,
         "dense-d8": alone(Dense(), recipe=PLAIN),
-        "dense-sparse-d8": continued(selecting(0.5), GENTLE),
+        "dense-sparse-d8": continued(continued(selecting(0.5), GENTLE), replace(GENTLE, steps=28_000)),
         "fixed-d8": alone(FixedSparse(nnz=2), recipe=replace(PLAIN, steps=3000)),
         "dense-fixed-d8": continued(
             continued(

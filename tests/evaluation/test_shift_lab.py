@@ -42,7 +42,9 @@ def test_a_measured_grid_holds_each_experiments_curve():
     row = 3
     shifted = with_shift(EXPERIMENT, "label_noise", grid.magnitudes[row])
     curve = learning_curves(shifted, {"ols": suite(shifted, None)["ols"]}).curves["ols"]
-    np.testing.assert_array_equal(grid.errors[row], curve.mean[list(grid.lengths)])
+    known = [k not in curve.medians for k in grid.lengths]
+    np.testing.assert_array_equal(grid.errors[row][known], curve.mean[list(grid.lengths)][known])
+    assert np.isnan(grid.errors[row]).tolist() == [not is_known for is_known in known]
     assert not grid.exact
 
 
@@ -100,3 +102,12 @@ def test_tasks_are_tolerated_and_scaled_inputs_are_not():
     inputs = shift_curves(Experiment(EXPERIMENT.pretraining, Evaluation(shift=CovariateScale(1.0))), None)
     assert error_at(tasks, "lsa", 10) == pytest.approx(error_at(before, "lsa", 10), rel=1e-12)
     assert error_at(inputs, "lsa", 10) > 10 * error_at(before, "lsa", 10)
+
+
+def test_a_measured_grid_has_no_number_where_the_mean_is_infinite() -> None:
+    noisy = Experiment(Pretraining(dimension=4, context_length=8), Evaluation(prompts=32, label_noise=0.5))
+    grid = measured_grid(noisy, "task_scale", "ols", None)
+    assert grid is not None
+    columns = dict(zip(grid.lengths, np.isnan(grid.errors).all(0), strict=True))
+    assert [k for k, empty in columns.items() if empty] == [k for k in grid.lengths if k in (3, 4, 5)]
+    assert np.isfinite(grid.errors[:, 0]).all()

@@ -95,9 +95,10 @@ def test_every_cell_can_be_clicked():
     figure = shift_grid_figure(grid, GridLabels("k", "m", "error"), chosen=(1.0, 8))
     cells = figure.data[-1]
     assert len(cells.customdata) == grid.errors.size
-    magnitude, length, error = cells.customdata[grid.errors.shape[1] + 2]
+    magnitude, length, error, text = cells.customdata[grid.errors.shape[1] + 2]
     assert (magnitude, length) == (grid.magnitudes[1], grid.lengths[2])
     assert error == grid.errors[1, 2]
+    assert float(text.replace(",", "")) == pytest.approx(error, rel=1e-3)
     assert len(figure.layout.shapes) == 1
     heat = figure.data[0]
     inside = np.clip(grid.errors, 1e-3, 1e3)

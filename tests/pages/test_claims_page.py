@@ -141,6 +141,9 @@ def test_the_opened_page_cites_its_claim_until_another_is_opened(shipped: Librar
     links = [link.proto.query_string for link in at.get("page_link")]  # type: ignore[attr-defined]
     assert links
     assert not any("claim" in link for link in links)
+    at.selectbox(key="shift").select("inputs: scale").run()
+    assert "claim" not in at.query_params
+    assert not any("**A9**" in box.value for box in at.info)
 
 
 def test_a_model_that_misses_its_limits_is_named_beside_its_claims(shipped: Library) -> None:

@@ -128,7 +128,7 @@ def test_from_zero_nothing_is_said_of_what_is_not_there() -> None:
 def test_a_start_beyond_the_limit_falls_and_says_where_it_begins() -> None:
     said = words_of(opened(sigma="3"))
     assert "fall together" in said
-    assert "begin at up to 9.97" in said
+    assert "begins at 9.97 and falls" in said
     assert "All 5 starts beyond it get there too." in said
 
 
