@@ -14,6 +14,7 @@ from dashboard.diversity.state import DiversityView, read_out, shown, start
 from dashboard.line_chart import draw_panels, numbers_section
 from dashboard.texts import t
 from dashboard.url_state import Settings
+from icl_core.library import LibraryError
 
 state, library = frame.begin("task_diversity", lambda library: Settings(start(library), DiversityView()))
 now = setting(shown(state.experiment, state.default.experiment), library)
@@ -33,7 +34,11 @@ if waiting:
     st.info(waiting, icon=":material/hourglass_empty:")
 
 with st.spinner(t("figure.waiting"), show_time=True):
-    panels, sentence = drawn(now, state.view, library)
+    try:
+        panels, sentence = drawn(now, state.view, library)
+    except LibraryError as error:  # a model has left, or was damaged, since the page looked
+        st.error(str(error))
+        st.stop()
 stem = f"icl-diversity-{state.view.picture}-{now.experiment.hash}"
 draw_panels(panels, state.presentation, stem=stem, alt=sentence)
 frame.read_aloud(sentence, words.provenance(now))

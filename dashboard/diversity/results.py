@@ -67,7 +67,7 @@ def trained(now: Setting, tasks: str, k: int, library: Library) -> dict[int | No
     One that was not measured before is so at k alone (other entries are NaN), which takes a fraction of the
     time, and at every k while the picture is being looked at.
     """
-    found, rest = {}, []
+    found, unmeasured, rest = {}, [], []
     for size, card in now.models.items():
         if size is None and tasks == "seen":
             continue
@@ -77,10 +77,10 @@ def trained(now: Setting, tasks: str, k: int, library: Library) -> dict[int | No
             found[size] = _stored(*place).curves["transformer"]
         except _Unmeasured:
             found[size] = _model_at(k, *place)
+            unmeasured.append(place[:2])
             rest.append(partial(cached_pool_curves, asked, size, tasks, library))
     if rest:
-        models = tuple(card.weights_sha256 for card in now.models.values())
-        ahead.shared().measure((library, now.experiment.hash, models, tasks), rest)
+        ahead.shared().measure((library, *unmeasured), rest)
     return found
 
 

@@ -149,6 +149,15 @@ def panels_title(shown: Sequence[LearningCurves], k: int) -> str:
     return t("shift_lab.title.panels", good=joined("names", kinds[True]), bad=joined("names", kinds[False]))
 
 
+READINGS = {
+    (False, False): "worst",
+    (False, True): "median",
+    (True, False): "median_before",
+    (True, True): "medians",
+}
+"""How a sentence goes from the error without a shift to that with one, by which of them are medians."""
+
+
 def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
     """Linear attention, and the model where there is one: without a shift, and under the worst of them.
 
@@ -159,10 +168,10 @@ def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
     for name in ("lsa", "transformer", "ols"):
         if name in before.curves and shifted:
             worst = max(shifted, key=lambda curves: (_is_median(curves, name, k), error_at(curves, name, k)))
-            medians = _is_median(before, name, k) + _is_median(worst, name, k)
+            medians = _is_median(before, name, k), _is_median(worst, name, k)
             sentences.append(
                 t(
-                    f"shift_lab.reading.{('worst', 'median', 'medians')[medians]}",
+                    f"shift_lab.reading.{READINGS[medians]}",
                     method=t(f"method.{name}"),
                     before=error(error_at(before, name, k)),
                     after=error(error_at(worst, name, k)),

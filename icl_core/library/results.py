@@ -77,8 +77,10 @@ def _place(
 ) -> tuple[JsonStore, str, dict[str, str]]:
     """The store, the file's name and its key for an experiment with this model."""
     name = f"{experiment.pretraining.hash}-{experiment.evaluation.hash}.json"
-    weights = entry.card.weights_sha256 if entry and entry.card else ""
-    return JsonStore.beside(library, part.folder, VERSION), name, {"weights_sha256": weights}
+    key = {"weights_sha256": entry.card.weights_sha256 if entry and entry.card else ""}
+    if part.learners is not None:
+        key["learners"] = " ".join(part.learners)
+    return JsonStore.beside(library, part.folder, VERSION), name, key
 
 
 def _decoded(data: Mapping[str, Any], experiment: Experiment) -> LearningCurves:

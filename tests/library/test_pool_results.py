@@ -15,7 +15,7 @@ from icl_core.library.pool_results import (
     pool_model_at,
     stored_pool_curves,
 )
-from icl_core.library.results import cached_curves
+from icl_core.library.results import Part, cached_curves, stored_curves
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Evaluation, Experiment, Pretraining
 from icl_core.training import Trained
@@ -108,3 +108,11 @@ def test_the_model_at_one_k_is_its_curve_there(library: Library) -> None:
             part, line = getattr(at, name), getattr(whole, name)
             assert part[k] == pytest.approx(line[k], rel=1e-4, abs=1e-6)
             assert np.isnan(np.delete(part, k)).all()
+
+
+def test_curves_of_other_learners_are_not_read_for_these(library: Library) -> None:
+    add(library)
+    tested = with_pool(TESTED, 4, "new")
+    cached_curves(tested, library, Part("pools", ("dmmse",)))
+    assert stored_curves(tested, library, Part("pools", ("dmmse",))) is not None
+    assert stored_pool_curves(TESTED, 4, "new", library) is None
