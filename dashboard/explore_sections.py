@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from dashboard import exports, presets
 from dashboard.controls import pick_several, picture_format, toggle
 from dashboard.curve_chart import available_methods, is_log, numbers_table, shown_methods
-from dashboard.preset_menu import preset_menu
+from dashboard.preset_menu import settings_menu
 from dashboard.pretraining import Models
 from dashboard.texts import t
-from dashboard.url_state import Settings, UrlState
+from dashboard.url_state import UrlState
 from dashboard.views import CurveView
 from icl_core.evaluation import LearningCurves
 from icl_core.library.links import to_query
@@ -22,15 +20,7 @@ State = UrlState[CurveView]
 
 def presets_menu(state: State, models: Models) -> None:
     """A menu of the presets, named by what they show; the current one is chosen."""
-    found = presets.available(models)
-    now = Settings(state.experiment, state.view)
-    preset_menu(
-        state,
-        list(found),
-        next((name for name, settings in found.items() if settings == now), None),
-        lambda name: t(f"preset.{name}"),
-        lambda before, name: replace(found[name], presentation=before.presentation),
-    )
+    settings_menu(state, presets.available(models), lambda name: t(f"preset.{name}"))
 
 
 def settings_section(state: State, curves: LearningCurves) -> None:

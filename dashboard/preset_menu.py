@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -38,4 +39,18 @@ def preset_menu(
         label_visibility="collapsed",
         width=WIDTH,
         on_change=changed,
+    )
+
+
+def settings_menu(
+    state: UrlState[Any], found: Mapping[str, Settings[Any]], label: Callable[[str], str]
+) -> None:
+    """The menu of whole settings by name, the shown ones marked."""
+    now = Settings(state.experiment, state.view)
+    preset_menu(
+        state,
+        list(found),
+        next((name for name, settings in found.items() if settings == now), None),
+        label,
+        lambda before, name: replace(found[name], presentation=before.presentation),
     )

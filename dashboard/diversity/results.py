@@ -24,6 +24,11 @@ from icl_core.specs import Experiment, Pretraining
 
 MOST_KEPT = 256  # some 10 kB each
 
+Key = tuple[str, str]
+"""What determines a model's curves: the tested experiment's hash and the model's weights."""
+Place = tuple[Experiment, int | None, str, Library]
+"""The experiment, the pool's size, whose tasks, and where the model is."""
+
 
 class _Unmeasured(Exception):
     """A model's curve is not stored."""
@@ -72,12 +77,13 @@ def trained(now: Setting, tasks: str, k: int, library: Library) -> dict[int | No
         if size is None and tasks == "seen":
             continue
         asked = Experiment(card.spec, now.experiment.evaluation)
-        place = (with_pool(asked, size, tasks).hash, card.weights_sha256, asked, size, tasks, library)
+        place = (asked, size, tasks, library)
+        key = (with_pool(asked, size, tasks).hash, card.weights_sha256)
         try:
-            found[size] = _stored(*place).curves["transformer"]
+            found[size] = _stored(key, place).curves["transformer"]
         except _Unmeasured:
-            found[size] = _model_at(k, *place)
-            unmeasured.append(place[:2])
+            found[size] = _model_at(k, key, place)
+            unmeasured.append(key)
             rest.append(partial(cached_pool_curves, asked, size, tasks, library))
     if rest:
         ahead.shared().measure((library, *unmeasured), rest)
@@ -91,7 +97,7 @@ def at_pool(now: Setting, tasks: str, library: Library) -> LearningCurves:
     pretraining = card.spec if card else closed_form(now.pretraining)
     asked = Experiment(pretraining, now.experiment.evaluation)
     weights = card.weights_sha256 if card else ""
-    return _curves(with_pool(asked, size, tasks).hash, weights, asked, size, tasks, library)
+    return _curves((with_pool(asked, size, tasks).hash, weights), (asked, size, tasks, library))
 
 
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
@@ -100,41 +106,19 @@ def _sweep(experiment_hash: str, k: int, _experiment: Experiment, _library: Libr
 
 
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _curves(
-    experiment_hash: str,
-    weights_sha256: str,
-    _experiment: Experiment,
-    _size: int | None,
-    _tasks: str,
-    _library: Library,
-) -> LearningCurves:
-    """Keyed by what determines the numbers: the tested experiment's hash and the model's weights."""
-    return cached_pool_curves(_experiment, _size, _tasks, _library)
+def _curves(key: Key, _place: Place) -> LearningCurves:
+    return cached_pool_curves(*_place)
 
 
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _stored(
-    experiment_hash: str,
-    weights_sha256: str,
-    _experiment: Experiment,
-    _size: int | None,
-    _tasks: str,
-    _library: Library,
-) -> LearningCurves:
-    found = stored_pool_curves(_experiment, _size, _tasks, _library)
+def _stored(key: Key, _place: Place) -> LearningCurves:
+    found = stored_pool_curves(*_place)
     if found is None:
         raise _Unmeasured
     return found
 
 
 @st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _model_at(
-    k: int,
-    experiment_hash: str,
-    weights_sha256: str,
-    _experiment: Experiment,
-    _size: int | None,
-    _tasks: str,
-    _library: Library,
-) -> Curve:
-    return pool_model_at(_experiment, _size, _tasks, k, _library)
+def _model_at(k: int, key: Key, _place: Place) -> Curve:
+    experiment, size, tasks, library = _place
+    return pool_model_at(experiment, size, tasks, k, library)

@@ -14,7 +14,7 @@ from dashboard.controls import choose, slide, toggle, write
 from dashboard.describe import covariance_name
 from dashboard.dynamics.view import DynamicsView, dynamics_of
 from dashboard.knobs.pretrained_on import NUMBERS
-from dashboard.preset_menu import preset_menu
+from dashboard.preset_menu import settings_menu
 from dashboard.pretraining import closed_form, usual_covariances
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
@@ -146,14 +146,7 @@ def pictures(state: State) -> None:
     found = {
         name: Settings(Experiment(closed_form(spec)), view) for name, (spec, view) in _pictures().items()
     }
-    now = Settings(state.experiment, state.view)
-    preset_menu(
-        state,
-        list(found),
-        next((name for name, settings in found.items() if settings == now), None),
-        lambda name: t(f"dynamics.preset.{name}"),
-        lambda before, name: replace(found[name], presentation=before.presentation),
-    )
+    settings_menu(state, found, lambda name: t(f"dynamics.preset.{name}"))
 
 
 def _pictures() -> dict[str, tuple[Pretraining, DynamicsView]]:
