@@ -43,14 +43,7 @@ sentence = captions.reading(curves, shown, k, outcome.unshifted)
 if not state.presentation.present:
     presets_menu(state, models)
 st.title(captions.title(curves), anchor=False)
-draw_curves(
-    curves,
-    state.view,
-    state.presentation,
-    read_out=k,
-    alt=sentence,
-    picture=st.session_state.get("picture", "png"),
-)
+draw_curves(curves, state.view, state.presentation, read_out=k, alt=sentence)
 frame.read_aloud(sentence, captions.provenance(curves, outcome.card))
 
 if not state.presentation.present:

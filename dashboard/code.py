@@ -1,13 +1,9 @@
-"""Code that computes a page's numbers again, and the row that offers it."""
+"""Code that computes a page's numbers again."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-
-import streamlit as st
-
-from dashboard.texts import t
 
 OPENING = """\
 from icl_core.library import default_library
@@ -23,10 +19,3 @@ def snippet(imports: str, query: Mapping[str, str], body: str) -> str:
     """A script: imports, the experiment that the query names, and what is computed of it."""
     values = json.dumps(dict(query), indent=4, ensure_ascii=False)
     return OPENING + imports + EXPERIMENT.format(query=values) + body
-
-
-def code_section(code: str) -> None:
-    """The script, to copy."""
-    with st.expander(t("section.export"), icon=":material/download:"):
-        st.markdown(t("export.python"))
-        st.code(code, language="python")

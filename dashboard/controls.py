@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
 
 T = TypeVar("T")
@@ -148,15 +147,3 @@ def press(
 ) -> None:
     """A button that changes the state."""
     st.button(label, key=key, icon=icon, help=help, width="stretch", on_click=lambda: state.change(change))
-
-
-def picture_format() -> None:
-    """What the camera above a chart saves: `st.session_state["picture"]` is png or svg."""
-    st.segmented_control(
-        t("knob.picture"),
-        ["png", "svg"],
-        format_func=str.upper,
-        default="png",
-        required=True,
-        key="picture",
-    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
-from dashboard import exports
 from dashboard.bootstrap import figure_theme
+from dashboard.chart import draw_chart
+from dashboard.exports import file_stem
 from dashboard.texts import t
 from dashboard.viewport import is_narrow
 from dashboard.views import CurveView, Presentation
@@ -66,7 +66,6 @@ def draw_curves(
     *,
     read_out: int,
     alt: str,
-    picture: str = "png",
 ) -> None:
     """The chart; `alt` says aloud what it shows."""
     figure = learning_curve_figure(
@@ -79,8 +78,7 @@ def draw_curves(
         shown=shown_methods(curves, view),
         compact=is_narrow(),
     )
-    config = exports.chart_config(exports.file_stem(curves.experiment), picture)
-    st.plotly_chart(figure, theme=None, key="curves", config=config, alt=alt)
+    draw_chart(figure, "curves", alt=alt, stem=file_stem(curves.experiment))
 
 
 def numbers_table(curves: LearningCurves, shown: tuple[str, ...]) -> pd.DataFrame:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from dashboard import exports, presets
-from dashboard.controls import pick_several, picture_format, toggle
+from dashboard.code import snippet
+from dashboard.controls import pick_several, toggle
 from dashboard.curve_chart import available_methods, is_log, numbers_table, shown_methods
 from dashboard.preset_menu import settings_menu
 from dashboard.pretraining import Models
@@ -16,6 +21,13 @@ from icl_core.evaluation import LearningCurves
 from icl_core.library.links import to_query
 
 State = UrlState[CurveView]
+
+CURVES = """\
+curves = cached_curves(experiment, library)
+
+for name, curve in curves.curves.items():
+    print(f"{name:18}", *(f"{error:.4f}" for error in curve.mean))
+"""
 
 
 def presets_menu(state: State, models: Models) -> None:
@@ -46,25 +58,28 @@ def settings_section(state: State, curves: LearningCurves) -> None:
 
 def numbers_section(state: State, curves: LearningCurves) -> None:
     """The drawn numbers as a table."""
-    with st.expander(t("section.numbers"), icon=":material/table:"):
-        st.dataframe(numbers_table(curves, shown_methods(curves, state.view)))
+    exports.numbers_section(numbers_table(curves, shown_methods(curves, state.view)))
 
 
 def exports_section(state: State, curves: LearningCurves) -> None:
-    """Downloads, the code and the command that compute the numbers again, and the camera's format."""
-    stem = exports.file_stem(curves.experiment)
-    with st.expander(t("section.export"), icon=":material/download:"):
-        with st.container(horizontal=True):
-            for name, data, file, mime in (
-                ("csv", curves.to_csv(), f"{stem}.csv", "text/csv"),
-                ("json", curves.to_json(), f"{stem}.json", "application/json"),
-                ("spec", exports.spec_text(curves.experiment), f"{stem}-spec.json", "application/json"),
-            ):
-                label = t(f"export.{name}")
-                st.download_button(label, data, file, mime, key=f"export_{name}", on_click="ignore")
-        picture_format()
-        query = to_query(curves.experiment, state.models)
-        st.markdown(t("export.python"))
-        st.code(exports.python_snippet(query), language="python")
-        st.markdown(t("export.command"))
-        st.code(exports.command(query), language="bash")
+    """Numbers and spec, the code and the command that compute the numbers again."""
+    stem, query = exports.file_stem(curves.experiment), to_query(curves.experiment, state.models)
+    exports.take_away(
+        [
+            exports.Download("csv", curves.to_csv(), f"{stem}.csv"),
+            exports.Download("json", curves.to_json(), f"{stem}.json"),
+            exports.spec_file(curves.experiment, stem),
+        ],
+        python=python_code(query),
+        commands={t("export.command"): command(query)},
+    )
+
+
+def python_code(query: Mapping[str, str]) -> str:
+    """Code that computes the figure's numbers again."""
+    return snippet("from icl_core.library.results import cached_curves\n", query, CURVES)
+
+
+def command(query: Mapping[str, str]) -> str:
+    """The command line that prints the figure's numbers."""
+    return f"python -m icl_core curve --url {shlex.quote(urlencode(query))} --json"

@@ -1,31 +1,31 @@
-"""What can be taken away: the numbers as CSV and JSON, the spec, code that computes them again, pictures."""
+"""What every page offers under its figure: the numbers as a table, files to take away, code and commands."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from dashboard.code import snippet
+import pandas as pd
+import streamlit as st
+
+from dashboard.chart import picture_format
+from dashboard.texts import t
 from icl_core.specs import Experiment, Spec
 
-CURVES = """\
-curves = cached_curves(experiment, library)
-
-for name, curve in curves.curves.items():
-    print(f"{name:18}", *(f"{error:.4f}" for error in curve.mean))
-"""
+MIME = {"csv": "text/csv", "json": "application/json"}
 
 
-def python_snippet(query: Mapping[str, str]) -> str:
-    """Code that computes the figure's numbers again."""
-    return snippet("from icl_core.library.results import cached_curves\n", query, CURVES)
+@dataclass(frozen=True)
+class Download:
+    """A file to take away: its text, its name, and what its button is called (`export.<kind>`)."""
 
+    kind: str
+    text: str
+    file: str
 
-def command(query: Mapping[str, str]) -> str:
-    """The command line that prints the figure's numbers."""
-    return f"python -m icl_core curve --url {shlex.quote(urlencode(query))} --json"
+    @property
+    def mime(self) -> str:
+        return MIME[self.file.rpartition(".")[2]]
 
 
 def file_stem(experiment: Experiment) -> str:
@@ -33,20 +33,37 @@ def file_stem(experiment: Experiment) -> str:
     return f"icl-{experiment.hash}"
 
 
-def spec_text(spec: Spec) -> str:
+def spec_file(spec: Spec, stem: str) -> Download:
     """A spec as a file: every field is written, so that it means the same under later defaults."""
-    return spec.to_json(indent=1, full=True) + "\n"
+    return Download("spec", spec.to_json(indent=1, full=True) + "\n", f"{stem}-spec.json")
 
 
-def chart_config(stem: str, picture: str = "svg", *, always: bool = True) -> dict[str, Any]:
-    """Plotly's configuration: a mode bar with one button, which saves the chart as `picture` (png or svg).
+def numbers_section(*tables: pd.DataFrame) -> None:
+    """The drawn numbers; a table's index is shown where it means something."""
+    with st.expander(t("section.numbers"), icon=":material/table:"):
+        for table in tables:
+            st.dataframe(table, hide_index=isinstance(table.index, pd.RangeIndex))
 
-    Not `always`: only under the pointer, where a legend stands in its corner.
-    """
-    return {
-        "displaylogo": False,
-        "displayModeBar": True if always else "hover",
-        "modeBarButtonsToRemove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale"],
-        "toImageButtonOptions": {"format": picture, "scale": 3, "filename": stem},
-        "responsive": True,
-    }
+
+def take_away(
+    downloads: Sequence[Download], *, python: str = "", commands: Mapping[str, str] | None = None
+) -> None:
+    """Files, the cameras' format, Python that computes the numbers again, and commands by what they do."""
+    with st.expander(t("section.export"), icon=":material/download:"):
+        with st.container(horizontal=True):
+            for each in downloads:
+                st.download_button(
+                    t(f"export.{each.kind}"),
+                    each.text,
+                    each.file,
+                    each.mime,
+                    key=f"export_{each.kind}",
+                    on_click="ignore",
+                )
+        picture_format()
+        if python:
+            st.markdown(t("export.python"))
+            st.code(python, language="python")
+        for said, command in (commands or {}).items():
+            st.markdown(said)
+            st.code(command, language="bash")

@@ -7,10 +7,10 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import streamlit as st
+import pandas as pd
 
-from dashboard import exports
 from dashboard.bootstrap import figure_theme
+from dashboard.chart import draw_chart
 from dashboard.texts import t
 from dashboard.viewport import is_narrow
 from dashboard.views import Presentation
@@ -29,18 +29,17 @@ def draw_panels(shown: Sequence[Panel], presentation: Presentation, *, stem: str
     figure = line_panels_figure(
         shown, interval=t("figure.interval"), theme=figure_theme(presentation), compact=is_narrow()
     )
-    config = exports.chart_config(stem)
-    st.plotly_chart(figure, theme=None, key="panels", config=config, alt=alt)
+    draw_chart(figure, "panels", alt=alt, stem=stem)
 
 
-def numbers(shown: Sequence[Panel]) -> list[dict[str, object]]:
+def numbers(shown: Sequence[Panel]) -> pd.DataFrame:
     """The drawn numbers, a row for each panel, line and x."""
-    return [
+    return pd.DataFrame(
         {t("lines.panel"): panel.title, t("lines.line"): line.label or line.key, **row}
         for panel in shown
         for line in panel.lines
         for row in _rows(panel, line)
-    ]
+    )
 
 
 def numbers_csv(shown: Sequence[Panel]) -> str:
@@ -52,20 +51,6 @@ def numbers_csv(shown: Sequence[Panel]) -> str:
         for line in panel.lines:
             writer.writerows([panel.title, line.key, *row.values()] for row in _rows(panel, line))
     return text.getvalue()
-
-
-def numbers_section(shown: Sequence[Panel], stem: str) -> None:
-    """The drawn numbers as a table, and to take away."""
-    with st.expander(t("section.numbers"), icon=":material/table:"):
-        st.dataframe(numbers(shown), hide_index=True)
-        st.download_button(
-            t("export.csv"),
-            numbers_csv(shown),
-            f"{stem}.csv",
-            "text/csv",
-            key="panels_csv",
-            on_click="ignore",
-        )
 
 
 def _rows(panel: Panel, line: Line) -> list[dict[str, object]]:

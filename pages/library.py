@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import frame
-from dashboard.shelf import cards
+from dashboard import exports, frame
+from dashboard.shelf import cards, taken_away
 from dashboard.shelf.training import draw_training, reading
 from dashboard.shelf.view import LibraryView, asked_for, filtered, played
 from dashboard.texts import t
@@ -20,10 +20,10 @@ shelved = cards.shelf(library)
 visible = filtered(shelved, state.view)
 asked = asked_for(state)
 chosen = played(shelved if asked else visible, asked)
-if chosen is None or chosen.entry.card is None:
+card = chosen.entry.card if chosen else None
+if card is None:
     st.title(t("page.library"), anchor=False)
 else:
-    card = chosen.entry.card
     st.title(t("library.title", name=card.name), anchor=False)
     draw_training(card, state.presentation)
     frame.read_aloud(
@@ -38,5 +38,7 @@ if not state.presentation.present:
         st.info(t("library.none"))
     cards.cards(state, visible, chosen)
     frame.explain(("what", t("library.what")))
+    if card is not None:
+        exports.take_away(taken_away.files(card), python=taken_away.python_code(card))
 
 frame.end(state, cfg=state.experiment.hash, played=chosen.entry.name if chosen else "")

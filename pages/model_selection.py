@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import frame
-from dashboard.code import code_section
-from dashboard.line_chart import draw_panels, numbers_section
+from dashboard import exports, frame
+from dashboard.line_chart import draw_panels, numbers, numbers_csv
 from dashboard.selection import knobs, words
 from dashboard.selection.code import code
 from dashboard.selection.picture import drawn
@@ -42,7 +41,13 @@ frame.read_aloud(sentence, words.provenance(now, picture_shown))
 if not state.presentation.present:
     what = f"{t(f'selection.what.{picture_shown}')}\n\n{t('selection.what.setting')}"
     frame.explain(("what", what), ("try", t("selection.try")))
-    numbers_section(panels, stem)
-    code_section(code(now.experiment, state.view, state.models))
+    exports.numbers_section(numbers(panels))
+    exports.take_away(
+        [
+            exports.Download("csv", numbers_csv(panels), f"{stem}.csv"),
+            exports.spec_file(now.experiment, exports.file_stem(now.experiment)),
+        ],
+        python=code(now.experiment, state.view, state.models),
+    )
 
 frame.end(state, cfg=now.experiment.hash, picture=picture_shown, k=read_out(now.experiment, state.view))

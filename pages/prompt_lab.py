@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import frame
+from dashboard import exports, frame
 from dashboard.lab import knobs, plot, words
 from dashboard.lab.measured import answer as answer_to
-from dashboard.lab.measured import exported
+from dashboard.lab.taken_away import exported, python_code
 from dashboard.lab.view import LabView, fitted
 from dashboard.one_input.models import learner_names, main_model
 from dashboard.texts import t
@@ -49,8 +49,8 @@ if not state.presentation.present:
         st.info(waiting, icon=":material/hourglass_empty:")
     knobs.settings_section(state, names, available)
     frame.explain(("what", t("lab.what")), ("try", t("lab.try")))
-    with st.expander(t("section.export"), icon=":material/download:"):
-        text = exported(answer, pretraining, state.view)
-        st.download_button(t("lab.export"), text, "icl-prompt.json", "application/json", on_click="ignore")
+    text = exported(answer, pretraining, state.view)
+    code = python_code(answer, pretraining, state.view)
+    exports.take_away([exports.Download("prompt", text, f"icl-{state.view.hash}.json")], python=code)
 
 frame.end(state, cfg=pretraining.hash, view=state.view.hash, points=len(answer.functions.prompt.xs))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import frame
-from dashboard.code import code_section
+from dashboard import exports, frame
 from dashboard.diversity import knobs, words
 from dashboard.diversity.code import code
 from dashboard.diversity.picture import drawn
 from dashboard.diversity.results import setting
 from dashboard.diversity.state import DiversityView, read_out, shown, start
-from dashboard.line_chart import draw_panels, numbers_section
+from dashboard.line_chart import draw_panels, numbers, numbers_csv
 from dashboard.texts import t
 from dashboard.url_state import Settings
 from icl_core.library import LibraryError
@@ -45,7 +44,13 @@ frame.read_aloud(sentence, words.provenance(now))
 
 if not state.presentation.present:
     frame.explain(("what", t("diversity.what")), ("try", t("diversity.try")))
-    numbers_section(panels, stem)
-    code_section(code(now.experiment, state.view, state.models))
+    exports.numbers_section(numbers(panels))
+    exports.take_away(
+        [
+            exports.Download("csv", numbers_csv(panels), f"{stem}.csv"),
+            exports.spec_file(now.experiment, exports.file_stem(now.experiment)),
+        ],
+        python=code(now.experiment, state.view, state.models),
+    )
 
 frame.end(state, cfg=now.experiment.hash, picture=state.view.picture, k=read_out(now.experiment, state.view))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-import streamlit as st
 
-from dashboard import exports
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import current, sweep_of
 from dashboard.bootstrap import figure_theme
+from dashboard.chart import draw_chart
 from dashboard.texts import t
 from dashboard.viewport import is_narrow
 from dashboard.views import Presentation
@@ -55,8 +54,7 @@ def draw_functions(
         height=_height(presentation),
         compact=is_narrow(),
     )
-    config = exports.chart_config("icl-functions", always=False)
-    st.plotly_chart(figure, theme=None, key="functions", config=config, alt=alt)
+    draw_chart(figure, "functions", alt=alt, stem="icl-functions", camera="hover")
 
 
 def draw_sweep(
@@ -92,8 +90,13 @@ def draw_sweep(
         height=_height(presentation),
         compact=is_narrow(),
     )
-    config = exports.chart_config(f"icl-{scene.parameter}-{sweep.hash}", always=False)
-    st.plotly_chart(figure, theme=None, key="sweep", config=config, alt=alt)
+    draw_chart(figure, "sweep", alt=alt, stem=sweep_stem(experiment), camera="hover")
+
+
+def sweep_stem(experiment: Experiment) -> str:
+    """A file name that says which sweep it holds."""
+    sweep = sweep_of(experiment)
+    return f"icl-{sweep.parameter}-{sweep.hash}"
 
 
 def numbers_table(experiment: Experiment, curves: Curves, names: Mapping[str, str], k: int) -> pd.DataFrame:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dashboard import exports
 from dashboard.beyond import charts, knobs
 from dashboard.beyond.measured import Curves, Learners
-from dashboard.beyond.scene import BeyondView, current, read_out, sweep_of
+from dashboard.beyond.scene import BeyondView, read_out, sweep_of
 from dashboard.frame import explain
 from dashboard.one_input.models import is_main, waiting
 from dashboard.texts import joined, t
@@ -59,11 +60,10 @@ def below(
         st.info(t("beyond.waiting", models=joined("names", lacking)), icon=":material/hourglass_empty:")
     knobs.shown_knobs(state, experiment, learners, names)
     explain(("what", t("beyond.what")), ("try", t("beyond.try")))
-    with st.expander(t("section.numbers"), icon=":material/table:"):
-        st.dataframe(charts.numbers_table(experiment, curves, names, read_out(experiment, state.view)))
+    exports.numbers_section(charts.numbers_table(experiment, curves, names, read_out(experiment, state.view)))
     with st.expander(t("beyond.networks"), icon=":material/hub:"):
         _networks(state, library)
-    _exports(experiment, curves, read_out(experiment, state.view))
+    _take_away(experiment, curves, read_out(experiment, state.view))
 
 
 def _networks(state: State, library: Library) -> None:
@@ -89,7 +89,7 @@ def _networks(state: State, library: Library) -> None:
             )
 
 
-def _exports(experiment: Experiment, curves: Curves, k: int) -> None:
+def _take_away(experiment: Experiment, curves: Curves, k: int) -> None:
     sweep = sweep_of(experiment)
     data = {
         "sweep": sweep.to_dict(full=True),
@@ -98,11 +98,8 @@ def _exports(experiment: Experiment, curves: Curves, k: int) -> None:
         "error": "curves[learner][value][k], over v",
         "curves": {name: curve.to_dict() for name, curve in curves.items()},
     }
-    with st.expander(t("section.export"), icon=":material/download:"):
-        stem = f"icl-{current(experiment).parameter}-{sweep.hash}"
-        text = json.dumps(data, indent=1, allow_nan=False) + "\n"
-        label = t("export.json")
-        st.download_button(label, text, f"{stem}.json", "application/json", on_click="ignore")
-        st.markdown(t("export.python"))
-        code = SNIPPET.format(sweep=sweep.to_json(full=True), main=experiment.pretraining.hash, k=k)
-        st.code(code, language="python")
+    text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+    exports.take_away(
+        [exports.Download("json", text, f"{charts.sweep_stem(experiment)}.json")],
+        python=SNIPPET.format(sweep=sweep.to_json(full=True), main=experiment.pretraining.hash, k=k),
+    )

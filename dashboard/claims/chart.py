@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import exports
 from dashboard.bootstrap import figure_theme
+from dashboard.chart import draw_chart
 from dashboard.claims.view import Standing
 from dashboard.claims.words import limit, measured
 from dashboard.texts import joined, t
@@ -35,8 +35,7 @@ def draw_claims(claims: Sequence[Standing], presentation: Presentation) -> None:
         )
         with place:
             stem = f"icl-claims-{papers[0]}"
-            config = exports.chart_config(stem, always=False)
-            st.plotly_chart(figure, theme=None, key=f"claims_{papers[0]}", config=config, alt=spoken(own))
+            draw_chart(figure, f"claims_{papers[0]}", alt=spoken(own), stem=stem, camera="hover")
 
 
 def spoken(drawn: Sequence[ClaimGroup]) -> str:

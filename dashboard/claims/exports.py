@@ -7,10 +7,9 @@ import io
 import json
 from collections.abc import Sequence
 
-import streamlit as st
-
 from dashboard.claims.view import Standing
 from dashboard.claims.words import command
+from dashboard.exports import Download, take_away
 from dashboard.texts import t
 
 STEM = "icl-claims"
@@ -66,21 +65,13 @@ def verdicts_csv(claims: Sequence[Standing]) -> str:
 
 def exports_section(claims: Sequence[Standing], shown: Standing) -> None:
     """JSON, CSV, and the command for `shown`."""
-    with st.expander(t("section.export"), icon=":material/download:"):
-        with st.container(horizontal=True):
-            for kind, text, mime in (
-                ("json", verdicts_json(claims), "application/json"),
-                ("csv", verdicts_csv(claims), "text/csv"),
-            ):
-                st.download_button(
-                    t(f"export.{kind}"),
-                    text,
-                    f"{STEM}.{kind}",
-                    mime,
-                    key=f"claims_{kind}",
-                    on_click="ignore",
-                )
-        st.markdown(t("claims.command"))
-        st.code(command(shown.claim), language="bash")
-        st.markdown(t("claims.command.all"))
-        st.code("python -m icl_core claims --store", language="bash")
+    take_away(
+        [
+            Download("json", verdicts_json(claims), f"{STEM}.json"),
+            Download("csv", verdicts_csv(claims), f"{STEM}.csv"),
+        ],
+        commands={
+            t("claims.command"): command(shown.claim),
+            t("claims.command.all"): "python -m icl_core claims --store",
+        },
+    )

@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
 
 import streamlit as st
 
 from dashboard.bootstrap import figure_theme
-from dashboard.controls import picture_format
+from dashboard.chart import draw_chart
 from dashboard.dynamics import results, words
 from dashboard.dynamics.view import DynamicsView
-from dashboard.exports import chart_config, spec_text
+from dashboard.exports import Download, spec_file, take_away
 from dashboard.texts import t
 from dashboard.url_state import UrlState
 from dashboard.viewport import is_narrow
@@ -60,8 +59,9 @@ def animation(state: State, trained: Trajectory, run: SgdRun | None, alt: str) -
     )
     # In a narrow window and in a lecture's large type the camera would cover a matrix's title.
     hidden = is_narrow() or state.presentation.present
-    config = {"displayModeBar": False} if hidden else _camera(trained, "flow")
-    st.plotly_chart(figure, theme=None, key="dynamics", config=config, alt=alt)
+    draw_chart(
+        figure, "dynamics", alt=alt, stem=f"{_stem(trained)}-flow", camera="none" if hidden else "shown"
+    )
 
 
 def sgd_sentence(trained: Trajectory, run: SgdRun | None) -> None:
@@ -83,7 +83,7 @@ def scale_and_balance(state: State, trained: Trajectory) -> None:
             scan = results.scan_of(trained.spec)
             figure = scale_figure(scan, trained.spec.init_scale, words.scale_labels(trained), theme=theme)
             text = words.scan_caption(trained, scan)
-            st.plotly_chart(figure, theme=None, key="scales", config=_camera(trained, "scales"), alt=text)
+            draw_chart(figure, "scales", alt=text, stem=f"{_stem(trained)}-scales")
             st.caption(text)
     with right:
         st.markdown(f"##### {t('dynamics.section.balance')}")
@@ -91,7 +91,7 @@ def scale_and_balance(state: State, trained: Trajectory) -> None:
             trained, words.balance_labels(), theme=theme, log_time=state.view.log_time(trained)
         )
         text = words.balance_caption(trained)
-        st.plotly_chart(figure, theme=None, key="balance", config=_camera(trained, "balance"), alt=text)
+        draw_chart(figure, "balance", alt=text, stem=f"{_stem(trained)}-balance")
         st.caption(text)
 
 
@@ -105,26 +105,19 @@ def formulas(trained: Trajectory) -> None:
 
 def exports(trained: Trajectory) -> None:
     """Numbers and spec to take away, and the code that computes them again."""
-    spec = trained.spec
-    with st.expander(t("section.export"), icon=":material/download:"):
-        with st.container(horizontal=True):
-            for name, data, file, mime in (
-                ("csv", _csv(trained), f"icl-{spec.hash}.csv", "text/csv"),
-                ("json", _json(trained), f"icl-{spec.hash}.json", "application/json"),
-                ("spec", spec_text(spec), f"icl-{spec.hash}-spec.json", "application/json"),
-            ):
-                st.download_button(
-                    t(f"export.{name}"), data, file, mime, key=f"export_{name}", on_click="ignore"
-                )
-        picture_format()
-        st.markdown(t("export.python"))
-        st.code(SNIPPET.format(text=spec.to_json(full=True)), language="python")
+    stem = _stem(trained)
+    take_away(
+        [
+            Download("csv", _csv(trained), f"{stem}.csv"),
+            Download("json", _json(trained), f"{stem}.json"),
+            spec_file(trained.spec, stem),
+        ],
+        python=SNIPPET.format(text=trained.spec.to_json(full=True)),
+    )
 
 
-def _camera(trained: Trajectory, part: str) -> dict[str, Any]:
-    """The mode bar's camera, in the format chosen under the exports."""
-    picture = st.session_state.get("picture", "png")
-    return chart_config(f"icl-{trained.spec.hash}-{part}", picture)
+def _stem(trained: Trajectory) -> str:
+    return f"icl-{trained.spec.hash}"
 
 
 def _csv(trained: Trajectory) -> str:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.bootstrap import figure_theme
+from dashboard.chart import draw_chart
 from dashboard.describe import family_name
 from dashboard.jobs_panel import desk
 from dashboard.jobs_panel.durations import duration
@@ -65,8 +66,7 @@ def _draw(state: State, job: Job) -> None:
     figure = _figure(job.model.hash, last.step, language, figure_theme(state.presentation), job)
     k = max(1, job.spec.context_length // 2)
     sentence = t("train.reading", step=f"{last.step:,}", k=k, error=f"{np.mean(last.errors, 0)[k]:.2f}")
-    config = {"displaylogo": False, "displayModeBar": False, "responsive": True}
-    st.plotly_chart(figure, theme=None, key="live_curve", config=config, alt=sentence)
+    draw_chart(figure, "live_curve", alt=sentence, camera="none")
     if job.order.threshold is not None:
         goes_on = job.standing.stopped_at is None
         threshold = f"{job.order.threshold:g}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,21 +60,6 @@ def answer(view: LabView, pretraining: Pretraining, library: Library) -> Answer:
     if network is not None:
         predictors["transformer"] = network
     return Answer(prompt_functions(prompt, grid, predictors, ideal, mixture), fault)
-
-
-def exported(answer: Answer, pretraining: Pretraining, view: LabView) -> str:
-    """The prompt and the functions after all its points, as JSON."""
-    drawn = answer.functions
-    data = {
-        "model_hash": pretraining.hash,
-        "bayes_noise_sd": view.noise,
-        "xs": drawn.prompt.xs.tolist(),
-        "ys": drawn.prompt.ys.tolist(),
-        "grid": drawn.grid.tolist(),
-        "functions": {name: rows[-1].tolist() for name, rows in drawn.functions.items()},
-        "posterior": answer.posterior,
-    }
-    return json.dumps(data, indent=1, allow_nan=False) + "\n"
 
 
 def _network(entry: Entry | None, library: Library) -> tuple[Network | None, str]:

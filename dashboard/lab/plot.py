@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.bootstrap import figure_theme
+from dashboard.chart import draw_chart
 from dashboard.lab.measured import Answer
 from dashboard.lab.view import DECIMALS, LabView, Points, with_points
 from dashboard.one_input.learners import input_range
@@ -25,7 +26,6 @@ from icl_core.specs import Pretraining
 
 State = UrlState[LabView]
 
-CONFIG = {"displayModeBar": False, "responsive": True}
 PLACES = 10  # for a click, in each unit of x and of y
 MOST_ROWS = 8  # units of y that have as many; a taller plot has coarser places
 LEAST_REACH = 3.0
@@ -85,15 +85,7 @@ def draw_plot(
             state.change(lambda settings: with_points(settings, points.with_point(x, y)))
 
     with st.container(key="lab_plot"):
-        st.plotly_chart(
-            figure,
-            theme=None,
-            key=key,
-            config=CONFIG,
-            alt=alt,
-            on_select=clicked,
-            selection_mode="points",
-        )
+        draw_chart(figure, key, alt=alt, camera="none", on_select=clicked)
 
 
 def draw_belief(state: State, answer: Answer) -> None:
@@ -102,7 +94,7 @@ def draw_belief(state: State, answer: Answer) -> None:
     st.markdown(f"**{t('lab.belief')}**")
     figure = belief_figure(answer.posterior, names, theme=figure_theme(state.presentation))
     said = joined("names", (f"{names[kind]} {share:.0%}" for kind, share in answer.posterior.items()))
-    st.plotly_chart(figure, theme=None, key="belief", config=CONFIG, alt=said)
+    draw_chart(figure, "belief", alt=said, camera="none")
 
 
 def draw_table(state: State, prompt: Prompt) -> None:

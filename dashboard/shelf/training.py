@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import streamlit as st
 
-from dashboard import exports
 from dashboard.bootstrap import figure_theme
 from dashboard.captions import error
+from dashboard.chart import draw_chart
 from dashboard.describe import family_name
 from dashboard.shelf.cards import family_names
+from dashboard.shelf.taken_away import stem
 from dashboard.texts import joined, t
 from dashboard.viewport import is_narrow
 from dashboard.views import Presentation
@@ -96,5 +96,4 @@ def draw_training(card: Card, presentation: Presentation) -> None:
         theme=figure_theme(presentation),
         compact=is_narrow(),
     )
-    config = exports.chart_config(f"icl-training-{card.spec.hash}", always=False)
-    st.plotly_chart(figure, theme=None, key="training", config=config, alt=reading(card))
+    draw_chart(figure, "training", alt=reading(card), stem=stem(card), camera="hover")

@@ -9,12 +9,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard.bootstrap import figure_theme
+from dashboard.chart import draw_chart
 from dashboard.controls import choose, slide, toggle
 from dashboard.describe import shift_name, unshifted
 from dashboard.frame import read_aloud
 from dashboard.shift_lab import code, numbers, results, words
 from dashboard.shift_lab.knobs import read_out
-from dashboard.shift_lab.take_away import chart_config, take_away
+from dashboard.shift_lab.take_away import numbers_file, stem, take_away
 from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, Part, ShiftView
 from dashboard.texts import t
 from dashboard.url_state import Settings, UrlState
@@ -71,9 +72,7 @@ def length_part(state: State) -> None:
         read_out=M,
         log_axis=state.view.log,
     )
-    st.plotly_chart(
-        figure, theme=None, key="shift_length", config=chart_config(state, "length"), alt=sentence
-    )
+    draw_chart(figure, "shift_length", alt=sentence, stem=stem(state.experiment, "length"))
     read_aloud(sentence, words.length_provenance(state.experiment))
     _log_toggle(state)
     if not state.presentation.present:
@@ -82,7 +81,7 @@ def length_part(state: State) -> None:
         state,
         state.experiment,
         [numbers.length_table(sweep)],
-        {"length": numbers.length_csv(sweep)},
+        [numbers_file(state.experiment, "length", numbers.length_csv(sweep))],
         code.length_code(state.experiment, state.models),
     )
 
@@ -109,9 +108,7 @@ def panels_part(state: State, library: Library) -> None:
         log_axis=view.log,
         columns=1 if is_narrow() else 3,
     )
-    st.plotly_chart(
-        figure, theme=None, key="shift_panels", config=chart_config(state, "panels"), alt=sentence
-    )
+    draw_chart(figure, "shift_panels", alt=sentence, stem=stem(experiment, "panels"))
     if not state.presentation.present:
         _panel_knobs(state, fitting)
     model = (
@@ -127,7 +124,7 @@ def panels_part(state: State, library: Library) -> None:
         state,
         tested,
         [words.panels_table(shown, k)],
-        {"panels": numbers.panels_csv(shown)},
+        [numbers_file(tested, "panels", numbers.panels_csv(shown))],
         code.panels_code(tested, [(shift.kind, shift.magnitude) for shift in shifts], state.models),
     )
 
@@ -155,14 +152,12 @@ def grid_part(state: State, library: Library) -> None:
     )
     # The key changes with the state, so that one click counts once and leaves no selection behind.
     key = f"{GRID}_{experiment.hash}_{k}_{view.method}"
-    st.plotly_chart(
+    draw_chart(
         figure,
-        theme=None,
-        key=key,
-        config=chart_config(state, "grid"),
+        key,
         alt=sentence,
+        stem=stem(experiment, "grid"),
         on_select=lambda: _open_cell(state, key, kind),
-        selection_mode="points",
     )
     model = results.name_of(experiment.pretraining, state.models)
     read_aloud(sentence, words.grid_provenance(grid, model))
@@ -178,7 +173,7 @@ def grid_part(state: State, library: Library) -> None:
         state,
         grid.experiment,
         [numbers.grid_table(grid)],
-        {"grid": numbers.grid_csv(grid)},
+        [numbers_file(grid.experiment, "grid", numbers.grid_csv(grid))],
         code.grid_code(grid.experiment, kind, view.method, state.models, exact=grid.exact),
     )
 
@@ -201,9 +196,7 @@ def random_part(state: State, library: Library) -> None:
         trained_length=length,
         columns=1 if is_narrow() else 2,
     )
-    st.plotly_chart(
-        figure, theme=None, key="shift_covariances", config=chart_config(state, "random"), alt=sentence
-    )
+    draw_chart(figure, "shift_covariances", alt=sentence, stem=stem(experiment, "random"))
     read_aloud(sentence, words.covariance_provenance(specs, state.models, formula, evaluation))
     missing = [name for name in results.TRAINED_ON if name not in specs]
     for name in missing:
@@ -214,7 +207,7 @@ def random_part(state: State, library: Library) -> None:
     text = t("shift_lab.random.residual_text")
     left = residuals(dimension, lengths)
     lines = residual_figure(lengths, left, words.residual_labels(), theme=theme)
-    st.plotly_chart(lines, theme=None, key="shift_residual", config=chart_config(state, "residual"), alt=text)
+    draw_chart(lines, "shift_residual", alt=text, stem=stem(experiment, "residual"))
     st.caption(text)
     if not state.presentation.present:
         _formulas(words.covariance_formulas())
@@ -224,7 +217,10 @@ def random_part(state: State, library: Library) -> None:
         state,
         setting,
         [numbers.covariance_table(panels), numbers.residual_table(lengths, left)],
-        {"random": numbers.covariance_csv(panels), "residual": numbers.residual_csv(lengths, left)},
+        [
+            numbers_file(setting, "random", numbers.covariance_csv(panels)),
+            numbers_file(setting, "residual", numbers.residual_csv(lengths, left), kind="residual"),
+        ],
         code.covariance_code(setting, {name: found for name, found in named.items() if found}, state.models),
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import exports, results
+from dashboard.explore_sections import command, python_code
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation import LearningCurves
 from icl_core.library import default_library
@@ -47,7 +48,7 @@ def test_json_is_what_the_core_gives(curves: LearningCurves) -> None:
 
 
 def test_the_python_code_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:
-    code = exports.python_snippet(to_query(EXPERIMENT, {}))
+    code = python_code(to_query(EXPERIMENT, {}))
     printed = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -57,7 +58,7 @@ def test_the_python_code_runs_and_gives_the_same_numbers(curves: LearningCurves)
 
 
 def test_the_command_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:
-    words = shlex.split(exports.command(to_query(EXPERIMENT, {})))
+    words = shlex.split(command(to_query(EXPERIMENT, {})))
     assert words[0] == "python"
     printed = subprocess.run(
         [sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True
@@ -67,12 +68,7 @@ def test_the_command_runs_and_gives_the_same_numbers(curves: LearningCurves) -> 
 
 def test_the_spec_can_be_read_back() -> None:
     for experiment in (EXPERIMENT, Experiment()):
-        text = exports.spec_text(experiment)
-        assert Experiment.from_json(text) == experiment
-        assert json.loads(text)["pretraining"]["covariates"]["kind"] == "identity"
-
-
-@pytest.mark.parametrize("picture", ["png", "svg"])
-def test_the_camera_saves_the_format_asked_for(picture: str) -> None:
-    options = exports.chart_config("icl-spec", picture)["toImageButtonOptions"]
-    assert (options["format"], options["filename"]) == (picture, "icl-spec")
+        file = exports.spec_file(experiment, "icl")
+        assert (file.file, file.mime) == ("icl-spec.json", "application/json")
+        assert Experiment.from_json(file.text) == experiment
+        assert json.loads(file.text)["pretraining"]["covariates"]["kind"] == "identity"

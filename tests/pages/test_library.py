@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from icl_core.library import Library, default_library
+from dashboard.shelf.taken_away import files
+from icl_core.library import Card, Library, default_library, grading
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
 from icl_core.training import train
@@ -117,3 +118,20 @@ def test_a_bad_link_costs_one_sentence(own: Path, query: dict[str, str]) -> None
 
 def test_a_model_that_is_not_there_is_not_played(own: Path) -> None:
     assert "tiny" not in opened(played="nobody").title[0].value
+
+
+def test_the_played_model_can_be_taken_away(
+    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = next(card for card in default_library().cards() if card.name == "tiny")
+    csv, whole, spec = files(card)
+    rows = [line.split(",") for line in csv.text.splitlines()]
+    assert rows[0] == ["step", "family", "k", "error"]
+    assert len(rows) == 1 + len(card.history) * (TINY.context_length + 1)
+    assert float(rows[-1][3]) == card.history[-1].errors[0][-1]
+    assert Card.from_json(whole.text) == card
+    assert Pretraining.from_json(spec.text) == TINY
+
+    monkeypatch.setattr(grading, "PROMPTS", 64)
+    exec(opened(played="tiny").code[0].value, {})
+    assert "dense: mean excess over Bayes" in capsys.readouterr().out

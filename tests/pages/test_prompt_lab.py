@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.lab.knobs import another, cleared
 from dashboard.lab.measured import answer, lab_grid
 from dashboard.lab.plot import applied
+from dashboard.lab.taken_away import exported, python_code
 from dashboard.lab.view import (
     FAST,
     MOST_POINTS,
@@ -188,3 +189,18 @@ def test_a_bad_link_is_a_sentence() -> None:
     at = opened(x="1 2", y="1")
     assert any("y" in notice.value for notice in at.warning)
     assert "data-points='6'" in done(at)
+
+
+def test_the_code_and_the_file_hold_the_drawn_functions() -> None:
+    view, library = LabView(x=(0.5, -1.25, 2.0), y=(0.3, 0.8, -1.1), noise=0.03), default_library()
+    main = main_model(library.specs())
+    drawn = answer(view, main, library)
+    computed: dict[str, Any] = {}
+    exec(python_code(drawn, main, view), computed)
+    file = json.loads(exported(drawn, main, view))
+    assert set(computed["answer"].functions) == set(drawn.functions.functions) == set(file["functions"])
+    for name, rows in computed["answer"].functions.items():
+        np.testing.assert_allclose(rows, drawn.functions.functions[name], atol=1e-6)
+        np.testing.assert_allclose(rows[-1], file["functions"][name], atol=1e-6)
+    np.testing.assert_allclose(computed["answer"].posterior[-1], list(file["posterior"].values()), atol=1e-9)
+    assert python_code(answer(view, MAIN, library), MAIN, view) == ""  # no such model

@@ -280,7 +280,7 @@ def test_every_picture_can_be_taken_away(part: str) -> None:
     assert at.dataframe.len >= 1
     names = [button.proto.label for button in at.get("download_button")]  # type: ignore[attr-defined]
     assert names[0] == "Numbers (CSV)"
-    assert names[-1] == "Experiment (JSON)"
+    assert names[-1] == "Spec (JSON)"
 
 
 @pytest.mark.parametrize("query", [{"part": part} for part in PARTS] + [{"part": "grid", "method": "ols"}])

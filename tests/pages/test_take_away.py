@@ -1,0 +1,52 @@
+"""Every page: one section holds what is taken away, and every camera saves in the format chosen there."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.navigation import GROUPS
+from dashboard.texts import t
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = [link.file for links in GROUPS.values() for link in links]
+
+
+def opened(file: str, **query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    if file != "app.py":
+        at = at.switch_page(file)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert [fault.value for fault in at.exception] == []
+    return at
+
+
+def formats(at: AppTest) -> set[str]:
+    """What the page's cameras save."""
+    configs = [json.loads(chart.proto.config) for chart in at.get("plotly_chart")]  # type: ignore[attr-defined]
+    assert configs
+    return {config["toImageButtonOptions"]["format"] for config in configs}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_camera_saves_the_chosen_format(file: str) -> None:
+    at = opened(file)
+    assert formats(at) == {"png"}
+    at.button_group(key="picture").set_value("svg").run()
+    assert formats(at) == {"svg"}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_files_and_code_stand_in_one_section(file: str) -> None:
+    section = [part for part in opened(file).expander if part.label == t("section.export")]
+    assert len(section) == 1
+    assert section[0].get("download_button")
+    assert section[0].code
+
+
+def test_a_lecture_takes_nothing_away() -> None:
+    for file in FILES:
+        assert t("section.export") not in [part.label for part in opened(file, present="1").expander]
