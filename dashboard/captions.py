@@ -103,9 +103,8 @@ def reading(
         values.append(drawn_lines(unshifted, (model,))[model][k])
     words = errors(values)
     if model is not None:
-        text += t(
-            "reading.model", who=t(f"reading.{model}"), error=words[0], interval=_interval(curves, model, k)
-        )
+        found = _with_interval(curves, model, k, words[0])
+        text += t("reading.model", who=t(f"reading.{model}"), error=found)
     if other is not None:
         error, name = words[len(named) - 1], t(f"method.{other}")
         median = k in curves.curves[other].medians
@@ -118,12 +117,17 @@ def reading(
     return t("join.end", text=text)
 
 
-def _interval(curves: LearningCurves, model: str, k: int) -> str:
-    """The model's 90% interval at k; empty where its error is exact."""
+def _with_interval(curves: LearningCurves, model: str, k: int, error: str) -> str:
+    """The model's error at k with its 90% interval; alone where it is exact."""
     if is_exact(curves, model):
-        return ""
+        return error
     low, high = errors([curves.curves[model].low[k], curves.curves[model].high[k]])
-    return t("reading.interval", low=low, high=high)
+    return interval(error, low, high)
+
+
+def interval(mean: str, low: str, high: str) -> str:
+    """'0.21 [0.19, 0.23]': a number with its 90% interval, as every sentence and table writes it."""
+    return f"{mean} [{low}, {high}]"
 
 
 def error(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.bootstrap import figure_theme
+from dashboard.captions import interval
 from dashboard.chart import draw_chart
 from dashboard.exports import file_stem
 from dashboard.texts import t
@@ -92,5 +93,5 @@ def numbers_table(curves: LearningCurves, shown: tuple[str, ...]) -> pd.DataFram
         elif name in curves.curves:
             curve = curves.curves[name]
             rows = zip(curve.mean, curve.low, curve.high, strict=True)
-            columns[method] = [f"{mean:.3f} [{low:.3f}, {high:.3f}]" for mean, low, high in rows]
+            columns[method] = [interval(*(f"{part:.3f}" for part in row)) for row in rows]
     return pd.DataFrame(columns, index=pd.Index(curves.context_lengths, name=t("table.k")))

@@ -7,11 +7,12 @@ from icl_core.library import Card
 
 
 def described(card: Card) -> str:
-    """'model sparse-d8 (seed 0, 28,000 steps, prompts of up to 12 examples)'."""
+    """'model sparse-d8 7f3d14ead31b76b6 (seed 0, 28,000 steps, prompts of up to 12 examples)'."""
     spec = card.spec
     text = t(
         "provenance.model",
         name=card.name,
+        hash=spec.hash,
         steps=f"{spec.recipe.steps:,}",
         seed=spec.seed,
         length=spec.context_length,

@@ -9,6 +9,7 @@ import pandas as pd
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import current, sweep_of
 from dashboard.bootstrap import figure_theme
+from dashboard.captions import interval
 from dashboard.chart import draw_chart
 from dashboard.texts import t
 from dashboard.viewport import is_narrow
@@ -104,7 +105,7 @@ def numbers_table(experiment: Experiment, curves: Curves, names: Mapping[str, st
     sweep = sweep_of(experiment)
     columns = {
         names[name]: [
-            f"{mean:.4f} [{low:.4f}, {high:.4f}]"
+            interval(f"{mean:.4f}", f"{low:.4f}", f"{high:.4f}")
             for mean, low, high in zip(curve.mean[:, k], curve.low[:, k], curve.high[:, k], strict=True)
         ]
         for name, curve in curves.items()

@@ -9,6 +9,7 @@ import numpy as np
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import Scene, current, place, sweep_of
 from dashboard.captions import error as rounded
+from dashboard.captions import interval
 from dashboard.describe import covariance_name, pretraining_data
 from dashboard.one_input.learners import input_range
 from dashboard.provenance import described, named
@@ -75,13 +76,13 @@ def _with_interval(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) 
     if found < SMALLEST:
         return error(found)
     low, high = (float(np.interp(value, sweep.values, part[:, k])) for part in (curve.low, curve.high))
-    return t("beyond.interval", error=error(found), low=rounded(low), high=rounded(high))
+    return interval(error(found), rounded(low), rounded(high))
 
 
 def provenance(experiment: Experiment, card: Card | None, others: Sequence[Card]) -> str:
     """Where the numbers come from: models, data, sweep, prompts, seed, interval, and whose setting it is."""
     pretraining, evaluation = experiment.pretraining, experiment.evaluation
-    model = t("beyond.no_model") if card is None else described(card)
+    model = t("beyond.no_model", hash=pretraining.hash) if card is None else described(card)
     trained = t(
         "provenance.pretrained",
         data=pretraining_data(pretraining),
@@ -89,7 +90,6 @@ def provenance(experiment: Experiment, card: Card | None, others: Sequence[Card]
     )
     numbers = t(
         "beyond.numbers",
-        model=pretraining.hash,
         hash=sweep_of(experiment).hash,
         prompts=f"{evaluation.prompts:,}",
         seed=evaluation.seed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.captions import error, errors
+from dashboard.captions import error, errors, interval
 from dashboard.diversity.charts import pool_words
 from dashboard.diversity.results import Setting
 from dashboard.provenance import named
@@ -116,8 +116,7 @@ def _at_size(found: PoolSweep, size: int) -> str:
 
 def _interval(curve: Curve, index: int) -> str:
     """'1.11 [0.95, 1.28]': the mean with its 90% interval, which is wide where tasks differ much."""
-    mean, low, high = errors([curve.mean[index], curve.low[index], curve.high[index]])
-    return t("selection.interval.plain", mean=mean, low=low, high=high)
+    return interval(*errors([curve.mean[index], curve.low[index], curve.high[index]]))
 
 
 def _threshold(found: PoolSweep) -> str:

@@ -70,10 +70,10 @@ def side(gaps: dict[str, float]) -> str:
 
 def provenance(view: LabView, pretraining: Pretraining, card: Card | None) -> str:
     """Model, data, the Bayes learners' assumption, and whose setting it is."""
-    model = t("beyond.no_model") if card is None else described(card)
+    model = t("beyond.no_model", hash=pretraining.hash) if card is None else described(card)
     low, high = input_range(pretraining)
     trained = t("lab.pretrained", data=pretraining_data(pretraining), low=low, high=high)
-    numbers = t("lab.numbers", hash=pretraining.hash, noise=view.noise)
+    numbers = t("lab.numbers", noise=view.noise)
     return " · ".join((model, trained, numbers))
 
 

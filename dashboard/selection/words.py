@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dashboard.captions import error
+from dashboard.captions import error, interval
 from dashboard.provenance import named
 from dashboard.selection.results import Setting
 from dashboard.texts import joined, t
@@ -212,12 +212,7 @@ def _noise(experiment: Experiment) -> str:
 
 
 def _interval(curve: Curve, k: int) -> str:
-    return t(
-        "selection.interval",
-        mean=_signed(curve.mean[k]),
-        low=_signed(curve.low[k]),
-        high=_signed(curve.high[k]),
-    )
+    return interval(*(_signed(part[k]) for part in (curve.mean, curve.low, curve.high)))
 
 
 def _signed(value: float) -> str:

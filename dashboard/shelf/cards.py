@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.captions import interval
 from dashboard.controls import choose
 from dashboard.describe import covariance_name, family_name, pretraining_data
 from dashboard.markdown import plain
@@ -169,7 +170,7 @@ def _errors(card: Card) -> None:
     ):
         for check in card.checks:
             mark = ":green[:material/check:]" if check.met else ":orange[:material/close:]"
-            value = f"{check.value:.3f} [{check.low:.3f}, {check.high:.3f}]"
+            value = interval(*(f"{part:.3f}" for part in (check.value, check.low, check.high)))
             limit = t("library.limit", limit=check.limit)
             st.markdown(
                 t(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.captions import interval
 from dashboard.shift_lab import words
 from dashboard.texts import t
 from icl_core.evaluation import LearningCurves
@@ -76,7 +77,9 @@ def covariance_table(panels: Sequence[CovariancePanel]) -> pd.DataFrame:
         for k in panel.curves.context_lengths:
             row: dict[str, object] = {t("lines.panel"): title, "k": k}
             for name, (error, low, high) in _errors(panel, k):
-                text = f"{error:.4f}" if low is None else f"{error:.3f} [{low:.3f}, {high:.3f}]"
+                text = (
+                    f"{error:.4f}" if low is None else interval(f"{error:.3f}", f"{low:.3f}", f"{high:.3f}")
+                )
                 row[labels.lines[name]] = text
             rows.append(row)
     return pd.DataFrame(rows)

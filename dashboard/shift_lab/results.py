@@ -15,7 +15,7 @@ from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import CovariancePanel, covariance_panels
 from icl_core.evaluation.length_sweep import LengthSweep, length_sweep
 from icl_core.evaluation.shift_lab import ShiftGrid, attention_grid, measured_grid, shift_curves
-from icl_core.library import Library
+from icl_core.library import Card, Library
 from icl_core.library.results import load_once
 from icl_core.models import InContextNetwork
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
@@ -69,9 +69,10 @@ def network_of(pretraining: Pretraining, library: Library) -> tuple[InContextNet
     return load_once(library, entry), entry.card.weights_sha256
 
 
-def name_of(pretraining: Pretraining, models: Models) -> str | None:
-    """The library's name for the transformer of just this spec; None where it has none."""
-    return next((name for name, spec in models.items() if spec == pretraining), None)
+def card_of(pretraining: Pretraining, library: Library) -> Card | None:
+    """The card of the library's transformer of just this spec; None where it has none."""
+    entry = library.find(pretraining.hash)
+    return entry.card if entry else None
 
 
 def covariance_models(experiment: Experiment, models: Models) -> dict[str, Pretraining]:

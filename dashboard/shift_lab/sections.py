@@ -111,10 +111,8 @@ def panels_part(state: State, library: Library) -> None:
     draw_chart(figure, "shift_panels", alt=sentence, stem=stem(experiment, "panels"))
     if not state.presentation.present:
         _panel_knobs(state, fitting)
-    model = (
-        results.name_of(experiment.pretraining, state.models) if "transformer" in shown[0].curves else None
-    )
-    read_aloud(sentence, words.panels_provenance(experiment, model))
+    card = results.card_of(experiment.pretraining, library) if "transformer" in shown[0].curves else None
+    read_aloud(sentence, words.panels_provenance(experiment, card))
     remark = words.panels_remark(shown)
     if remark:
         st.caption(remark)
@@ -159,8 +157,8 @@ def grid_part(state: State, library: Library) -> None:
         stem=stem(experiment, "grid"),
         on_select=lambda: _open_cell(state, key, kind),
     )
-    model = results.name_of(experiment.pretraining, state.models)
-    read_aloud(sentence, words.grid_provenance(grid, model))
+    card = results.card_of(experiment.pretraining, library)
+    read_aloud(sentence, words.grid_provenance(grid, card))
     if state.presentation.present:
         return
     st.caption(t("shift_lab.grid.click"))
@@ -197,7 +195,8 @@ def random_part(state: State, library: Library) -> None:
         columns=1 if is_narrow() else 2,
     )
     draw_chart(figure, "shift_covariances", alt=sentence, stem=stem(experiment, "random"))
-    read_aloud(sentence, words.covariance_provenance(specs, state.models, formula, evaluation))
+    cards = {name: card for name, spec in specs.items() if (card := results.card_of(spec, library))}
+    read_aloud(sentence, words.covariance_provenance(cards.values(), formula, evaluation))
     missing = [name for name in results.TRAINED_ON if name not in specs]
     for name in missing:
         st.caption(t(f"shift_lab.missing.{name}", dimension=dimension))
@@ -212,7 +211,7 @@ def random_part(state: State, library: Library) -> None:
     if not state.presentation.present:
         _formulas(words.covariance_formulas())
     setting = Experiment(formula, evaluation)
-    named = {name: results.name_of(spec, state.models) for name, spec in specs.items()}
+    named = {name: card.name for name, card in cards.items()}
     take_away(
         state,
         setting,
@@ -221,7 +220,7 @@ def random_part(state: State, library: Library) -> None:
             numbers_file(setting, "random", numbers.covariance_csv(panels)),
             numbers_file(setting, "residual", numbers.residual_csv(lengths, left), kind="residual"),
         ],
-        code.covariance_code(setting, {name: found for name, found in named.items() if found}, state.models),
+        code.covariance_code(setting, named, state.models),
     )
 
 

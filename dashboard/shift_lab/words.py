@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from dashboard.captions import error
+from dashboard.captions import error, interval
 from dashboard.describe import covariance_name, is_shifted, shift_effect, unshifted
-from dashboard.pretraining import Models
-from dashboard.provenance import warning
-from dashboard.shift_lab.results import name_of
+from dashboard.provenance import described
 from dashboard.texts import joined, t
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.evaluation import LearningCurves
@@ -25,7 +23,7 @@ from icl_core.figures.palette import ordered
 from icl_core.figures.shift_grid import GridLabels, signed
 from icl_core.figures.shift_panels import PanelLabels
 from icl_core.figures.text_width import wrapped
-from icl_core.library import default_library
+from icl_core.library import Card
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
 TITLE_WIDTH = 38  # Latin letters in a line of a panel's title
@@ -314,36 +312,34 @@ def length_provenance(experiment: Experiment) -> str:
     return _sources(_attention(experiment.pretraining), t("shift_lab.source.exact"), _experiment(experiment))
 
 
-def panels_provenance(experiment: Experiment, model: str | None) -> str:
-    """Where the panels' numbers come from; `model` names the transformer in them. The hash is the unshifted
+def panels_provenance(experiment: Experiment, card: Card | None) -> str:
+    """Where the panels' numbers come from; `card` is the transformer's in them. The hash is the unshifted
     experiment's, as every panel has a shift of its own."""
     return _sources(
-        _model(experiment.pretraining, model),
+        _model(card),
         _attention(experiment.pretraining),
         t("shift_lab.source.either", **_prompts(experiment.evaluation)),
         _experiment(unshifted(experiment)),
     )
 
 
-def grid_provenance(grid: ShiftGrid, model: str | None) -> str:
-    """Where the grid's numbers come from; `model` names the transformer. The hash is the unshifted
+def grid_provenance(grid: ShiftGrid, card: Card | None) -> str:
+    """Where the grid's numbers come from; `card` is the transformer's. The hash is the unshifted
     experiment's, as every row has a shift of its own."""
     pretraining = grid.experiment.pretraining
     how = "exact" if grid.exact else "measured"
     return _sources(
-        _model(pretraining, model if grid.method == "transformer" else None),
+        _model(card if grid.method == "transformer" else None),
         _attention(pretraining) if grid.method == "lsa" else "",
         t(f"shift_lab.source.{how}", **_prompts(grid.experiment.evaluation)),
         _experiment(unshifted(grid.experiment)),
     )
 
 
-def covariance_provenance(
-    specs: Mapping[str, Pretraining], models: Models, formula: Pretraining, evaluation: Evaluation
-) -> str:
+def covariance_provenance(cards: Iterable[Card], formula: Pretraining, evaluation: Evaluation) -> str:
     """Where the panels of random covariances come from: both transformers, linear attention, the prompts."""
     return _sources(
-        *(_model(spec, name_of(spec, models)) for spec in specs.values()),
+        *map(_model, cards),
         t("shift_lab.source.attention_both", length=formula.context_length),
         t("shift_lab.source.partly", **_prompts(evaluation)),
     )
@@ -362,14 +358,8 @@ def _attention(pretraining: Pretraining) -> str:
     )
 
 
-def _model(pretraining: Pretraining, name: str | None) -> str:
-    """The transformer by its name, its spec's hash and its trained length; empty where there is none."""
-    if name is None:
-        return ""
-    length = pretraining.context_length
-    text = t("shift_lab.source.model", name=name, hash=pretraining.hash, length=length)
-    entry = default_library().find(pretraining.hash)
-    return text + (warning(entry.card) if entry and entry.card else "")
+def _model(card: Card | None) -> str:
+    return described(card) if card else ""
 
 
 def _prompts(evaluation: Evaluation) -> dict[str, object]:
@@ -403,4 +393,4 @@ def _entry(curves: LearningCurves, method: str, k: int) -> str:
     middle, low, high = (error(part[k]) for part in (curve.mean, curve.low, curve.high))
     if k in curve.medians:
         return t("shift_lab.entry.median", error=middle, low=low, high=high)
-    return f"{middle} [{low}, {high}]"
+    return interval(middle, low, high)

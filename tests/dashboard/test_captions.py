@@ -36,8 +36,7 @@ def card(**changes: object) -> Card:
 def test_reading_names_the_model_and_least_squares() -> None:
     text = captions.reading(curves(Experiment(DENSE), transformer=0.0614, ols=0.0, zero=1.0), EVERY, 6)
     assert text == (
-        "With 6 examples (1.5d), the transformer's error is 0.061 (90%: 0.061 to 0.061) "
-        "against 0.000 for OLS."
+        "With 6 examples (1.5d), the transformer's error is 0.061 [0.061, 0.061] against 0.000 for OLS."
     )
 
 

@@ -226,7 +226,7 @@ def test_panels_and_grid_have_the_hash_of_the_test_without_shift() -> None:
         plain = sources(opened(**HOME, part=part))
         assert EXPERIMENT.hash in plain
         assert sources(opened(**HOME, **shift, part=part)) == plain
-    assert "transformer identity-d8" in sources(opened(model="identity-d8", part="panels"))
+    assert "model identity-d8" in sources(opened(model="identity-d8", part="panels"))
 
 
 def test_other_transformers_can_be_compared() -> None:
