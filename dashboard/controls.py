@@ -124,6 +124,28 @@ def pick_several(
     )
 
 
+def pick_one(
+    state: UrlState[Any],
+    key: str,
+    label: str,
+    options: Sequence[T],
+    current: T,
+    name: Callable[[T], str],
+    apply: Callable[[Settings[Any], T], Settings[Any]],
+) -> None:
+    """A row of `options`, one of them on; `label` is read aloud alone."""
+    st.session_state[key] = current
+    st.segmented_control(
+        label,
+        options,
+        key=key,
+        required=True,
+        format_func=name,
+        on_change=_on_change(state, key, apply, lambda option: option),
+        label_visibility="collapsed",
+    )
+
+
 def write(
     state: UrlState[Any],
     key: str,

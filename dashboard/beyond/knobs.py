@@ -19,8 +19,9 @@ from dashboard.beyond.scene import (
     read_out,
     with_scene,
 )
-from dashboard.controls import choose, pick_several, press, slide, toggle
+from dashboard.controls import choose, pick_several, slide, toggle
 from dashboard.knobs.heading import group_heading
+from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from dashboard.one_input.models import Models, main_models
 from dashboard.preset_menu import preset_menu
 from dashboard.texts import t
@@ -28,6 +29,7 @@ from dashboard.url_state import UrlState
 from icl_core.specs import Experiment, Pretraining
 
 State = UrlState[BeyondView]
+COUNTS = (64, 128, 256, 512)  # prompts of each of a sweep's values
 
 SCENES: Mapping[str, Scene] = {
     "line": Scene("alpha", 1.0),
@@ -102,7 +104,8 @@ def tested_on(state: State, experiment: Experiment) -> None:
         help=t("beyond.help.prompt"),
     )
     with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
-        _more(state, experiment)
+        prompts_knob(state, experiment.evaluation.prompts, tested_as(experiment), COUNTS)
+        new_seed_button(state, experiment.evaluation, tested_as(experiment))
 
 
 def pretrained_on(state: State, experiment: Experiment, models: Models, learners: Learners) -> None:
@@ -159,31 +162,4 @@ def pictures(state: State, experiment: Experiment) -> None:
         next((name for name, known in SCENES.items() if known == scene), None),
         lambda name: t(f"beyond.picture.{name}"),
         lambda settings, name: on_page(state, lambda shown: with_scene(shown, SCENES[name]))(settings),
-    )
-
-
-def _more(state: State, experiment: Experiment) -> None:
-    evaluation = experiment.evaluation
-    choose(
-        state,
-        "prompts",
-        t("knob.prompts"),
-        sorted({64, 128, 256, 512, evaluation.prompts}),
-        evaluation.prompts,
-        lambda count: f"{count:,}",
-        lambda settings, count: _tested(state, settings, prompts=count),
-    )
-    press(
-        state,
-        "new_seed",
-        t("button.new_seed"),
-        lambda settings: _tested(state, settings, seed=evaluation.seed + 1),
-        icon=":material/casino:",
-        help=t("help.new_seed"),
-    )
-
-
-def _tested(state: State, settings: BeyondSettings, **changes: int) -> BeyondSettings:
-    return on_page(state, lambda shown: replace(shown, evaluation=replace(shown.evaluation, **changes)))(
-        settings
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.controls import choose, press, slide
+from dashboard.controls import choose, pick_one, slide
 from dashboard.diversity.results import Setting
 from dashboard.diversity.state import (
     NOISES,
@@ -19,26 +19,24 @@ from dashboard.diversity.state import (
     with_pool,
 )
 from dashboard.knobs.heading import group_heading
+from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from dashboard.texts import t
 from dashboard.url_state import UrlState
 from icl_core.library import Library
 
 State = UrlState[DiversityView]
-PROMPTS = (64, 128, 256, 512, 1024)
 
 
 def picture_row(state: State) -> None:
     """Which of the two pictures is shown."""
-    key = "diversity_picture"
-    st.session_state[key] = state.view.picture
-    st.segmented_control(
+    pick_one(
+        state,
+        "diversity_picture",
         t("selection.picture"),
         PICTURES,
-        key=key,
-        required=True,
-        format_func=lambda picture: t(f"diversity.picture.{picture}"),
-        on_change=lambda: state.change(lambda settings: settings.viewed(picture=st.session_state[key])),
-        label_visibility="collapsed",
+        state.view.picture,
+        lambda picture: t(f"diversity.picture.{picture}"),
+        lambda settings, picture: settings.viewed(picture=picture),
     )
 
 
@@ -60,28 +58,8 @@ def evaluation_knobs(state: State, now: Setting) -> None:
             help=t("selection.help.k"),
         )
     with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
-        choose(
-            state,
-            "diversity_prompts",
-            t("knob.prompts"),
-            sorted({*PROMPTS, evaluation.prompts}),
-            evaluation.prompts,
-            lambda count: f"{count:,}",
-            lambda settings, count: replace(
-                settings, experiment=replace(experiment, evaluation=replace(evaluation, prompts=count))
-            ),
-        )
-        press(
-            state,
-            "diversity_seed",
-            t("button.new_seed"),
-            lambda settings: replace(
-                settings,
-                experiment=replace(experiment, evaluation=replace(evaluation, seed=evaluation.seed + 1)),
-            ),
-            icon=":material/casino:",
-            help=t("help.new_seed"),
-        )
+        prompts_knob(state, evaluation.prompts, tested_as(experiment))
+        new_seed_button(state, evaluation, tested_as(experiment))
 
 
 def pretraining_knobs(state: State, now: Setting, library: Library) -> None:

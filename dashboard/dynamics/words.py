@@ -28,9 +28,8 @@ def labels(trajectory: Trajectory) -> DynamicsLabels:
     )
     return DynamicsLabels(
         key_query=t("dynamics.figure.key_query"),
-        key_query_limit=limit,
         value=t("dynamics.figure.value"),
-        value_limit=limit,
+        limit=limit,
         time=t("dynamics.figure.time"),
         loss=t("dynamics.figure.loss"),
         floor=t("dynamics.figure.floor"),

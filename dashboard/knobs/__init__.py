@@ -4,11 +4,12 @@ Each group shows the few that a lecture needs and keeps the rest under 'More'. `
 visible knob out.
 """
 
+from dashboard.knobs.acting import Acting
 from dashboard.knobs.buttons import restart_buttons
 from dashboard.knobs.changes import change_evaluation, change_pretraining
 from dashboard.knobs.pretrained_on import pretraining_knobs
 from dashboard.knobs.reading import notices, read_out
-from dashboard.knobs.tested_on import Acting, evaluation_knobs
+from dashboard.knobs.tested_on import evaluation_knobs
 
 __all__ = [
     "Acting",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.controls import press
 from dashboard.knobs.changes import State, change_evaluation
+from dashboard.knobs.prompts import new_seed_button
 from dashboard.texts import t
 
 
@@ -25,11 +26,4 @@ def restart_buttons(state: State, *, drawn: bool = True) -> None:
     if not drawn:
         return
     with right:
-        press(
-            state,
-            "new_seed",
-            t("button.new_seed"),
-            lambda settings: change_evaluation(settings, seed=settings.experiment.evaluation.seed + 1),
-            icon=":material/casino:",
-            help=t("help.new_seed"),
-        )
+        new_seed_button(state, state.experiment.evaluation, change_evaluation)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import own_covariance
+from dashboard.controls import slide, slide_along
+from dashboard.knobs.acting import Acting
 from dashboard.knobs.changes import State
 from dashboard.texts import t
 from icl_core.data.covariance import Matrix
@@ -16,17 +18,48 @@ def read_out(state: State, read_outs: Sequence[int] | None = None) -> int:
 
     `read_outs`, in order: where the curve begins and ends, if not at 0 and the experiment's length.
     """
-    experiment = state.experiment
-    wanted = experiment.pretraining.context_length if state.view.k is None else state.view.k
-    low, high = (0, experiment.context_length) if read_outs is None else (read_outs[0], read_outs[-1])
+    wanted = state.experiment.pretraining.context_length if state.view.k is None else state.view.k
+    low, high = _ends(state, read_outs)
     return min(max(wanted, low), high)
 
 
-def notices(state: State, end: int | None = None) -> list[str]:
-    """Sentences about view settings of the URL that do not fit this figure, whose curves end at `end`."""
-    asked, end = state.view.k, state.experiment.context_length if end is None else end
+def read_out_knob(state: State, acting: Acting) -> None:
+    """Where the figure is read."""
+    read_outs = acting.read_outs
+    if read_outs is None:
+        slide(
+            state,
+            "read_out",
+            t("knob.read_out"),
+            0,
+            state.experiment.context_length,
+            1,
+            read_out(state),
+            lambda settings, k: settings.viewed(k=k),
+            help=t("help.read_out"),
+        )
+        return
+    k = read_out(state, read_outs)
+    slide_along(
+        state,
+        "read_out",
+        t("knob.read_out"),
+        sorted({*read_outs, k}),
+        k,
+        lambda settings, k: settings.viewed(k=k),
+        help=t("help.read_out"),
+    )
+
+
+def notices(state: State, read_outs: Sequence[int] | None = None) -> list[str]:
+    """Sentences about view settings of the URL that do not fit this figure; `read_outs` as above."""
+    asked, end = state.view.k, _ends(state, read_outs)[1]
     said = [] if asked is None or asked <= end else [t("notice.clamped", asked=asked, k=end)]
     dimension = state.experiment.pretraining.dimension
     if isinstance(state.experiment.covariates, Matrix) and dimension > own_covariance.MOST_IN_LINKS:
         said.append(t("notice.large_matrix", dimension=dimension))
     return said + [t("notice.unknown_method", name=name) for name in state.view.show if name not in METHODS]
+
+
+def _ends(state: State, read_outs: Sequence[int] | None) -> tuple[int, int]:
+    return (0, state.experiment.context_length) if read_outs is None else (read_outs[0], read_outs[-1])

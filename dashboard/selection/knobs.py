@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.controls import choose, press, slide
+from dashboard.controls import choose, pick_one, slide
 from dashboard.knobs.heading import group_heading
+from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from dashboard.selection.results import Setting
 from dashboard.selection.state import (
     PICTURES,
@@ -23,7 +24,7 @@ from dashboard.selection.state import (
 )
 from dashboard.selection.words import short_name
 from dashboard.texts import t
-from dashboard.url_state import Settings, UrlState
+from dashboard.url_state import UrlState
 from icl_core.evaluation.selection import FamilyPair
 from icl_core.library import Library
 from icl_core.library.selection import mixture_shares
@@ -31,22 +32,19 @@ from icl_core.specs import Pretraining
 
 State = UrlState[SelectionView]
 ALPHAS = (0.0001, 0.001, 0.01, 0.1, 1.0)
-PROMPTS = (64, 128, 256, 512, 1024)
 SINGLE = 32  # prompts that the slider offers to look at alone
 
 
 def picture_row(state: State, now: Setting) -> None:
     """Which of the five pictures is shown."""
-    key = "selection_picture"
-    st.session_state[key] = picture(now.experiment, state.view)
-    st.segmented_control(
+    pick_one(
+        state,
+        "selection_picture",
         t("selection.picture"),
         PICTURES,
-        key=key,
-        required=True,
-        format_func=lambda name: t(f"selection.picture.{name}"),
-        on_change=lambda: state.change(lambda settings: settings.viewed(picture=st.session_state[key])),
-        label_visibility="collapsed",
+        picture(now.experiment, state.view),
+        lambda name: t(f"selection.picture.{name}"),
+        lambda settings, name: settings.viewed(picture=name),
     )
 
 
@@ -143,7 +141,7 @@ def _share_knob(state: State, now: Setting, library: Library) -> None:
 
 
 def _more(state: State, now: Setting) -> None:
-    evaluation = now.experiment.evaluation
+    evaluation, tested = now.experiment.evaluation, tested_as(now.experiment)
     choose(
         state,
         "selection_alpha",
@@ -151,32 +149,11 @@ def _more(state: State, now: Setting) -> None:
         sorted({*ALPHAS, evaluation.alpha}),
         evaluation.alpha,
         lambda alpha: f"{alpha:g}",
-        lambda settings, alpha: _tested(settings, now, alpha=alpha),
+        lambda settings, alpha: tested(settings, alpha=alpha),
         help=t("help.alpha"),
     )
-    choose(
-        state,
-        "selection_prompts",
-        t("knob.prompts"),
-        sorted({*PROMPTS, evaluation.prompts}),
-        evaluation.prompts,
-        lambda count: f"{count:,}",
-        lambda settings, count: _tested(settings, now, prompts=count),
-    )
-    press(
-        state,
-        "selection_seed",
-        t("button.new_seed"),
-        lambda settings: _tested(settings, now, seed=evaluation.seed + 1),
-        icon=":material/casino:",
-        help=t("help.new_seed"),
-    )
-
-
-def _tested(settings: Settings[SelectionView], now: Setting, **changes: object) -> Settings[SelectionView]:
-    """The same pair on other prompts, or beside another Lasso."""
-    evaluation = replace(now.experiment.evaluation, **changes)  # type: ignore[arg-type]
-    return replace(settings, experiment=replace(now.experiment, evaluation=evaluation))
+    prompts_knob(state, evaluation.prompts, tested)
+    new_seed_button(state, evaluation, tested)
 
 
 def _pair_label(spec: Pretraining, library: Library) -> str:

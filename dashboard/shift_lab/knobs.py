@@ -67,8 +67,9 @@ def read_out(state: State) -> int:
 
 def notices(state: State) -> list[str]:
     """Sentences about what of the link's view does not fit the shown picture."""
-    ends = {"length": (read_outs(state) or [0])[-1], "random": state.view.k}  # the latter is read nowhere
-    return knobs.notices(state, ends.get(state.view.part))  # type: ignore[arg-type]
+    if state.view.part == "random":  # is read nowhere
+        return []
+    return knobs.notices(state, read_outs(state))  # type: ignore[arg-type]
 
 
 def has_prompts(state: State) -> bool:

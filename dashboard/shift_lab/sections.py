@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.bootstrap import figure_theme
 from dashboard.chart import draw_chart
-from dashboard.controls import choose, slide, toggle
+from dashboard.controls import choose, pick_one, slide, toggle
 from dashboard.describe import shift_name, unshifted
 from dashboard.frame import read_aloud
 from dashboard.shift_lab import code, numbers, results, words
@@ -36,15 +36,14 @@ GRID = "shift_grid"
 
 def parts_row(state: State) -> None:
     """Which picture is shown."""
-    st.session_state["shift_part"] = state.view.part
-    st.segmented_control(
+    pick_one(
+        state,
+        "shift_part",
         t("shift_lab.parts"),
         PARTS,
-        key="shift_part",
-        required=True,
-        label_visibility="collapsed",
-        format_func=lambda part: t(f"shift_lab.part_name.{part}"),
-        on_change=lambda: state.change(lambda settings: _at_part(settings, st.session_state["shift_part"])),
+        state.view.part,
+        lambda part: t(f"shift_lab.part_name.{part}"),
+        _at_part,
     )
 
 

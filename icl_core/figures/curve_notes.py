@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from icl_core.figures.curve_labels import Labels
-from icl_core.figures.curve_numbers import Array, amount, heights
+from icl_core.figures.curve_numbers import Array, ErrorAxis, amount
 from icl_core.figures.line_labels import coinciding, spread
 from icl_core.figures.palette import Theme, stroke, translucent
 from icl_core.figures.text_width import columns
@@ -67,9 +67,9 @@ def read_out_notes(read_out: int | None, last: int, labels: Labels, look: Theme)
     return Notes([shape], [text])
 
 
-def end_labels(lines: Mapping[str, Array], labels: Labels, look: Theme, bottom: float, top: float) -> Notes:
+def end_labels(lines: Mapping[str, Array], labels: Labels, look: Theme, axis: ErrorAxis) -> Notes:
     """The methods' names at their lines' right ends, joined by thin leaders; coinciding lines share one."""
-    height = {method: heights(line, bottom, top) for method, line in lines.items()}
+    height = {method: axis.heights(line) for method, line in lines.items()}
     groups = coinciding(height, COINCIDE)
     ends = [float(height[group[0]][-1]) for group in groups]
     texts = [_joined(group, labels, look) for group in groups]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,10 +67,8 @@ def axis_top(curves: LearningCurves, shown: tuple[str, ...], log_axis: bool) -> 
     return min(decade, LOG_LIMIT * level)
 
 
-def axis_bottom(lines: Mapping[str, Array], log_axis: bool) -> float:
-    """Lower end of the error axis: 0 if linear; if logarithmic, the decade under all lines, or the floor."""
-    if not log_axis:
-        return 0.0
+def axis_bottom(lines: Mapping[str, Array]) -> float:
+    """Lower end of a logarithmic axis: the decade under all lines, or the floor."""
     least = min((float(line[np.isfinite(line)].min(initial=1.0)) for line in lines.values()), default=1.0)
     return max(LOG_FLOOR, 10.0 ** math.floor(math.log10(max(least, LOG_FLOOR))))
 
@@ -94,10 +93,26 @@ def needs_log_axis(curves: LearningCurves, shown: tuple[str, ...]) -> bool:
     return not gone.isdisjoint(TRAINED) or 2 * len(gone) > len(drawn)
 
 
-def heights(line: Array, bottom: float, top: float) -> Array:
-    """Positions on the axis from `bottom` (0: it is linear) to `top`, as shares of its length."""
-    clipped = np.clip(np.nan_to_num(line, posinf=top), bottom, top)
-    return np.log(clipped / bottom) / math.log(top / bottom) if bottom else clipped / top
+@dataclass(frozen=True)
+class ErrorAxis:
+    """The axis of errors from `bottom` to `top`; a linear one begins at 0."""
+
+    bottom: float
+    top: float
+    is_log: bool
+
+    @classmethod
+    def of(cls, curves: LearningCurves, shown: tuple[str, ...], log_axis: bool) -> ErrorAxis:
+        """The axis on which the shown lines are drawn."""
+        bottom = axis_bottom(drawn_lines(curves, shown)) if log_axis else 0.0
+        return cls(bottom, axis_top(curves, shown, log_axis), log_axis)
+
+    def heights(self, line: Array) -> Array:
+        """Where the line's values stand, as shares of the axis."""
+        clipped = np.clip(np.nan_to_num(line, posinf=self.top), self.bottom, self.top)
+        if not self.is_log:
+            return clipped / self.top
+        return np.log(clipped / self.bottom) / math.log(self.top / self.bottom)
 
 
 def drawable(values: Array, log_axis: bool) -> Array:

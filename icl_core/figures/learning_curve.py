@@ -15,7 +15,7 @@ from icl_core.figures.curve_notes import (
     read_out_notes,
     region_notes,
 )
-from icl_core.figures.curve_numbers import LOG_FLOOR, axis_bottom, axis_top, drawn_lines, off_scale
+from icl_core.figures.curve_numbers import LOG_FLOOR, ErrorAxis, drawn_lines, off_scale
 from icl_core.figures.curve_traces import curve_traces
 from icl_core.figures.palette import METHODS, THEMES, Theme, ThemeName, layout
 
@@ -47,7 +47,7 @@ def learning_curve_figure(
     """
     look, last = THEMES[theme], curves.context_lengths[-1]
     lines = drawn_lines(curves, shown)
-    bottom, top = axis_bottom(lines, log_axis), axis_top(curves, shown, log_axis)
+    axis = ErrorAxis.of(curves, shown, log_axis)
     dimension = curves.experiment.pretraining.dimension
     notes = [
         region_notes(dimension, trained_length, last, labels, look),
@@ -56,7 +56,7 @@ def learning_curve_figure(
     if compact:
         sides: dict[str, Any] = {"showlegend": True, "legend": _legend(look), "margin": {"r": 12}}
     else:
-        ends = end_labels(lines, labels, look, bottom, top)
+        ends = end_labels(lines, labels, look, axis)
         notes += [ends, off_scale_notes(off_scale(curves, shown, log_axis), labels, look)]
         sides = {"margin": {"r": end_label_width(ends, look)}}
     figure = go.Figure(curve_traces(curves, lines, labels, look, read_out, log_axis), layout(look))
@@ -65,7 +65,7 @@ def learning_curve_figure(
         shapes=[shape for note in notes for shape in note.shapes],
         annotations=[text for note in notes for text in note.annotations],
         xaxis=_context_axis(labels, last, most=5 if compact else 8),
-        yaxis=_error_axis(labels, bottom, top),
+        yaxis=_error_axis(labels, axis),
         **sides,
     )
     return figure
@@ -82,14 +82,13 @@ def _context_axis(labels: Labels, last: int, most: int) -> dict[str, Any]:
     }
 
 
-def _error_axis(labels: Labels, bottom: float, top: float) -> dict[str, Any]:
-    """From `bottom` (0: a linear axis) to `top`."""
-    if not bottom:
-        return {"title": {"text": labels.error}, "range": [0, top], "nticks": 7}
+def _error_axis(labels: Labels, axis: ErrorAxis) -> dict[str, Any]:
+    if not axis.is_log:
+        return {"title": {"text": labels.error}, "range": [0, axis.top], "nticks": 7}
     return {
         "title": {"text": labels.error},
         "type": "log",
-        "range": [math.log10(bottom), math.log10(top)],
+        "range": [math.log10(axis.bottom), math.log10(axis.top)],
         "tickvals": DECADES,
         "ticktext": [f"≤ {LOG_FLOOR:g}", *(f"{value:,g}" for value in DECADES[1:])],
     }

@@ -31,9 +31,8 @@ class DynamicsLabels:
     """Every text of the figure. `direction` and `floor` have a place {value}, `half_time` {time}."""
 
     key_query: str
-    key_query_limit: str
     value: str
-    value_limit: str
+    limit: str
     time: str
     loss: str
     floor: str
@@ -95,7 +94,7 @@ def full_matrices(U: Array, u: float) -> tuple[Array, Array]:
 
 
 def _grid(look: Theme, labels: DynamicsLabels, compact: bool) -> go.Figure:
-    matrices = (labels.key_query, labels.key_query_limit, labels.value, labels.value_limit)
+    matrices = (labels.key_query, labels.limit, labels.value, labels.limit)
     titles = (*matrices, labels.loss, labels.learned)
     if compact:
         specs: list[list[dict[str, Any] | None]] = [

@@ -11,9 +11,8 @@ from icl_core.figures.training_dynamics import DynamicsLabels, dynamics_figure, 
 
 LABELS = DynamicsLabels(
     key_query="key-query",
-    key_query_limit="limit of key-query",
     value="value",
-    value_limit="limit of value",
+    limit="limit",
     time="time",
     loss="loss",
     floor="floor {value}",

@@ -26,8 +26,8 @@ from icl_core.models import Transformer
 from icl_core.predictors import Network
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, Recipe
 from icl_core.training import train
+from tests.pages.opening import opened_page
 
-ROOT = Path(__file__).resolve().parents[2]
 TINY = Pretraining(
     dimension=1,
     context_length=6,
@@ -53,13 +53,8 @@ def own(stored: Path) -> Path:
 
 
 def opened(experiment: Experiment | None = None, **view: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    at.switch_page("pages/beyond_the_mixture.py")
-    for name, value in {**(experiment.to_query() if experiment else {}), **view}.items():
-        at.query_params[name] = value
-    at.run()
-    assert [fault.value for fault in at.exception] == []
-    return at
+    query = experiment.to_query() if experiment else {}
+    return opened_page("pages/beyond_the_mixture.py", **query, **view)
 
 
 def figures(at: AppTest) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -22,9 +23,9 @@ from icl_core.claims.wanted import Need, Used, Wanted
 from icl_core.data.function_classes import Dense
 from icl_core.library import Library, default_library
 from icl_core.specs import Mixture
+from tests.pages.opening import opened_page
 
 ROOT = Path(__file__).resolve().parents[2]
-APP = ROOT / "app.py"
 
 
 def result_of(claim: str, low: float, high: float) -> ClaimResult:
@@ -53,13 +54,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     return library
 
 
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=120).switch_page("pages/claims.py")
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    assert [fault.value for fault in at.exception] == []
-    return at
+opened = partial(opened_page, "pages/claims.py")
 
 
 def text(at: AppTest) -> str:
@@ -130,10 +125,7 @@ def test_a_link_opens_the_state_that_shows_the_claim(shipped: Library) -> None:
 
 
 def test_the_opened_page_cites_its_claim_until_another_is_opened(shipped: Library) -> None:
-    at = AppTest.from_file(str(APP), default_timeout=120).switch_page("pages/shift_lab.py")
-    at.query_params["claim"] = "A9"
-    at.run()
-    assert [fault.value for fault in at.exception] == []
+    at = opened_page("pages/shift_lab.py", claim="A9")
     said = at.info[0].value
     assert "**A9**" in said
     assert "3.5 [3, 4]" in said.replace("\\", "")

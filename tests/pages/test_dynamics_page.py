@@ -1,7 +1,7 @@
 """The Training dynamics page draws the core's flow for any link, and turns what cannot be into sentences."""
 
 import json
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,21 +11,12 @@ from streamlit.testing.v1 import AppTest
 from dashboard.texts import translate
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
 from icl_core.evaluation.dynamics import Dynamics, trajectory
+from tests.pages.opening import healthy, opened_page
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 CLOSED_FORM = {"pretraining.model": "linear_attention"}
 
 
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=90).switch_page("pages/training_dynamics.py")
-    for name, value in query.items():
-        at.query_params[name] = value
-    return healthy(at.run())
-
-
-def healthy(at: AppTest) -> AppTest:
-    assert [fault.value for fault in at.exception] == []
-    return at
+opened = partial(opened_page, "pages/training_dynamics.py")
 
 
 def figure(at: AppTest) -> dict[str, Any]:

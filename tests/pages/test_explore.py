@@ -18,8 +18,8 @@ from icl_core.library.results import cached_curves
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Evaluation, Experiment, Pretraining, Recipe
 from icl_core.training import train
+from tests.pages.opening import healthy, opened_page
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 TINY = Pretraining(
     dimension=3,
     context_length=4,
@@ -45,16 +45,7 @@ def library(tiny_model: Path) -> Library:
 
 
 def opened(query: dict[str, str]) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=60)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    return healthy(at)
-
-
-def healthy(at: AppTest) -> AppTest:
-    assert [fault.value for fault in at.exception] == []
-    return at
+    return opened_page("app.py", **query)
 
 
 def figure(at: AppTest) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.navigation import GROUPS
 from dashboard.texts import catalogue
 from icl_core.library import default_library
+from tests.pages.opening import opened_page
 
 ROOT = Path(__file__).resolve().parents[2]
 LINKS = [link for links in GROUPS.values() for link in links if (ROOT / link.file).is_file()]
@@ -20,17 +21,6 @@ ENGLISH = re.compile(
 )  # words that make a sentence, where names are capitalised
 # Titles of articles, claims and what they measure, each in italics, and marks within figures.
 CITED = re.compile(r"(?<!\*)\*[^*]+\*(?!\*)|<[^>]*>")
-
-
-def opened(file: str, **query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    if file != "app.py":
-        at = at.switch_page(file)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    assert [fault.value for fault in at.exception] == []
-    return at
 
 
 def blocks(at: AppTest) -> list[str]:
@@ -61,7 +51,7 @@ def links(at: AppTest) -> dict[str, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: link.name)
 def test_a_page_speaks_chinese_alone_and_passes_it_on(link: Any) -> None:
-    at = opened(link.file, lang="zh")
+    at = opened_page(link.file, lang="zh")
     assert CHINESE.search(at.title[0].value)
     notes = {card.note for card in default_library().cards()}  # which the cards hold as somebody wrote them
     own = [said for said in blocks(at) if said.replace("\\", "") not in notes]
@@ -75,7 +65,7 @@ def test_a_page_speaks_chinese_alone_and_passes_it_on(link: Any) -> None:
 
 @pytest.mark.slow
 def test_a_bad_link_is_told_of_in_its_own_language() -> None:
-    at = opened("pages/library.py", lang="zh", colour="red")
+    at = opened_page("pages/library.py", lang="zh", colour="red")
     assert CHINESE.search(at.warning[0].value)
 
 
@@ -84,7 +74,7 @@ def test_the_language_is_no_part_of_the_experiment() -> None:
     found = {
         match.group(1)
         for language in ("en", "zh")
-        for block in opened("pages/library.py", lang=language).get("html")
+        for block in opened_page("pages/library.py", lang=language).get("html")
         if (match := pattern.search(block.proto.body))  # type: ignore[attr-defined]
     }
     assert len(found) == 1

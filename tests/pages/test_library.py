@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from icl_core.library import Card, Library, default_library, grading
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
 from icl_core.training import train
+from tests.pages.opening import opened_page
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 TINY = Pretraining(
     dimension=3,
     context_length=4,
@@ -37,13 +38,7 @@ def own(stored: Path) -> Path:
     return folder
 
 
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=60).switch_page("pages/library.py")
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    assert [fault.value for fault in at.exception] == []
-    return at
+opened = partial(opened_page, "pages/library.py")
 
 
 def text(at: AppTest) -> str:

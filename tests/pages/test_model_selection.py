@@ -20,8 +20,8 @@ from icl_core.predictors import Network
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 from icl_core.training import Trained
 from icl_core.training.loop import initial_network
+from tests.pages.opening import healthy, opened_page
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 PICTURES = ("curves", "sparsity", "choice", "outside", "cost")
 HALF = Mixture.of((Dense(), 0.5), (Sparse(2), 0.5))
 TINY = Pretraining(
@@ -42,15 +42,7 @@ def own() -> Path:
 
 
 def opened(query: dict[str, str]) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=60).switch_page("pages/model_selection.py")
-    for name, value in query.items():
-        at.query_params[name] = value
-    return healthy(at.run())
-
-
-def healthy(at: AppTest) -> AppTest:
-    assert [fault.value for fault in at.exception] == []
-    return at
+    return opened_page("pages/model_selection.py", **query)
 
 
 def chart(at: AppTest) -> Any:

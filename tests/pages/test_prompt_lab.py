@@ -1,7 +1,7 @@
 """The prompt lab's points come from the link, its answers from the learners, and edits change the link."""
 
 import json
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,20 +30,14 @@ from dashboard.url_state import Settings
 from icl_core.library import default_library
 from icl_core.predictors import BayesMixture
 from icl_core.specs import Experiment, SpecError
+from tests.pages.opening import opened_page
 
-ROOT = Path(__file__).resolve().parents[2]
 MAIN = main_model({})
 GRID = lab_grid(MAIN)
 SETTINGS = Settings(Experiment(MAIN), LabView())
 
 
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).switch_page("pages/prompt_lab.py")
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    assert [fault.value for fault in at.exception] == []
-    return at
+opened = partial(opened_page, "pages/prompt_lab.py")
 
 
 def done(at: AppTest) -> str:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,8 +25,8 @@ from icl_core.evaluation.shift_lab import attention_grid, shift_curves, with_shi
 from icl_core.library import default_library
 from icl_core.models import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Pretraining, SpecError
+from tests.pages.opening import opened_page
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 HOME = {
     "pretraining.dimension": "4",
     "pretraining.context_length": "10",
@@ -38,13 +38,7 @@ EXPERIMENT = Experiment(
 )
 
 
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=90).switch_page("pages/shift_lab.py")
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    assert [fault.value for fault in at.exception] == []
-    return at
+opened = partial(opened_page, "pages/shift_lab.py")
 
 
 def figure(at: AppTest, index: int = 0) -> dict[str, Any]:

@@ -1,27 +1,15 @@
 """Every page: one section holds what is taken away, and every camera saves in the format chosen there."""
 
 import json
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import GROUPS
 from dashboard.texts import t
+from tests.pages.opening import opened_page
 
-ROOT = Path(__file__).resolve().parents[2]
 FILES = [link.file for links in GROUPS.values() for link in links]
-
-
-def opened(file: str, **query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    if file != "app.py":
-        at = at.switch_page(file)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    assert [fault.value for fault in at.exception] == []
-    return at
 
 
 def formats(at: AppTest) -> set[str]:
@@ -33,7 +21,7 @@ def formats(at: AppTest) -> set[str]:
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_camera_saves_the_chosen_format(file: str) -> None:
-    at = opened(file)
+    at = opened_page(file)
     assert formats(at) == {"png"}
     at.button_group(key="picture").set_value("svg").run()
     assert formats(at) == {"svg"}
@@ -41,7 +29,7 @@ def test_every_camera_saves_the_chosen_format(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_files_and_code_stand_in_one_section(file: str) -> None:
-    section = [part for part in opened(file).expander if part.label == t("section.export")]
+    section = [part for part in opened_page(file).expander if part.label == t("section.export")]
     assert len(section) == 1
     assert section[0].get("download_button")
     assert section[0].code
@@ -49,4 +37,4 @@ def test_files_and_code_stand_in_one_section(file: str) -> None:
 
 def test_a_lecture_takes_nothing_away() -> None:
     for file in FILES:
-        assert t("section.export") not in [part.label for part in opened(file, present="1").expander]
+        assert t("section.export") not in [part.label for part in opened_page(file, present="1").expander]

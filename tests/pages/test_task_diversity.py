@@ -18,8 +18,8 @@ from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Evaluation, Experiment, Pretraining
 from icl_core.training import Trained
 from icl_core.training.loop import initial_network
+from tests.pages.opening import healthy, opened_page
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 TINY = Pretraining(
     dimension=3,
     context_length=4,
@@ -42,15 +42,7 @@ def own() -> Path:
 
 
 def opened(query: dict[str, str]) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=60).switch_page("pages/task_diversity.py")
-    for name, value in query.items():
-        at.query_params[name] = value
-    return healthy(at.run())
-
-
-def healthy(at: AppTest) -> AppTest:
-    assert [fault.value for fault in at.exception] == []
-    return at
+    return opened_page("pages/task_diversity.py", **query)
 
 
 def chart(at: AppTest) -> Any:

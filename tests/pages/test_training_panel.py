@@ -21,8 +21,8 @@ from icl_core.library.zoo import LIVE_DEMO
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Experiment, Mixture, Pretraining, Recipe
 from icl_core.training import Snapshot
+from tests.pages.opening import opened_page
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
 TINY = Pretraining(
     dimension=3,
     context_length=4,
@@ -48,12 +48,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(spec: Pretraining) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=120)
-    for name, value in (Experiment(spec).to_query() | {"evaluation.prompts": "16"}).items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
+    return opened_page("app.py", **Experiment(spec).to_query(), **{"evaluation.prompts": "16"})
 
 
 def train_now(spec: Pretraining) -> None:
@@ -122,7 +117,7 @@ def test_where_no_transformer_fits_two_sizes_are_offered() -> None:
 
 
 def test_the_lecture_preset_trains_a_fresh_model_at_a_press() -> None:
-    at = AppTest.from_file(str(APP), default_timeout=120).run()
+    at = opened_page("app.py")
     at.button(key="train_lecture").click().run()
     assert not at.exception
     assert progress(at) == [WAITING]
@@ -187,7 +182,7 @@ def test_a_trained_model_is_trained_further_from_before_its_decay() -> None:
 
 
 def test_a_shipped_model_says_why_it_cannot_go_on() -> None:
-    at = AppTest.from_file(str(APP), default_timeout=120).run()
+    at = opened_page("app.py")
     assert "needs its checkpoint from before the decay" in texts(at)
     assert [button.key for button in at.button if button.key == "train_further"] == []
 
@@ -229,7 +224,7 @@ def test_what_a_former_process_left_is_taken_up_by_any_page(monkeypatch: pytest.
     st.cache_resource.clear()
     asked: list[str] = []
     monkeypatch.setattr(Patient, "ensure", lambda self, job: asked.append(job))
-    AppTest.from_file(str(APP), default_timeout=120).run()
+    opened_page("app.py")
     assert asked == [TINY.hash]
 
 
