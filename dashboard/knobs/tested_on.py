@@ -10,11 +10,11 @@ from dashboard.controls import choose, slide
 from dashboard.describe import family_name
 from dashboard.knobs.acting import Acting
 from dashboard.knobs.changes import State, change_evaluation
+from dashboard.knobs.covariance_at_test import covariance_knobs
 from dashboard.knobs.heading import group_heading
 from dashboard.knobs.prompts import COUNTS, prompts_knob
 from dashboard.knobs.reading import read_out_knob
 from dashboard.knobs.shift import magnitude_knob, shift_knob
-from dashboard.knobs.test_covariance import covariance_knobs
 from dashboard.texts import t
 from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.specs import Evaluation, FunctionClass, Pretraining

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -52,21 +53,36 @@ def panels_csv(shown: Sequence[LearningCurves]) -> str:
 
 
 def grid_table(grid: ShiftGrid) -> pd.DataFrame:
-    """Errors, a row for each magnitude and a column for each length."""
+    """Errors, a row for each magnitude and a column for each length; measured ones with 90% intervals."""
     rows = pd.Index([signed(magnitude) for magnitude in grid.magnitudes], name=t("shift_lab.magnitude"))
-    return pd.DataFrame(grid.errors, rows, [f"k = {length}" for length in grid.lengths])
+    columns = [f"k = {length}" for length in grid.lengths]
+    if grid.exact:
+        return pd.DataFrame(grid.errors, rows, columns)
+    cells = [[_cell(grid, row, column) for column in range(len(columns))] for row in range(len(rows))]
+    return pd.DataFrame(cells, rows, columns)
 
 
 def grid_csv(grid: ShiftGrid) -> str:
-    """A row for each cell; no error where its mean is infinite."""
+    """A row for each cell; no error where its mean is infinite, no interval where it is exact."""
     return _csv(
-        ["method", "magnitude", "k", "error"],
+        ["method", "magnitude", "k", "error", "low", "high"],
         (
-            [grid.method, magnitude, length, "" if np.isnan(error) else float(error)]
-            for magnitude, line in zip(grid.magnitudes, grid.errors, strict=True)
-            for length, error in zip(grid.lengths, line, strict=True)
+            [grid.method, magnitude, length, *_numbers(grid, row, column)]
+            for row, magnitude in enumerate(grid.magnitudes)
+            for column, length in enumerate(grid.lengths)
         ),
     )
+
+
+def _numbers(grid: ShiftGrid, row: int, column: int) -> list[float | str]:
+    """A cell's error and its interval's ends, '' for what it has not."""
+    numbers = (float(grid.errors[row, column]), *(grid.interval(row, column) or (math.nan, math.nan)))
+    return ["" if math.isnan(number) else number for number in numbers]
+
+
+def _cell(grid: ShiftGrid, row: int, column: int) -> str:
+    mean, low, high = _numbers(grid, row, column)
+    return "∞" if mean == "" else interval(f"{mean:.3f}", f"{low:.3f}", f"{high:.3f}")
 
 
 def covariance_table(panels: Sequence[CovariancePanel]) -> pd.DataFrame:

@@ -223,19 +223,27 @@ def grid_title(grid: ShiftGrid, kind: str) -> str:
 
 def grid_reading(grid: ShiftGrid) -> str:
     """Its best and its worst cell."""
-    worst = np.unravel_index(int(np.nanargmax(grid.errors)), grid.errors.shape)
-    best = np.unravel_index(int(np.nanargmin(grid.errors)), grid.errors.shape)
+    columns = len(grid.lengths)
+    worst = divmod(int(np.nanargmax(grid.errors)), columns)
+    best = divmod(int(np.nanargmin(grid.errors)), columns)
     text = t(
         "shift_lab.reading.grid",
-        best=error(float(grid.errors[best])),
+        best=_grid_error(grid, *best),
         best_m=signed(grid.magnitudes[best[0]]),
         best_k=grid.lengths[best[1]],
-        worst=error(float(grid.errors[worst])),
+        worst=_grid_error(grid, *worst),
         worst_m=signed(grid.magnitudes[worst[0]]),
         worst_k=grid.lengths[worst[1]],
     )
     source = t("shift_lab.grid.exact") if grid.exact else t("shift_lab.grid.measured")
     return joined("sentences", (text, source))
+
+
+def _grid_error(grid: ShiftGrid, row: int, column: int) -> str:
+    """A cell's error, with its 90% interval where it is measured."""
+    ends = grid.interval(row, column)
+    found = error(float(grid.errors[row, column]))
+    return found if ends is None else interval(found, *map(error, ends))
 
 
 def covariance_labels(panels: Sequence[CovariancePanel]) -> CovarianceLabels:

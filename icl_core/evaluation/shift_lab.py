@@ -26,7 +26,8 @@ MOST_COLUMNS = 10
 class ShiftGrid:
     """Errors over v [m, n] of one method at magnitudes [m] and context lengths [n].
 
-    `exact`: from a closed form; otherwise measured on the experiment's prompts.
+    Measured on the experiment's prompts, with the ends of the 90% intervals [m, n] as `low` and `high`; or,
+    without them, from a closed form.
     """
 
     experiment: Experiment
@@ -34,7 +35,19 @@ class ShiftGrid:
     magnitudes: tuple[float, ...]
     lengths: tuple[int, ...]
     errors: Array
-    exact: bool
+    low: Array | None = None
+    high: Array | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the errors come from a closed form."""
+        return self.low is None
+
+    def interval(self, row: int, column: int) -> tuple[float, float] | None:
+        """The ends of a cell's 90% interval; None where its error is exact."""
+        if self.low is None or self.high is None:
+            return None
+        return float(self.low[row, column]), float(self.high[row, column])
 
 
 def with_shift(experiment: Experiment, kind: str, magnitude: float) -> Experiment:
@@ -118,7 +131,7 @@ def attention_grid(experiment: Experiment, kind: str) -> ShiftGrid | None:
             return None
         rows.append(line.total(np.array(lengths, dtype=np.float64)))
     errors = np.stack(rows) / experiment.pretraining.label_variance
-    return ShiftGrid(experiment, "lsa", magnitudes, lengths, errors, exact=True)
+    return ShiftGrid(experiment, "lsa", magnitudes, lengths, errors)
 
 
 def measured_grid(
@@ -131,14 +144,16 @@ def measured_grid(
     if method not in suite(experiment, network):
         return None
     magnitudes, lengths = grid_magnitudes(experiment, kind), grid_lengths(experiment)
-    rows = []
+    rows = []  # of mean, low and high [3, n]
     for magnitude in magnitudes:
         shifted = with_shift(experiment, kind, magnitude)
         predictors = {method: suite(shifted, network)[method]}
         curve = learning_curves(shifted, predictors, heavy_tailed=unregularised(shifted)).curves[method]
-        means = np.where(np.isin(np.arange(len(curve.mean)), curve.medians), np.nan, curve.mean)
-        rows.append(means[list(lengths)])
-    return ShiftGrid(experiment, method, magnitudes, lengths, np.stack(rows), exact=False)
+        found = np.stack([curve.mean, curve.low, curve.high])
+        found[:, list(curve.medians)] = np.nan
+        rows.append(found[:, list(lengths)])
+    mean, low, high = np.stack(rows, axis=1)
+    return ShiftGrid(experiment, method, magnitudes, lengths, mean, low, high)
 
 
 def _over_zero(curves: LearningCurves) -> LearningCurves:

@@ -132,9 +132,11 @@ def _add_numbers(figure: go.Figure, grid: ShiftGrid, shown: NDArray[np.float64],
 
 
 def _clicked(grid: ShiftGrid, row: int, column: int) -> list[float | int | str]:
-    """A cell's magnitude, length and error, and the error as text."""
-    error = float(grid.errors[row, column])
+    """A cell's magnitude, length and error, and the error with its 90% interval as text."""
+    error, ends = float(grid.errors[row, column]), grid.interval(row, column)
     text = f"{error:,.4g}" if math.isfinite(error) else "∞"
+    if ends is not None and math.isfinite(error):
+        text += f" [{ends[0]:,.4g}, {ends[1]:,.4g}]"
     return [grid.magnitudes[row], grid.lengths[column], error, text]
 
 

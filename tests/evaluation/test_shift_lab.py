@@ -46,6 +46,9 @@ def test_a_measured_grid_holds_each_experiments_curve():
     np.testing.assert_array_equal(grid.errors[row][known], curve.mean[list(grid.lengths)][known])
     assert np.isnan(grid.errors[row]).tolist() == [not is_known for is_known in known]
     assert not grid.exact
+    column = known.index(True)
+    k = grid.lengths[column]
+    assert grid.interval(row, column) == (curve.low[k], curve.high[k])
 
 
 def test_a_method_that_the_experiment_lacks_has_no_grid():

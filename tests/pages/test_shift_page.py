@@ -21,7 +21,8 @@ from icl_core.data.covariance import RandomDiagonal
 from icl_core.data.shifts import CovariateScale, TaskSparsity
 from icl_core.evaluation.covariance_panels import covariance_panels
 from icl_core.evaluation.length_sweep import length_sweep
-from icl_core.evaluation.shift_lab import attention_grid, shift_curves, with_shift
+from icl_core.evaluation.shift_lab import attention_grid, measured_grid, shift_curves, with_shift
+from icl_core.figures.shift_grid import GridLabels, shift_grid_figure
 from icl_core.library import default_library
 from icl_core.models import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Pretraining, SpecError
@@ -328,7 +329,25 @@ def test_csv_of_the_grid_has_a_row_for_each_cell() -> None:
     assert grid is not None
     rows = list(csv.DictReader(io.StringIO(numbers.grid_csv(grid))))
     np.testing.assert_allclose([float(row["error"]) for row in rows], grid.errors.ravel())
+    assert {(row["low"], row["high"]) for row in rows} == {("", "")}
     assert numbers.grid_table(grid).index[0] == "−2"
+
+
+def test_measured_grids_have_intervals_everywhere() -> None:
+    grid = measured_grid(EXPERIMENT, "label_noise", "ols", None)
+    assert grid is not None
+    drawn = shift_grid_figure(grid, GridLabels("k", "magnitude", "error"))
+    hovers = [cell[3] for cell in drawn.data[-1].customdata]  # type: ignore[union-attr]
+    rows = list(csv.DictReader(io.StringIO(numbers.grid_csv(grid))))
+    table = numbers.grid_table(grid).to_numpy().ravel().tolist()
+    for hover, row, cell in zip(hovers, rows, table, strict=True):
+        if row["error"] == "":  # an infinite mean
+            assert (hover, row["low"], row["high"], cell) == ("∞", "", "", "∞")
+        else:
+            mean, low, high = (float(row[name]) for name in ("error", "low", "high"))
+            assert low <= mean <= high
+            assert hover == f"{mean:,.4g} [{low:,.4g}, {high:,.4g}]"
+            assert cell == f"{mean:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def test_csv_of_random_covariances_has_every_line() -> None:
