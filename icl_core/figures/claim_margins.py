@@ -73,7 +73,8 @@ def claim_margins_figure(
     theme: ThemeName = "light",
     compact: bool = False,
 ) -> go.Figure:
-    """A row for each claim, group under group; `compact` gives each claim's name a line of its own.
+    """A row for each claim, group under group. `compact` gives each claim's name a line of its own, and has
+    the axis above the rows: on a phone its foot is several screens away.
 
     Margins are on an inverse hyperbolic sine scale, so that 0.1, 1 and 10 thresholds are equally far apart.
     `beside` are the groups of the figure next to this one, which shares its axis and its height.
@@ -92,8 +93,12 @@ def claim_margins_figure(
     _set_axes(figure, labels, reach, depth, look)
     row_height = look.size * (NARROW_ROW if compact else ROW)
     left, right = (6, 6) if compact else (round(NAMES * look.size), round(WORDS * look.size))
+    axis_height = round(4.5 * look.size)
+    above, below = (axis_height, 6) if compact else (6, 10)
+    figure.update_xaxes(side="top" if compact else "bottom")
     figure.update_layout(
-        height=round(depth * row_height + 4.5 * look.size), margin={"l": left, "r": right, "t": 6, "b": 10}
+        height=round(depth * row_height + axis_height),
+        margin={"l": left, "r": right, "t": above, "b": below},
     )
     return figure
 

@@ -146,4 +146,4 @@ def _number(error: float) -> str:
         return ""
     if error >= 10:
         return f"{error:,.0f}"
-    return f"{error:.2f}" if error >= 0.01 else f"{error:.0e}".replace("-", "−")
+    return f"{error:.2f}" if error >= 0.01 else f"{error:.1g}".replace("-", "−")

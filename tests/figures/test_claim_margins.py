@@ -90,3 +90,4 @@ def test_a_narrow_screen_gives_names_a_line_of_their_own() -> None:
     assert narrow.layout.margin.l < wide.layout.margin.l
     assert narrow.layout.height > wide.layout.height
     assert all(not note.xshift for note in narrow.layout.annotations)
+    assert (wide.layout.xaxis.side, narrow.layout.xaxis.side) == ("bottom", "top")  # where it is read first
