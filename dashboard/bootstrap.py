@@ -36,6 +36,8 @@ STYLE = """
 .st-key-navigation [data-testid="stCaptionContainer"] { margin-bottom: .1rem; }
 .st-key-navigation [data-testid="stCaptionContainer"] p { font-size: .74rem; font-weight: 650;
   letter-spacing: .06em; text-transform: uppercase; margin: .25rem 0 0 .5rem; }
+[data-testid="stMarkdownContainer"] :is(th, td) { font-size: .86rem; padding: .25rem .4rem; }
+[data-testid="stMarkdownContainer"] th { white-space: nowrap; }
 .st-key-viewport_watch { display: none; }
 .st-key-remarks p { font-size: .86rem; }
 [data-testid="stSidebarUserContent"] { padding-bottom: 2rem; }

@@ -11,12 +11,13 @@ from dashboard.describe import (
     pretraining_data,
     shift_effect,
 )
-from dashboard.provenance import described
+from dashboard.provenance import band, described
 from dashboard.results import Outcome
 from dashboard.texts import joined, t
 from icl_core.data.function_classes import Sparse
 from icl_core.data.shifts import QueryOrthogonal
 from icl_core.evaluation import LearningCurves
+from icl_core.evaluation.curves import Curve
 from icl_core.evaluation.suite import NUGGET
 from icl_core.figures import amount, drawn_lines, is_exact, off_scale
 from icl_core.library import Card
@@ -101,9 +102,10 @@ def reading(
     values = [lines[name][k] for name in named]
     if model is not None and unshifted is not None and k < len(unshifted.context_lengths):
         values.append(drawn_lines(unshifted, (model,))[model][k])
-    words = errors(values)
+    ends = [] if model is None or is_exact(curves, model) else _ends(curves.curves[model], k)
+    *words, low, high = errors([*values, *(ends or (0.0, 0.0))])
     if model is not None:
-        found = _with_interval(curves, model, k, words[0])
+        found = bracketed(words[0], low, high) if ends else words[0]
         text += t("reading.model", who=t(f"reading.{model}"), error=found)
     if other is not None:
         error, name = words[len(named) - 1], t(f"method.{other}")
@@ -117,16 +119,21 @@ def reading(
     return t("join.end", text=text)
 
 
-def _with_interval(curves: LearningCurves, model: str, k: int, error: str) -> str:
-    """The model's error at k with its 90% interval; alone where it is exact."""
-    if is_exact(curves, model):
-        return error
-    low, high = errors([curves.curves[model].low[k], curves.curves[model].high[k]])
-    return interval(error, low, high)
+def _ends(curve: Curve, k: int) -> list[float]:
+    """The ends of the 90% interval at k."""
+    return [float(curve.low[k]), float(curve.high[k])]
 
 
-def interval(mean: str, low: str, high: str) -> str:
-    """'0.21 [0.19, 0.23]': a number with its 90% interval, as every sentence and table writes it."""
+def interval(mean: float, low: float, high: float, decimals: int | None = None) -> str:
+    """'0.21 [0.19, 0.23]': an error with its 90% interval, all of equally many decimals."""
+    numbers = (mean, low, high)
+    return bracketed(
+        *(errors(numbers) if decimals is None else [f"{number:.{decimals}f}" for number in numbers])
+    )
+
+
+def bracketed(mean: str, low: str, high: str) -> str:
+    """A number with its 90% interval, as every sentence and table writes it."""
     return f"{mean} [{low}, {high}]"
 
 
@@ -160,7 +167,7 @@ def provenance(curves: LearningCurves, card: Card | None) -> str:
         prompts=f"{curves.prompts:,}",
         seed=experiment.evaluation.seed,
     )
-    return " · ".join((model, trained, numbers, t("provenance.band" if card else "provenance.band_exact")))
+    return " · ".join((model, trained, numbers, band(trained=card is not None)))
 
 
 def remarks(

@@ -93,5 +93,5 @@ def numbers_table(curves: LearningCurves, shown: tuple[str, ...]) -> pd.DataFram
         elif name in curves.curves:
             curve = curves.curves[name]
             rows = zip(curve.mean, curve.low, curve.high, strict=True)
-            columns[method] = [interval(*(f"{part:.3f}" for part in row)) for row in rows]
+            columns[method] = [interval(*row, 3) for row in rows]
     return pd.DataFrame(columns, index=pd.Index(curves.context_lengths, name=t("table.k")))

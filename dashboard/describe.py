@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from dashboard.texts import t
 from icl_core.data.covariance import Eigenvalues
 from icl_core.data.function_classes import Combination
-from icl_core.data.shifts import NoShift
 from icl_core.specs import (
     Covariance,
     Experiment,
@@ -106,11 +105,6 @@ def is_shifted(experiment: Experiment) -> bool:
     """Whether the shift changes anything."""
     shift = experiment.evaluation.shift
     return shift.magnitude != shift.range.neutral
-
-
-def unshifted(experiment: Experiment) -> Experiment:
-    """The same experiment without its shift."""
-    return replace(experiment, evaluation=replace(experiment.evaluation, shift=NoShift()))
 
 
 def _values(spec: Kind) -> dict[str, object]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dashboard.describe import is_shifted
-from dashboard.describe import unshifted as without_shift
 from dashboard.pretraining import closed_form, is_closed_form
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Card, Library, LibraryError
@@ -53,7 +52,7 @@ def _outcome(experiment: Experiment, library: Library, card: Card | None) -> Out
     curves = _curves(experiment.hash, weights, experiment, library)
     before = None
     if is_shifted(experiment):
-        original = without_shift(experiment)
+        original = experiment.unshifted
         before = _curves(original.hash, weights, original, library)
     lacks_model = card is None and not is_closed_form(experiment.pretraining)
     return Outcome(curves, before, card, lacks_model)

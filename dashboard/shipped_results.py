@@ -5,7 +5,6 @@ from __future__ import annotations
 from tqdm import tqdm
 
 from dashboard import presets
-from dashboard.describe import unshifted
 from icl_core.library import Library
 from icl_core.library.results import cached_curves
 from icl_core.library.start import start
@@ -17,7 +16,7 @@ def experiments(library: Library) -> list[Experiment]:
     models = library.specs()
     shown = [start(models)]
     shown += [settings.experiment for settings in presets.available(models).values()]
-    return list(dict.fromkeys([*shown, *map(unshifted, shown)]))
+    return list(dict.fromkeys([*shown, *(each.unshifted for each in shown)]))
 
 
 def ship(library: Library) -> int:

@@ -345,6 +345,38 @@ class Pretraining(Spec):
         known = self.warm_start is not None or self.warm_start_at == "decay"
         require(known, "warm_start_at", self.warm_start_at, "'decay' where there is no warm_start")
 
+    @property
+    def data(self) -> Pretraining:
+        """What the prompts are drawn from, whichever model was trained on them and however."""
+        return Pretraining(
+            dimension=self.dimension,
+            context_length=self.context_length,
+            covariates=self.covariates,
+            mixture=self.mixture,
+            label_noise=self.label_noise,
+            task_pool=self.task_pool,
+        )
+
+    @property
+    def steps_before(self) -> int:
+        """Training steps behind the weights that this model starts from; 0 from scratch."""
+        if self.warm_start is None:
+            return 0
+        begun = self.warm_start.recipe
+        taken = begun.steps if self.warm_start_at == "end" else begun.decay_start
+        return taken + self.warm_start.steps_before
+
+    def reseeded(self, shift: int) -> Pretraining:
+        """The same model from other seeds: its own, and those of all that it goes on from, plus `shift`."""
+        begun = None if self.warm_start is None else self.warm_start.reseeded(shift)
+        return replace(self, seed=self.seed + shift, warm_start=begun)
+
+    @property
+    def seedless(self) -> Pretraining:
+        """What models that differ in their training seeds alone share."""
+        begun = None if self.warm_start is None else self.warm_start.seedless
+        return replace(self, seed=0, warm_start=begun)
+
     def _weights_fit(self) -> tuple[int, Model, int]:
         """What two models share where the weights of one mean something in the other."""
         return self.dimension, self.model, self.model.longest_context(self.context_length)
@@ -436,6 +468,12 @@ class Experiment(Spec):
         trained = self.pretraining.context_length
         longest = self.pretraining.model.longest_context(trained)
         return chosen or min(max(2 * self.pretraining.dimension, trained), longest)
+
+    @property
+    def unshifted(self) -> Experiment:
+        """The same test without its shift."""
+        none: Shift = Shift.kinds["none"]()  # type: ignore[assignment]
+        return replace(self, evaluation=replace(self.evaluation, shift=none))
 
     @property
     def covariates(self) -> Covariance:

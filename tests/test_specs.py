@@ -738,3 +738,24 @@ def test_a_base_shared_by_kinds_keeps_their_registry() -> None:
     assert Alternatives.kinds == Shared.kinds == {"one": One}
     assert Alternatives.from_dict({"kind": "one"}) == One()
     assert "one" not in Covariance.kinds
+
+
+def test_steps_before_count_the_whole_chain_of_warm_starts() -> None:
+    first = Pretraining(recipe=Recipe(steps=100, decay=0.25))
+    second = replace(first, warm_start=first, recipe=Recipe(steps=30))
+    third = replace(first, warm_start=second, warm_start_at="end")
+    assert [spec.steps_before for spec in (first, second, third)] == [0, 75, 105]
+
+
+def test_reseeding_changes_every_seed_and_nothing_else() -> None:
+    first = Pretraining(recipe=Recipe(steps=100))
+    model = replace(first, warm_start=first, warm_start_at="end", seed=3)
+    other = model.reseeded(10)
+    assert (other.seed, other.warm_start and other.warm_start.seed) == (13, 10)
+    assert other.seedless == model.seedless
+    assert model.reseeded(0) == model
+
+
+def test_the_data_of_a_pretraining_is_all_but_the_model() -> None:
+    spec = Pretraining(dimension=3, label_noise=0.5, task_pool=4, recipe=Recipe(steps=10), seed=2)
+    assert spec.data == Pretraining(dimension=3, label_noise=0.5, task_pool=4)

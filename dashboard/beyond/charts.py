@@ -105,7 +105,7 @@ def numbers_table(experiment: Experiment, curves: Curves, names: Mapping[str, st
     sweep = sweep_of(experiment)
     columns = {
         names[name]: [
-            interval(f"{mean:.4f}", f"{low:.4f}", f"{high:.4f}")
+            interval(mean, low, high, 4)
             for mean, low, high in zip(curve.mean[:, k], curve.low[:, k], curve.high[:, k], strict=True)
         ]
         for name, curve in curves.items()

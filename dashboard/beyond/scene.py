@@ -13,7 +13,6 @@ from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.evaluation.family_sweep import (
     FamilySweep,
     combination,
-    data_alone,
     narrow_sinusoid,
     trained_range,
 )
@@ -123,7 +122,7 @@ def sweep_of(experiment: Experiment) -> FamilySweep:
     evaluation = experiment.evaluation
     return FamilySweep(
         current(experiment).parameter,
-        data_alone(experiment.pretraining),
+        experiment.pretraining.data,
         evaluation.prompts,
         evaluation.seed,
     )

@@ -12,7 +12,7 @@ from dashboard.captions import error as rounded
 from dashboard.captions import interval
 from dashboard.describe import covariance_name, pretraining_data
 from dashboard.one_input.learners import input_range
-from dashboard.provenance import described, named
+from dashboard.provenance import band, described, named
 from dashboard.texts import joined, t
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, home_error, trained_range
 from icl_core.library import Card
@@ -76,7 +76,7 @@ def _with_interval(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) 
     if found < SMALLEST:
         return error(found)
     low, high = (float(np.interp(value, sweep.values, part[:, k])) for part in (curve.low, curve.high))
-    return interval(error(found), rounded(low), rounded(high))
+    return interval(found, low, high)
 
 
 def provenance(experiment: Experiment, card: Card | None, others: Sequence[Card]) -> str:
@@ -96,7 +96,7 @@ def provenance(experiment: Experiment, card: Card | None, others: Sequence[Card]
     )
     ours = t("beyond.our_setting", reach=input_range(pretraining)[1], length=pretraining.context_length)
     beside = [t("provenance.beside", names=joined("names", map(named, others)))] if others else []
-    return " · ".join((model, trained, *beside, numbers, t("provenance.band"), ours))
+    return " · ".join((model, trained, *beside, numbers, band(trained=True), ours))
 
 
 def error(value: float) -> str:

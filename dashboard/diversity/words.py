@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.captions import error, errors, interval
+from dashboard.captions import error, interval
 from dashboard.diversity.charts import pool_words
 from dashboard.diversity.results import Setting
-from dashboard.provenance import named
+from dashboard.provenance import band, named
 from dashboard.texts import joined, t
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
@@ -94,7 +94,7 @@ def provenance(now: Setting) -> str:
                 prompts=f"{evaluation.prompts:,}",
                 seed=evaluation.seed,
             ),
-            t("provenance.band" if models else "provenance.band_exact"),
+            band(trained=bool(models)),
         )
     )
 
@@ -116,7 +116,7 @@ def _at_size(found: PoolSweep, size: int) -> str:
 
 def _interval(curve: Curve, index: int) -> str:
     """'1.11 [0.95, 1.28]': the mean with its 90% interval, which is wide where tasks differ much."""
-    return interval(*errors([curve.mean[index], curve.low[index], curve.high[index]]))
+    return interval(curve.mean[index], curve.low[index], curve.high[index])
 
 
 def _threshold(found: PoolSweep) -> str:

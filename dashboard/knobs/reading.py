@@ -51,10 +51,11 @@ def read_out_knob(state: State, acting: Acting) -> None:
     )
 
 
-def notices(state: State, read_outs: Sequence[int] | None = None) -> list[str]:
-    """Sentences about view settings of the URL that do not fit this figure; `read_outs` as above."""
+def notices(state: State, read_outs: Sequence[int] | None = None, *, read: bool = True) -> list[str]:
+    """Sentences about what of the URL does not fit this figure; `read_outs` as above, where it is `read`."""
     asked, end = state.view.k, _ends(state, read_outs)[1]
-    said = [] if asked is None or asked <= end else [t("notice.clamped", asked=asked, k=end)]
+    clamped = read and asked is not None and asked > end
+    said = [t("notice.clamped", asked=asked, k=end)] if clamped else []
     dimension = state.experiment.pretraining.dimension
     if isinstance(state.experiment.covariates, Matrix) and dimension > own_covariance.MOST_IN_LINKS:
         said.append(t("notice.large_matrix", dimension=dimension))

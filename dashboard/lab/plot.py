@@ -85,7 +85,7 @@ def draw_plot(
             state.change(lambda settings: with_points(settings, points.with_point(x, y)))
 
     with st.container(key="lab_plot"):
-        draw_chart(figure, key, alt=alt, camera="none", on_select=clicked)
+        draw_chart(figure, key, alt=alt, stem="icl-prompt", camera="hover", on_select=clicked)
 
 
 def draw_belief(state: State, answer: Answer) -> None:

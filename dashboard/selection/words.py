@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dashboard.captions import error, interval
-from dashboard.provenance import named
+from dashboard.captions import bracketed, error
+from dashboard.provenance import band, named
 from dashboard.selection.results import Setting
 from dashboard.texts import joined, t
 from icl_core.evaluation import Curve
@@ -200,7 +200,7 @@ def provenance(now: Setting, picture: str) -> str:
                 prompts=f"{experiment.evaluation.prompts:,}",
                 seed=experiment.evaluation.seed,
             ),
-            t("provenance.band" if models else "provenance.band_exact"),
+            band(trained=bool(models)),
         )
     )
 
@@ -212,7 +212,7 @@ def _noise(experiment: Experiment) -> str:
 
 
 def _interval(curve: Curve, k: int) -> str:
-    return interval(*(_signed(part[k]) for part in (curve.mean, curve.low, curve.high)))
+    return bracketed(*(_signed(part[k]) for part in (curve.mean, curve.low, curve.high)))
 
 
 def _signed(value: float) -> str:

@@ -8,11 +8,12 @@ from dashboard.captions import interval
 from dashboard.controls import choose
 from dashboard.describe import covariance_name, family_name, pretraining_data
 from dashboard.markdown import plain
+from dashboard.provenance import steps
 from dashboard.shelf.view import STATUSES, LibraryView, Shelved
 from dashboard.texts import joined, t
 from dashboard.url_state import UrlState
 from icl_core.library import Card, Check, Library
-from icl_core.library.card import Tasks
+from icl_core.library.card import FamilyErrors, Tasks
 from icl_core.library.store import WEIGHTS
 from icl_core.specs import Pretraining
 
@@ -147,7 +148,7 @@ def making(card: Card) -> str:
     return t(
         "library.making",
         parameters=f"{card.parameters:,}",
-        steps=f"{recipe.steps:,}",
+        steps=steps(card.spec),
         minutes=f"{card.seconds / 60:.0f}" if card.seconds >= 90 else f"{card.seconds / 60:.1f}",
         seed=card.spec.seed,
         hash=card.spec.hash,
@@ -163,14 +164,14 @@ def _errors(card: Card) -> None:
     head = [t("library.error_at"), *(t("figure.read_out", k=k) for k in lengths)]
     rows = [head, [":---", *("---:" for _ in lengths)]]
     for entry in card.errors:
-        rows.append([kind_name(entry.family) + _pool(entry.tasks), *(f"{mean:.3f}" for mean in entry.mean)])
+        rows.append([kind_name(entry.family) + _pool(entry.tasks), *_cells(entry)])
     st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
     with st.expander(
         t("library.checks", met=sum(check.met for check in card.checks), count=len(card.checks))
     ):
         for check in card.checks:
             mark = ":green[:material/check:]" if check.met else ":orange[:material/close:]"
-            value = interval(*(f"{part:.3f}" for part in (check.value, check.low, check.high)))
+            value = interval(check.value, check.low, check.high, 3)
             limit = t("library.limit", limit=check.limit)
             st.markdown(
                 t(
@@ -184,6 +185,11 @@ def _errors(card: Card) -> None:
         if card.note:
             st.markdown(plain(card.note))
         st.caption(t("library.graded", prompts=f"{card.errors[0].prompts:,}"))
+
+
+def _cells(entry: FamilyErrors) -> list[str]:
+    """The errors with their 90% intervals, of as many decimals as tell them from 0."""
+    return [interval(*numbers) for numbers in zip(entry.mean, entry.low, entry.high, strict=True)]
 
 
 def check_words(check: Check) -> str:

@@ -6,14 +6,14 @@ import csv
 import io
 
 from dashboard.exports import Download, spec_file
-from icl_core.library import Card
+from icl_core.library import Card, grading
 
 CODE = """\
 from icl_core.library import default_library
 from icl_core.library.grading import grade
 
 library = default_library()
-card = grade(library, library.find("{model}"))  # 4,096 prompts of each family: a minute or two
+card = grade(library, library.find("{model}"))  # {prompts:,} prompts of each family: a minute or two
 
 for each in card.errors:
     print(each.family, each.tasks, *zip(each.context_lengths, each.mean, each.low, each.high))
@@ -49,4 +49,4 @@ def training_csv(card: Card) -> str:
 
 def python_code(card: Card) -> str:
     """Code that measures the card's numbers again from the weights."""
-    return CODE.format(model=card.spec.hash)
+    return CODE.format(model=card.spec.hash, prompts=grading.PROMPTS)

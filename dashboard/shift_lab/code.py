@@ -34,6 +34,8 @@ grid = {grid}
 print("k", *grid.lengths)
 for magnitude, errors in zip(grid.magnitudes, grid.errors):
     print(magnitude, *errors.round(4))
+if not grid.exact:
+    print("90% intervals from", grid.low.round(4), "to", grid.high.round(4), sep="\\n")
 """
 RANDOM = """\
 names = {names}

@@ -67,9 +67,8 @@ def read_out(state: State) -> int:
 
 def notices(state: State) -> list[str]:
     """Sentences about what of the link's view does not fit the shown picture."""
-    if state.view.part == "random":  # is read nowhere
-        return []
-    return knobs.notices(state, read_outs(state))  # type: ignore[arg-type]
+    read = state.view.part != "random"
+    return knobs.notices(state, read_outs(state), read=read)  # type: ignore[arg-type]
 
 
 def has_prompts(state: State) -> bool:

@@ -81,8 +81,8 @@ def _numbers(grid: ShiftGrid, row: int, column: int) -> list[float | str]:
 
 
 def _cell(grid: ShiftGrid, row: int, column: int) -> str:
-    mean, low, high = _numbers(grid, row, column)
-    return "∞" if mean == "" else interval(f"{mean:.3f}", f"{low:.3f}", f"{high:.3f}")
+    mean, ends = float(grid.errors[row, column]), grid.interval(row, column)
+    return "∞" if ends is None or math.isnan(mean) else interval(mean, *ends, 3)
 
 
 def covariance_table(panels: Sequence[CovariancePanel]) -> pd.DataFrame:
@@ -93,9 +93,7 @@ def covariance_table(panels: Sequence[CovariancePanel]) -> pd.DataFrame:
         for k in panel.curves.context_lengths:
             row: dict[str, object] = {t("lines.panel"): title, "k": k}
             for name, (error, low, high) in _errors(panel, k):
-                text = (
-                    f"{error:.4f}" if low is None else interval(f"{error:.3f}", f"{low:.3f}", f"{high:.3f}")
-                )
+                text = f"{error:.4f}" if low is None or high is None else interval(error, low, high, 3)
                 row[labels.lines[name]] = text
             rows.append(row)
     return pd.DataFrame(rows)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.describe import unshifted
 from dashboard.pretraining import Models, closed_form
 from icl_core.data.covariance import Identity, RandomDiagonal
 from icl_core.data.function_classes import Dense
@@ -47,14 +46,14 @@ def has_exact_grid(experiment: Experiment, kind: str, method: str) -> bool:
     """Whether the grid needs no prompts."""
     if method != "lsa":
         return False
-    experiment = unshifted(experiment)
+    experiment = experiment.unshifted
     return _attention_grid(experiment.hash, kind, experiment) is not None
 
 
 def grid_of(experiment: Experiment, kind: str, method: str, library: Library) -> ShiftGrid | None:
     """Errors over magnitude and length, whatever the experiment's own shift; None where the method does not
     exist. Raises LibraryError."""
-    experiment = unshifted(experiment)
+    experiment = experiment.unshifted
     if has_exact_grid(experiment, kind, method):
         return _attention_grid(experiment.hash, kind, experiment)
     network, weights = network_of(experiment.pretraining, library)

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.bootstrap import figure_theme
 from dashboard.chart import draw_chart
 from dashboard.controls import choose, pick_one, slide, toggle
-from dashboard.describe import shift_name, unshifted
+from dashboard.describe import shift_name
 from dashboard.frame import read_aloud
 from dashboard.shift_lab import code, numbers, results, words
 from dashboard.shift_lab.knobs import read_out
@@ -115,7 +115,7 @@ def panels_part(state: State, library: Library) -> None:
     remark = words.panels_remark(shown)
     if remark:
         st.caption(remark)
-    tested = unshifted(experiment)
+    tested = experiment.unshifted
     shifts = [curves.experiment.evaluation.shift for curves in shown]
     take_away(
         state,

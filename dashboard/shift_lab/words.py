@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from dashboard.captions import error, interval
-from dashboard.describe import covariance_name, is_shifted, shift_effect, unshifted
-from dashboard.provenance import described
+from dashboard.captions import error, errors, interval
+from dashboard.describe import covariance_name, is_shifted, shift_effect
+from dashboard.provenance import band, described
 from dashboard.texts import joined, t
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.evaluation import LearningCurves
@@ -222,7 +222,9 @@ def grid_title(grid: ShiftGrid, kind: str) -> str:
 
 
 def grid_reading(grid: ShiftGrid) -> str:
-    """Its best and its worst cell."""
+    """Its best and its worst cell, where any has a finite mean."""
+    if np.isnan(grid.errors).all():
+        return t("shift_lab.grid.infinite")
     columns = len(grid.lengths)
     worst = divmod(int(np.nanargmax(grid.errors)), columns)
     best = divmod(int(np.nanargmin(grid.errors)), columns)
@@ -242,8 +244,8 @@ def grid_reading(grid: ShiftGrid) -> str:
 def _grid_error(grid: ShiftGrid, row: int, column: int) -> str:
     """A cell's error, with its 90% interval where it is measured."""
     ends = grid.interval(row, column)
-    found = error(float(grid.errors[row, column]))
-    return found if ends is None else interval(found, *map(error, ends))
+    found = float(grid.errors[row, column])
+    return error(found) if ends is None else interval(found, *ends)
 
 
 def covariance_labels(panels: Sequence[CovariancePanel]) -> CovarianceLabels:
@@ -327,7 +329,8 @@ def panels_provenance(experiment: Experiment, card: Card | None) -> str:
         _model(card),
         _attention(experiment.pretraining),
         t("shift_lab.source.either", **_prompts(experiment.evaluation)),
-        _experiment(unshifted(experiment)),
+        _experiment(experiment.unshifted),
+        band(trained=card is not None),
     )
 
 
@@ -340,7 +343,8 @@ def grid_provenance(grid: ShiftGrid, card: Card | None) -> str:
         _model(card if grid.method == "transformer" else None),
         _attention(pretraining) if grid.method == "lsa" else "",
         t(f"shift_lab.source.{how}", **_prompts(grid.experiment.evaluation)),
-        _experiment(unshifted(grid.experiment)),
+        _experiment(grid.experiment.unshifted),
+        "" if grid.exact else band(trained=grid.method == "transformer"),
     )
 
 
@@ -350,6 +354,7 @@ def covariance_provenance(cards: Iterable[Card], formula: Pretraining, evaluatio
         *map(_model, cards),
         t("shift_lab.source.attention_both", length=formula.context_length),
         t("shift_lab.source.partly", **_prompts(evaluation)),
+        band(trained=True),
     )
 
 
@@ -398,7 +403,8 @@ def _entry(curves: LearningCurves, method: str, k: int) -> str:
     if method in curves.exact or method == "zero":
         return error(error_at(curves, method, k))
     curve = curves.curves[method]
-    middle, low, high = (error(part[k]) for part in (curve.mean, curve.low, curve.high))
+    numbers = curve.mean[k], curve.low[k], curve.high[k]
     if k in curve.medians:
+        middle, low, high = errors(numbers)
         return t("shift_lab.entry.median", error=middle, low=low, high=high)
-    return interval(middle, low, high)
+    return interval(*numbers)

@@ -66,7 +66,7 @@ class Models:
     @property
     def address(self) -> str:
         """Hash of what the models share."""
-        return replace(self.spec, seed=0).hash
+        return self.spec.seedless.hash
 
     def __str__(self) -> str:
         return ", ".join(f"{card.name} {card.spec.hash}" for card in self.cards)
@@ -118,7 +118,7 @@ def group(cards: Sequence[Card], wanted: Wanted) -> list[Card]:
     groups: dict[Pretraining, list[Card]] = {}
     for card in cards:
         if wanted.fits(card.spec):
-            groups.setdefault(replace(card.spec, seed=0), []).append(card)
+            groups.setdefault(card.spec.seedless, []).append(card)
     ordered = sorted(groups.values(), key=lambda found: (found[0].parameters, found[0].name))
     named = [found for found in ordered if any(card.name == wanted.name for card in found)]
     chosen = next(iter(named if named or wanted.only_named else ordered), [])

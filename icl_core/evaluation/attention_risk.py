@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -80,12 +79,6 @@ def nonlinear_label_risk(A: Array, moments: Moments, share: float) -> RiskLine:
     return RiskLine(bias, sampling, moments.noise_variance * spread, float(np.trace(Q @ T)))
 
 
-def unshifted(experiment: Experiment) -> Experiment:
-    """The same test without its shift."""
-
-    return replace(experiment, evaluation=replace(experiment.evaluation, shift=NoShift()))
-
-
 def _linear(A: Array, moments: Moments) -> RiskLine:
     S, T, Q = (matrix.numpy() for matrix in moments[:3])
     parts = theory.lsa_risk_parts(A, S, T, moments.noise_variance, 1, Q)
@@ -95,7 +88,7 @@ def _linear(A: Array, moments: Moments) -> RiskLine:
 def _bent_labels(experiment: Experiment) -> tuple[Moments, float] | None:
     """Moments before the labels are bent, and by how much."""
     shift = experiment.evaluation.shift
-    before = experiment_moments(unshifted(experiment))
+    before = experiment_moments(experiment.unshifted)
     if before is None or not isinstance(shift, LabelNonlinearity):
         return None
     return before, shift.magnitude

@@ -44,8 +44,13 @@ class Estimate:
         return Estimate(self.mean.mean(keepdims=True), self.resamples.mean(1, keepdims=True))
 
     def maximum(self) -> Estimate:
-        """The maximum over entries, as an estimate of one entry."""
-        return Estimate(self.mean.max(keepdims=True), self.resamples.max(1, keepdims=True))
+        """The maximum over entries, as an estimate of one entry.
+
+        A maximum of noisy entries lies above that of the true ones, and in every resample above it once more:
+        so its resamples are mirrored at the estimate, which makes its interval the basic bootstrap's.
+        """
+        largest = self.mean.max(keepdims=True)
+        return Estimate(largest, 2 * largest - self.resamples.max(1, keepdims=True))
 
 
 def combine(function: Callable[..., NDArray[np.float64]], *estimates: Estimate) -> Estimate:

@@ -135,17 +135,6 @@ def combination(mixture: Mixture, alpha: float) -> Combination:
     return Combination(first, second, alpha)
 
 
-def data_alone(pretraining: Pretraining) -> Pretraining:
-    """What a pretraining's prompts are drawn from, apart from the model that was trained on them."""
-    return Pretraining(
-        dimension=pretraining.dimension,
-        context_length=pretraining.context_length,
-        covariates=pretraining.covariates,
-        mixture=pretraining.mixture,
-        label_noise=pretraining.label_noise,
-    )
-
-
 def measured_sweep(sweep: FamilySweep, predictor: Predictor) -> SweepCurve:
     """Error of one predictor, a model say, at every value."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from icl_core import theory
 from icl_core.data.moments import Moments, experiment_moments, pretraining_moments
-from icl_core.evaluation.attention_risk import RiskLine, attention_risk, correlation, unshifted
+from icl_core.evaluation.attention_risk import RiskLine, attention_risk, correlation
 from icl_core.evaluation.averaged_baselines import Average, min_norm_risks, ridge_risks
 from icl_core.evaluation.closed_forms import trained_attention
 from icl_core.specs import Experiment
@@ -164,7 +164,7 @@ def _theorem(experiment: Experiment, lengths: NDArray[np.int64]) -> tuple[NDArra
     of S alone: the w with the root mean squares as coordinates gives the mean over tasks.
     """
     trained = pretraining_moments(experiment.pretraining)
-    before = experiment_moments(unshifted(experiment))
+    before = experiment_moments(experiment.unshifted)
     shift = experiment.evaluation.shift
     bent = shift.magnitude if shift.kind == "label_nonlinearity" else 0.0
     tested = before if bent else experiment_moments(experiment)

@@ -157,7 +157,10 @@ def measured_grid(
 
 
 def _over_zero(curves: LearningCurves) -> LearningCurves:
-    """The same curves over the zero predictor's error: exact without examples, else as measured at all k."""
+    """The same curves over the zero predictor's error: exact without examples, else as measured at all k.
+
+    A measured level is taken as known: intervals are of the errors alone, not of their ratio to it.
+    """
     measured = float(curves.curves["zero"].mean.mean())
     level = float(curves.exact["lsa"][0]) if "lsa" in curves.exact else measured
     one = np.ones_like(curves.curves["zero"].mean)

@@ -141,7 +141,7 @@ def _clicked(grid: ShiftGrid, row: int, column: int) -> list[float | int | str]:
 
 
 def _number(error: float) -> str:
-    """Two significant digits, without the noise of more; nothing for an infinite mean (NaN)."""
+    """At most two decimals, one digit below .01, none from 10 on; nothing for an infinite mean (NaN)."""
     if not math.isfinite(error):
         return ""
     if error >= 10:

@@ -19,7 +19,7 @@ from icl_core.library.card import Card, Check, FamilyErrors, Quantity, Tasks
 from icl_core.library.store import Entry, Library
 from icl_core.models import InContextNetwork
 from icl_core.predictors import LeastSquares, Network, Predictor, lasso_path
-from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining, Spec
+from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining
 
 PROMPTS = 4096
 SEED = 20_231_101  # of the test prompts; validation during training uses another
@@ -55,21 +55,9 @@ def held_out(spec: Pretraining, family: FunctionClass, tasks: Tasks = "new") -> 
 
 def specialist_of(library: Library, spec: Pretraining, family: FunctionClass) -> Card | None:
     """The library's transformer of one family of a mixture alone, all else of the data being the same."""
-    wanted = _data_of(replace(spec, mixture=Mixture.of(family)))
+    wanted = replace(spec, mixture=Mixture.of(family)).data
     cards = (card for card in library.cards() if card.spec.model.kind == spec.model.kind)
-    return next((card for card in cards if _data_of(card.spec) == wanted), None)
-
-
-def _data_of(spec: Pretraining) -> Spec:
-    """What a model was pretrained on, without how."""
-    return Pretraining(
-        dimension=spec.dimension,
-        context_length=spec.context_length,
-        covariates=spec.covariates,
-        mixture=spec.mixture,
-        label_noise=spec.label_noise,
-        task_pool=spec.task_pool,
-    )
+    return next((card for card in cards if card.spec.data == wanted), None)
 
 
 def _estimates(experiment: Experiment, network: InContextNetwork) -> dict[str, Estimate]:

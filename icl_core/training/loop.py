@@ -247,7 +247,9 @@ class _Run:
         return training_batch(self.spec, self.spec.mixture, self.step)
 
     def _snapshot(self) -> None:
+        self.network.compute = torch.float32
         errors = tuple(_errors(self.network, prompts, self.scale) for prompts in self.validation)
+        self.network.compute = self.dtype
         self.history.append(Snapshot(self.step, self.seconds, sum(self.losses) / len(self.losses), errors))
         self.losses.clear()
 
@@ -271,7 +273,7 @@ def _build(spec: Pretraining, scale: float) -> InContextNetwork:
 
 
 def validation_prompts(spec: Pretraining, family: int) -> Prompts:
-    """Fixed prompts of one family of the mixture, for the learning curve during training."""
+    """Fixed prompts of one family of the mixture, of new tasks, for the learning curve during training."""
     evaluation = Evaluation(
         context_length=spec.context_length,
         function_class=spec.mixture.families[family],

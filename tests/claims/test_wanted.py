@@ -46,6 +46,17 @@ def test_seeds_come_together_and_architectures_do_not(planted) -> None:
     assert str(models) == f"dense-d8 {SPEC.hash}, dense-d8-s1 {replace(SPEC, seed=1).hash}"
 
 
+def test_seeds_of_a_continued_model_come_together(planted) -> None:
+    begun = replace(SPEC, recipe=replace(SPEC.recipe, steps=4000))
+    model = replace(SPEC, warm_start=begun, warm_start_at="end", seed=1)
+    another = model.reseeded(100)
+    assert (another.seed, another.warm_start.seed) == (101, 100)
+    again = replace(model, seed=7)  # another last phase of the same weights counts as a seed as well
+    library = planted(dense_d8=(model, Zero()), other=(another, Zero()), again=(again, Zero()))
+    assert find(library, WANTED).cards[0].spec.seedless == another.seedless
+    assert len(find(library, WANTED).cards) == 3
+
+
 def test_a_companion_has_the_same_length_and_noise(planted) -> None:
     wish = Wanted("pool", Mixture.of(Dense()), label_noise=None, task_pool=4)
     noisy = Pretraining(context_length=14, label_noise=0.5, task_pool=4)

@@ -21,7 +21,7 @@ from icl_core.data.shifts import (
     QueryScale,
     TaskMean,
 )
-from icl_core.evaluation.attention_risk import attention_risk, correlation, iid_risk_line, unshifted
+from icl_core.evaluation.attention_risk import attention_risk, correlation, iid_risk_line
 from icl_core.evaluation.closed_forms import trained_attention
 from icl_core.evaluation.curves import learning_curves
 from icl_core.predictors import LinearAttention
@@ -145,4 +145,4 @@ def test_unshifted_drops_the_shift_alone():
         Evaluation(shift=CovariateScale(1.0), covariates=Identity(), seed=5),
     )
     expected = replace(experiment, evaluation=Evaluation(covariates=Identity(), seed=5))
-    assert unshifted(experiment) == expected
+    assert experiment.unshifted == expected

@@ -10,7 +10,6 @@ from icl_core.evaluation import learning_curves
 from icl_core.evaluation.family_sweep import (
     FamilySweep,
     SweepCurve,
-    data_alone,
     home_error,
     ideal_sweep,
     measured_sweep,
@@ -87,7 +86,7 @@ def test_what_makes_no_sense_is_refused() -> None:
 
 def test_the_model_does_not_name_the_sweep() -> None:
     other = Pretraining.from_dict({**DATA.to_dict(), "seed": 5})
-    assert data_alone(other) == data_alone(DATA) == DATA
+    assert other.data == DATA.data == DATA
 
 
 def test_curves_survive_being_written() -> None:

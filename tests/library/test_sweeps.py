@@ -8,7 +8,7 @@ import pytest
 
 from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Dense, Sinusoid
-from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, data_alone, measured_sweep
+from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, measured_sweep
 from icl_core.library import Library, sweeps
 from icl_core.library.results import load_once
 from icl_core.models import Transformer
@@ -24,7 +24,7 @@ TINY = Pretraining(
     model=Transformer(layers=1, heads=1, width=16),
     recipe=Recipe(steps=2, warmup=0),
 )
-SWEEP = FamilySweep("alpha", data_alone(TINY), prompts=4)
+SWEEP = FamilySweep("alpha", TINY.data, prompts=4)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from dashboard.one_input.learners import input_grid
 from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.data.shifts import CovariateScale
-from icl_core.evaluation.family_sweep import FamilySweep, data_alone, measured_sweep
+from icl_core.evaluation.family_sweep import FamilySweep, measured_sweep
 from icl_core.evaluation.prompt_functions import drawn_prompt
 from icl_core.library import Library, default_library
 from icl_core.library.results import load_once
@@ -81,7 +81,7 @@ def test_a_link_draws_the_numbers_of_its_experiment(scene: Scene) -> None:
     entry = default_library().find(TINY.hash)
     assert entry is not None
     network = Network(load_once(default_library(), entry))
-    line = FamilySweep(scene.parameter, data_alone(TINY), prompts=8)
+    line = FamilySweep(scene.parameter, TINY.data, prompts=8)
     expected = measured_sweep(line, network).mean[:, 4]
     drawn = next(
         trace
@@ -101,7 +101,7 @@ def test_the_code_gives_the_numbers_at_the_pages_k(capsys: pytest.CaptureFixture
     at = opened(on_scene(Scene("alpha", 0.3)), k="5")
     (code,) = (block.value for block in at.code if "FamilySweep" in block.value)
     exec(code, {})
-    sweep = FamilySweep("alpha", data_alone(TINY), prompts=8)
+    sweep = FamilySweep("alpha", TINY.data, prompts=8)
     entry = default_library().find(TINY.hash)
     assert entry is not None
     model = cached_model_sweep(sweep, entry, default_library())

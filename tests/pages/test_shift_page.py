@@ -287,8 +287,10 @@ def test_the_code_computes_the_picture_again(
     lines = capsys.readouterr().out.splitlines()
     data = figure(at)["data"]
     if query["part"] == "grid":
-        errors = [float(word) for line in lines[1:] for word in line.split()[1:]]
         drawn = [cell[2] for cell in data[-1]["customdata"]]
+        rows = len({cell[0] for cell in data[-1]["customdata"]})
+        errors = [float(word) for line in lines[1 : 1 + rows] for word in line.split()[1:]]
+        assert ("90% intervals from" in lines) == ("method" in query)
     else:
         name = {"length": "linear attention", "panels": "none 0.0 ols", "random": "identity 1.0 ols"}[
             query["part"]
@@ -348,6 +350,26 @@ def test_measured_grids_have_intervals_everywhere() -> None:
             assert low <= mean <= high
             assert hover == f"{mean:,.4g} [{low:,.4g}, {high:,.4g}]"
             assert cell == f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def test_a_grid_without_any_finite_mean_says_so() -> None:
+    at = opened(
+        part="grid",
+        method="ols",
+        **{
+            "pretraining.dimension": "2",
+            "pretraining.model": "linear_attention",
+            "evaluation.label_noise": "0.5",
+            "evaluation.context_length": "3",
+        },
+    )
+    assert "infinite in every cell" in at.main.markdown[0].value
+
+
+def test_a_picture_that_is_read_nowhere_warns_of_what_is_not_about_k() -> None:
+    at = opened(part="random", k="1000", show="nonsense")
+    assert "nonsense" in at.warning[0].value
+    assert len(at.warning) == 1
 
 
 def test_csv_of_random_covariances_has_every_line() -> None:
