@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard import captions, frame, jobs_panel, knobs, presets, results
 from dashboard.curve_chart import draw_curves, is_log, shown_methods
 from dashboard.explore_sections import (
-    exports_section,
     numbers_section,
     presets_menu,
     settings_section,
+    take_away,
 )
 from dashboard.texts import joined, t
 from dashboard.url_state import Settings
@@ -62,6 +62,6 @@ if not state.presentation.present:
     frame.explain(("what", t("section.what.text")), ("try", t("section.try.text")))
     settings_section(state, curves)
     numbers_section(state, curves)
-    exports_section(state, curves)
+    take_away(state, curves)
 
 frame.end(state, cfg=state.experiment.hash, k=k)

@@ -61,7 +61,7 @@ def numbers_section(state: State, curves: LearningCurves) -> None:
     exports.numbers_section(numbers_table(curves, shown_methods(curves, state.view)))
 
 
-def exports_section(state: State, curves: LearningCurves) -> None:
+def take_away(state: State, curves: LearningCurves) -> None:
     """Numbers and spec, the code and the command that compute the numbers again."""
     stem, query = exports.file_stem(curves.experiment), to_query(curves.experiment, state.models)
     exports.take_away(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,10 +9,12 @@ import pandas as pd
 
 from dashboard.bootstrap import figure_theme
 from dashboard.chart import draw_chart
+from dashboard.exports import Download, csv_text, file_stem, spec_file
 from dashboard.texts import t
 from dashboard.viewport import is_narrow
 from dashboard.views import Presentation
 from icl_core.figures.line_panels import Line, Panel, line_panels_figure
+from icl_core.specs import Experiment
 
 
 class Drawn(NamedTuple):
@@ -44,13 +44,23 @@ def numbers(shown: Sequence[Panel]) -> pd.DataFrame:
 
 def numbers_csv(shown: Sequence[Panel]) -> str:
     """The drawn numbers as CSV: panel, line, x, y, low, high."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["panel", "line", "x", "y", "low", "high"])
-    for panel in shown:
-        for line in panel.lines:
-            writer.writerows([panel.title, line.key, *row.values()] for row in _rows(panel, line))
-    return text.getvalue()
+    return csv_text(
+        ["panel", "line", "x", "y", "low", "high"],
+        (
+            [panel.title, line.key, *row.values()]
+            for panel in shown
+            for line in panel.lines
+            for row in _rows(panel, line)
+        ),
+    )
+
+
+def files(shown: Sequence[Panel], experiment: Experiment, stem: str) -> list[Download]:
+    """What can be taken away: the drawn numbers under the name `stem`, and the experiment."""
+    return [
+        Download("csv", numbers_csv(shown), f"{stem}.csv"),
+        spec_file(experiment, file_stem(experiment)),
+    ]
 
 
 def _rows(panel: Panel, line: Line) -> list[dict[str, object]]:

@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard import frame
 from dashboard.claims import words
 from dashboard.claims.chart import draw_claims
-from dashboard.claims.exports import exports_section
 from dashboard.claims.listing import filters, listing
+from dashboard.claims.take_away import take_away
 from dashboard.claims.view import ClaimsView, filtered, standings
 from dashboard.texts import t
 from dashboard.url_state import Settings
@@ -30,6 +30,6 @@ if not state.presentation.present:
         st.info(t("claims.none"))
     listing(state, visible)
     frame.explain(("what", t("claims.what")), ("try", t("claims.try")))
-    exports_section(claims, next(iter(visible), claims[0]))
+    take_away(claims, next(iter(visible), claims[0]))
 
 frame.end(state, cfg=state.experiment.hash, listed=len(visible))

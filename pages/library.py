@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import exports, frame
-from dashboard.shelf import cards, taken_away
+from dashboard.shelf import cards, take_away
 from dashboard.shelf.training import draw_training, reading
 from dashboard.shelf.view import LibraryView, asked_for, filtered, played
 from dashboard.texts import t
@@ -39,6 +39,6 @@ if not state.presentation.present:
     cards.cards(state, visible, chosen)
     frame.explain(("what", t("library.what")))
     if card is not None:
-        exports.take_away(taken_away.files(card), python=taken_away.python_code(card))
+        exports.take_away(take_away.files(card), python=take_away.python_code(card))
 
 frame.end(state, cfg=state.experiment.hash, played=chosen.entry.name if chosen else "")

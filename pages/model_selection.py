@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import exports, frame
-from dashboard.line_chart import draw_panels, numbers, numbers_csv
+from dashboard.line_chart import draw_panels, files, numbers
 from dashboard.selection import knobs, words
 from dashboard.selection.code import code
 from dashboard.selection.picture import drawn
@@ -43,11 +43,7 @@ if not state.presentation.present:
     frame.explain(("what", what), ("try", t("selection.try")))
     exports.numbers_section(numbers(panels))
     exports.take_away(
-        [
-            exports.Download("csv", numbers_csv(panels), f"{stem}.csv"),
-            exports.spec_file(now.experiment, exports.file_stem(now.experiment)),
-        ],
-        python=code(now.experiment, state.view, state.models),
+        files(panels, now.experiment, stem), python=code(now.experiment, state.view, state.models)
     )
 
 frame.end(state, cfg=now.experiment.hash, picture=picture_shown, k=read_out(now.experiment, state.view))

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import exports, frame
 from dashboard.lab import knobs, plot, words
 from dashboard.lab.measured import answer as answer_to
-from dashboard.lab.taken_away import exported, python_code
+from dashboard.lab.take_away import exported, python_code
 from dashboard.lab.view import LabView, fitted
 from dashboard.one_input.models import learner_names, main_model
 from dashboard.texts import t

@@ -10,7 +10,7 @@ from dashboard.diversity.code import code
 from dashboard.diversity.picture import drawn
 from dashboard.diversity.results import setting
 from dashboard.diversity.state import DiversityView, read_out, shown, start
-from dashboard.line_chart import draw_panels, numbers, numbers_csv
+from dashboard.line_chart import draw_panels, files, numbers
 from dashboard.texts import t
 from dashboard.url_state import Settings
 from icl_core.library import LibraryError
@@ -46,11 +46,7 @@ if not state.presentation.present:
     frame.explain(("what", t("diversity.what")), ("try", t("diversity.try")))
     exports.numbers_section(numbers(panels))
     exports.take_away(
-        [
-            exports.Download("csv", numbers_csv(panels), f"{stem}.csv"),
-            exports.spec_file(now.experiment, exports.file_stem(now.experiment)),
-        ],
-        python=code(now.experiment, state.view, state.models),
+        files(panels, now.experiment, stem), python=code(now.experiment, state.view, state.models)
     )
 
 frame.end(state, cfg=now.experiment.hash, picture=state.view.picture, k=read_out(now.experiment, state.view))

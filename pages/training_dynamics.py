@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import frame
-from dashboard.dynamics import knobs, results, sections, words
+from dashboard import exports, frame
+from dashboard.dynamics import knobs, results, sections, take_away, words
 from dashboard.dynamics.view import dynamics_of, start
 from dashboard.texts import t
 from icl_core.specs import SpecError
@@ -39,6 +39,6 @@ if not state.presentation.present:
     sections.scale_and_balance(state, trained)
     sections.formulas(trained)
     frame.explain(("what", t("dynamics.what")), ("try", t("dynamics.try")), ("paper", t("dynamics.paper")))
-    sections.exports(trained)
+    exports.take_away(take_away.files(trained), python=take_away.python_code(trained))
 
 frame.end(state, cfg=spec.hash)

@@ -11,7 +11,7 @@ from dashboard.captions import error
 from dashboard.chart import draw_chart
 from dashboard.describe import family_name
 from dashboard.shelf.cards import family_names
-from dashboard.shelf.taken_away import stem
+from dashboard.shelf.take_away import stem
 from dashboard.texts import joined, t
 from dashboard.viewport import is_narrow
 from dashboard.views import Presentation

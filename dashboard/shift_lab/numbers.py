@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.captions import interval
+from dashboard.exports import csv_text
 from dashboard.shift_lab import words
 from dashboard.texts import t
 from icl_core.evaluation import LearningCurves
@@ -38,7 +39,7 @@ def length_csv(sweep: LengthSweep) -> str:
     """A row for each test length."""
     columns = _lengths(sweep)
     rows = zip(sweep.lengths.tolist(), *(values.tolist() for values in columns.values()), strict=True)
-    return _csv(["M", *columns], rows)
+    return csv_text(["M", *columns], rows)
 
 
 def panels_csv(shown: Sequence[LearningCurves]) -> str:
@@ -49,7 +50,7 @@ def panels_csv(shown: Sequence[LearningCurves]) -> str:
         shift = curves.experiment.evaluation.shift
         head, *lines = csv.reader(io.StringIO(curves.to_csv()))
         rows += [[shift.kind, shift.magnitude, *line] for line in lines]
-    return _csv(["shift", "magnitude", *head], rows)
+    return csv_text(["shift", "magnitude", *head], rows)
 
 
 def grid_table(grid: ShiftGrid) -> pd.DataFrame:
@@ -64,7 +65,7 @@ def grid_table(grid: ShiftGrid) -> pd.DataFrame:
 
 def grid_csv(grid: ShiftGrid) -> str:
     """A row for each cell; no error where its mean is infinite, no interval where it is exact."""
-    return _csv(
+    return csv_text(
         ["method", "magnitude", "k", "error", "low", "high"],
         (
             [grid.method, magnitude, length, *_numbers(grid, row, column)]
@@ -101,7 +102,7 @@ def covariance_table(panels: Sequence[CovariancePanel]) -> pd.DataFrame:
 
 def covariance_csv(panels: Sequence[CovariancePanel]) -> str:
     """A row for each panel, line and k; exact lines have no interval."""
-    return _csv(
+    return csv_text(
         ["covariance", "scale", "k", "line", "error", "low", "high"],
         (
             [panel.covariates.kind, panel.scale, k, name, *values]
@@ -121,7 +122,7 @@ def residual_table(lengths: Array, lines: Mapping[str, Array]) -> pd.DataFrame:
 
 def residual_csv(lengths: Array, lines: Mapping[str, Array]) -> str:
     """A row for each N = M."""
-    return _csv(
+    return csv_text(
         ["N", *lines], zip(lengths.tolist(), *(line.tolist() for line in lines.values()), strict=True)
     )
 
@@ -149,11 +150,3 @@ def _lengths(sweep: LengthSweep) -> dict[str, Array]:
         values = dict(zip(sweep.theorem[0].tolist(), sweep.theorem[1].tolist(), strict=True))
         columns["theorem"] = np.array([values.get(length, np.nan) for length in sweep.lengths.tolist()])
     return columns
-
-
-def _csv(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue()

@@ -183,7 +183,7 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 NOTES: dict[str, str] = {
     "dense-sparse-d8": "Selects, but lags the sparse specialist on sparse prompts: to be continued.",
     "linear-sinusoid-small": "Small, to be compared by size: its cost is over specialists of the usual size.",
-    "linear-sinusoid-large": "Trained for fewer steps, to be compared by size: its cost is over specialists that had more.",
+    "linear-sinusoid-large": "Trained for few steps, to be compared by size: its specialists had more.",
     "relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
     "dense-relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
     "pool-4-d8": "Knows the four tasks of its pool, as it should, and so fails on new ones.",

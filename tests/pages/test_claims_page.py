@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.claims import cited, words
-from dashboard.claims.exports import verdicts_csv, verdicts_json
+from dashboard.claims.take_away import verdicts_csv, verdicts_json
 from dashboard.claims.view import ClaimsView, Standing, filtered, standings
 from dashboard.markdown import plain
 from icl_core.claims import CLAIMS, ClaimResult, run

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shelf.taken_away import files
+from dashboard.shelf.take_away import files
 from icl_core.library import Card, Library, default_library, grading
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
@@ -116,7 +116,7 @@ def test_a_model_that_is_not_there_is_not_played(own: Path) -> None:
     assert "tiny" not in opened(played="nobody").title[0].value
 
 
-def test_the_played_model_can_be_taken_away(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_played_model_can_be_take_away(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     card = next(card for card in default_library().cards() if card.name == "tiny")
     csv, whole, spec = files(card)
     rows = [line.split(",") for line in csv.text.splitlines()]

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.lab.knobs import another, cleared
 from dashboard.lab.measured import answer, lab_grid
 from dashboard.lab.plot import applied
-from dashboard.lab.taken_away import exported, python_code
+from dashboard.lab.take_away import exported, python_code
 from dashboard.lab.view import (
     FAST,
     MOST_POINTS,

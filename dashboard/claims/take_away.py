@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from dashboard import exports
 from dashboard.claims.view import Standing
 from dashboard.claims.words import command
-from dashboard.exports import Download, take_away
+from dashboard.exports import Download, csv_text
 from dashboard.texts import t
 
 STEM = "icl-claims"
@@ -46,26 +45,25 @@ def verdicts_json(claims: Sequence[Standing]) -> str:
 
 def verdicts_csv(claims: Sequence[Standing]) -> str:
     """A row for each limit; one without numbers for a claim that has none."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for standing in claims:
-        claim, result = standing.claim, standing.result
-        first = [claim.id, standing.outcome, claim.statement]
-        if result is None or not result.parts:
-            waits = result.verdict if result else ""
-            writer.writerow([*first, claim.statistic, *[""] * 5, waits, "", "", claim.page])
-            continue
-        models = " ".join(f"{used.name}:{used.spec_hash}" for used in result.models)
-        for part in result.parts:
-            numbers = [part.quantity, part.value, part.low, part.high, part.side, part.threshold]
-            writer.writerow([*first, *numbers, part.verdict, result.setting, models, result.url])
-    return text.getvalue()
+    return csv_text(HEAD, (row for standing in claims for row in _rows(standing)))
 
 
-def exports_section(claims: Sequence[Standing], shown: Standing) -> None:
+def _rows(standing: Standing) -> Iterator[list[object]]:
+    claim, result = standing.claim, standing.result
+    first = [claim.id, standing.outcome, claim.statement]
+    if result is None or not result.parts:
+        waits = result.verdict if result else ""
+        yield [*first, claim.statistic, *[""] * 5, waits, "", "", claim.page]
+        return
+    models = " ".join(f"{used.name}:{used.spec_hash}" for used in result.models)
+    for part in result.parts:
+        numbers = [part.quantity, part.value, part.low, part.high, part.side, part.threshold]
+        yield [*first, *numbers, part.verdict, result.setting, models, result.url]
+
+
+def take_away(claims: Sequence[Standing], shown: Standing) -> None:
     """JSON, CSV, and the command for `shown`."""
-    take_away(
+    exports.take_away(
         [
             Download("json", verdicts_json(claims), f"{STEM}.json"),
             Download("csv", verdicts_csv(claims), f"{STEM}.csv"),

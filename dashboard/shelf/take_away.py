@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from dashboard.exports import Download, spec_file
+from dashboard.exports import Download, csv_text, spec_file
 from icl_core.library import Card, grading
 
 CODE = """\
@@ -38,13 +35,15 @@ def files(card: Card) -> list[Download]:
 
 def training_csv(card: Card) -> str:
     """A row for each checkpoint, family and k: the error over v."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["step", "family", "k", "error"])
-    for snapshot in card.history:
-        for family, errors in zip(card.spec.mixture.families, snapshot.errors, strict=True):
-            writer.writerows([snapshot.step, family.kind, k, error] for k, error in enumerate(errors))
-    return text.getvalue()
+    return csv_text(
+        ["step", "family", "k", "error"],
+        (
+            [snapshot.step, family.kind, k, error]
+            for snapshot in card.history
+            for family, errors in zip(card.spec.mixture.families, snapshot.errors, strict=True)
+            for k, error in enumerate(errors)
+        ),
+    )
 
 
 def python_code(card: Card) -> str:

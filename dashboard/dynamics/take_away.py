@@ -1,0 +1,66 @@
+"""What can be taken away of a training: the whole trajectory, its spec, and code that computes it again."""
+
+from __future__ import annotations
+
+import json
+
+from dashboard.exports import Download, csv_text, spec_file
+from icl_core.evaluation.dynamics import Trajectory
+
+CODE = """\
+from icl_core.evaluation.dynamics import Dynamics, trajectory
+
+spec = Dynamics.from_json({text!r})
+trained = trajectory(spec)
+print("loss", trained.losses[0], "->", trained.losses[-1], "floor", trained.floor)
+print("W^KQ, its block:", trained.path.U[-1], "limit", trained.limit.U, sep="\\n")
+"""
+
+
+def stem(trained: Trajectory) -> str:
+    """A file name that says which training it holds."""
+    return f"icl-{trained.spec.hash}"
+
+
+def files(trained: Trajectory) -> list[Download]:
+    """Numbers by time, the whole trajectory with its limit, and the spec."""
+    return [
+        Download("csv", _csv(trained), f"{stem(trained)}.csv"),
+        Download("json", _json(trained), f"{stem(trained)}.json"),
+        spec_file(trained.spec, stem(trained)),
+    ]
+
+
+def python_code(trained: Trajectory) -> str:
+    """Code that computes the trajectory again."""
+    return CODE.format(text=trained.spec.to_json(full=True))
+
+
+def _csv(trained: Trajectory) -> str:
+    """One row for each time: loss, u, the share learned of each direction, the conserved quantity."""
+    directions = [f"learned_{value:.6g}" for value in trained.eigenvalues]
+    path = trained.path
+    return csv_text(
+        ["t", "loss", "u", *directions, "balance"],
+        (
+            [time, trained.losses[index], path.u[index], *trained.learned[index], path.balance[index]]
+            for index, time in enumerate(path.times)
+        ),
+    )
+
+
+def _json(trained: Trajectory) -> str:
+    """The whole trajectory with its limit."""
+    path, limit = trained.path, trained.limit
+    data = {
+        "spec": trained.spec.to_dict(full=True),
+        "spec_hash": trained.spec.hash,
+        "times": path.times.tolist(),
+        "losses": trained.losses.tolist(),
+        "floor": trained.floor,
+        "u": path.u.tolist(),
+        "U": path.U.tolist(),
+        "limit": {"U": limit.U.tolist(), "u": limit.u},
+        "largest_init_scale": trained.largest_init_scale,
+    }
+    return json.dumps(data) + "\n"
