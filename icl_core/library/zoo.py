@@ -6,6 +6,7 @@ Names end in the number of inputs where it is not one. Specialists share all of 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 
 from icl_core.data.covariance import RandomDiagonal, Uniform, Wishart
 from icl_core.data.function_classes import Dense, FixedSparse, ReluNetwork, Sinusoid, Sparse
@@ -113,13 +114,23 @@ def selecting(dense_share: float) -> Pretraining:
     return replace(SPARSE, mixture=mixture(dense_share), recipe=recipe, seed=0)
 
 
+def focused(steps: int, focus: int) -> Recipe:
+    """A gentle phase whose first `focus` steps have one dense prompt in eight: those are learned long before."""
+    mixture = Mixture.of((Dense(), 0.125), (Sparse(nnz=2), 0.875))
+    return replace(GENTLE, steps=steps, curriculum=(Stage(focus, mixture),))
+
+
 def pooled(tasks: int | None) -> Pretraining:
     """Noisy dense functions from a pool of so many tasks (None: a fresh task for every prompt)."""
     return replace(IDENTITY, label_noise=0.5, task_pool=tasks, recipe=PLAIN)
 
 
 HALF_SINUSOID = continued(LINEAR_SINUSOID, GENTLE_CURVES)
-HALF_SPARSE = continued(continued(selecting(0.5), GENTLE), replace(GENTLE, steps=28_000))
+HALF_SPARSE = reduce(
+    continued,
+    (GENTLE, replace(GENTLE, steps=28_000), focused(48_000, 26_000), focused(30_000, 18_000)),
+    selecting(0.5),
+)
 
 TIERS: dict[int, dict[str, Pretraining]] = {
     1: {
@@ -181,7 +192,6 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 }
 
 NOTES: dict[str, str] = {
-    "dense-sparse-d8": "Selects, but lags the sparse specialist on sparse prompts: to be continued.",
     "linear-sinusoid-small": "Small, to be compared by size: its cost is over specialists of the usual size.",
     "linear-sinusoid-large": "Trained for few steps, to be compared by size: its specialists had more.",
     "relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
