@@ -20,12 +20,14 @@ from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.curves import Curve
 from icl_core.evaluation.suite import NUGGET
 from icl_core.figures import amount, drawn_lines, is_exact, off_scale
+from icl_core.figures.curve_numbers import zero_level
 from icl_core.library import Card
 
 MODELS = ("transformer", "linear_attention", "lsa")
 """Whom the sentences are about: the first of these that is drawn."""
 COMPARATORS = ("ols", "ridge", "bayes", "lasso", "neighbours", "gradient_descent", "averaging", "zero")
 """Whom they are compared with."""
+ABOUT_ONE = 0.05  # how far the zero predictor may be from 1 and still pass for it
 
 
 def protagonist(curves: LearningCurves, shown: tuple[str, ...] = MODELS) -> str | None:
@@ -116,6 +118,8 @@ def reading(
             text += t("reading.against_median" if median else "reading.against", error=error, name=name)
     if len(words) > len(named):
         text += t("reading.unshifted", error=words[-1])
+        if abs(zero_level(curves) - 1) > ABOUT_ONE:
+            text += t("reading.zero", error=f"{zero_level(curves):.3g}")
     return t("join.end", text=text)
 
 

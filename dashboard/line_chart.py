@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -69,5 +70,6 @@ def _rows(panel: Panel, line: Line) -> list[dict[str, object]]:
     for index, (x, y) in enumerate(zip(xs, line.y, strict=True)):
         low = None if line.low is None else float(line.low[index])
         high = None if line.high is None else float(line.high[index])
-        found.append({"x": float(x), "y": float(y), "low": low, "high": high})
+        shown = math.inf if x == panel.unlimited else float(x)
+        found.append({"x": shown, "y": float(y), "low": low, "high": high})
     return found

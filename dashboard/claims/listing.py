@@ -14,7 +14,7 @@ from dashboard.controls import choose
 from dashboard.markdown import plain
 from dashboard.texts import t
 from dashboard.url_state import UrlState
-from icl_core.claims import Part, Verdict
+from icl_core.claims import Claim, Part, Verdict
 
 State = UrlState[ClaimsView]
 BADGES = {
@@ -71,17 +71,23 @@ def listing(state: State, claims: Sequence[Standing]) -> None:
                 _entry(state, standing)
 
 
+def page_file(claim: Claim) -> str:
+    """The file of the page that shows the claim."""
+    return "app.py" if claim.page == "/" else f"pages{claim.page}.py"
+
+
 def _entry(state: State, standing: Standing) -> None:
     claim = standing.claim
+    part = {"part": claim.part} if claim.part else {}
     colour, icon = BADGES[standing.outcome]
     badge = f":{colour}-badge[:material/{icon}: {t(f'claims.outcome.{standing.outcome}')}]"
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{claim.id}** &ensp; *{plain(claim.statement)}* &ensp; {badge}", width="stretch")
         st.page_link(
-            f"pages{claim.page}.py",
+            page_file(claim),
             label=t("claims.open"),
             icon=":material/open_in_new:",
-            query_params={**_query(standing), **state.presentation.to_query(), "claim": claim.id},
+            query_params=_query(standing) | part | state.presentation.to_query() | {"claim": claim.id},
         )
     said = words.remark(standing)
     stale = standing.outcome == "outdated"

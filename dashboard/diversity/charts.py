@@ -38,6 +38,7 @@ def pool_panels(now: Setting, found: PoolSweep, trained: dict[str, dict[int | No
             marks=[Mark(chosen, label, "read_out")],
             levels=(1.0,),
             log_x=True,
+            unlimited=UNLIMITED,
         )
         for tasks in TASKS
     ]

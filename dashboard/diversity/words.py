@@ -54,7 +54,9 @@ def curve_reading(now: Setting, found: dict[str, LearningCurves], k: int) -> str
                 t(
                     "diversity.reading.one",
                     name=t(f"diversity.short.{name}"),
-                    error=error(float(curves.exact.get(name, curves.curves[name].mean)[k])),
+                    error=error(float(curves.exact[name][k]))
+                    if name in curves.exact
+                    else _interval(curves.curves[name], k),
                 )
                 for name in names
             ),

@@ -20,6 +20,11 @@ OVERSHOT = 1.1
 ROUNDING = 1e-15  # no agreement is better than this
 
 
+def written(value: float, digits: int = 3) -> str:
+    """A number of so many digits; a large one without a power of ten, which no one reads at a glance."""
+    return f"{value:,.0f}" if 10**digits - 0.5 <= value < 1e7 else f"{value:.{digits}g}"
+
+
 def labels(trajectory: Trajectory) -> DynamicsLabels:
     """The animation's texts."""
     balanced = trajectory.spec.is_balanced
@@ -79,7 +84,7 @@ def title(trajectory: Trajectory) -> str:
     if spec.start == "zero":
         return t("dynamics.title.zero")
     if trajectory.distance >= CLOSE:
-        return t("dynamics.title.far", distance=f"{trajectory.distance:.2g}")
+        return t("dynamics.title.far", distance=written(trajectory.distance, 2))
     if spec.covariates.is_random:
         return t("dynamics.title.random", floor=f"{trajectory.floor:.2f}")
     ahead = int(np.sum(shares >= 0.5))
@@ -104,7 +109,7 @@ def title(trajectory: Trajectory) -> str:
 
 def _title_ahead(shares: np.ndarray) -> str:
     """Of a start from which every direction has at least half of its limit."""
-    low, high = f"{shares.min():.2g}", f"{shares.max():.2g}"
+    low, high = (written(share, 2) for share in (shares.min(), shares.max()))
     where = "beyond" if shares.min() > 1 else "ahead"
     if low == high:
         return t(f"dynamics.title.all_{where}_alike", share=low)
@@ -128,7 +133,7 @@ def reading(trajectory: Trajectory) -> str:
         return t("dynamics.reading.zero", loss=f"{losses[-1]:.2f}", floor=f"{trajectory.floor:.3f}")
     text = t(
         "dynamics.reading.fall",
-        before=f"{losses[0]:.3g}",
+        before=written(losses[0]),
         after=f"{losses[-1]:.3f}",
         floor=f"{trajectory.floor:.3f}",
     )
@@ -155,9 +160,9 @@ def _over_one(learned: np.ndarray) -> list[str]:
     """Why a share [t, d] is above 1: it begins there, or it gets there by more than the eye would miss."""
     start, highest = float(learned[0].max()), float(learned.max())
     if highest > OVERSHOT * max(start, 1.0):
-        return [t("dynamics.reading.overshoot", highest=f"{highest:.3g}")]
+        return [t("dynamics.reading.overshoot", highest=written(highest))]
     if start > 1.01:
-        return [t("dynamics.reading.large", highest=f"{start:.3g}")]
+        return [t("dynamics.reading.large", highest=written(start))]
     return []
 
 

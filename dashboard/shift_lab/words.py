@@ -106,7 +106,7 @@ def panel_labels() -> PanelLabels:
         methods={name: t(f"method.{name}") for name in methods},
         context_length=t("figure.context_length"),
         error=t("shift_lab.relative"),
-        off_scale="{method}: {value}",
+        off_scale="{method}: {value} (k = {k})",
         median=t("figure.median"),
     )
 
@@ -271,7 +271,7 @@ def covariance_labels(panels: Sequence[CovariancePanel]) -> CovarianceLabels:
         context_length=t("figure.context_length"),
         error=t("shift_lab.per_input"),
         beyond=t("figure.beyond"),
-        off_scale="{method}: {value}",
+        off_scale="{method}: {value} (k = {k})",
     )
 
 

@@ -126,7 +126,8 @@ class Finding:
 class Claim:
     """A statement of one of the papers that can come out either way.
 
-    It holds only where all its limits do. `page` is the dashboard's page that shows it.
+    It holds only where all its limits do. `page` is the dashboard's page that shows it, `part`
+    which of its pictures where it has several.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Claim:
     limits: tuple[Limit, ...]
     measure: Callable[[Workbench], Finding]
     page: str
+    part: str = ""
 
     @property
     def statistic(self) -> str:

@@ -54,7 +54,7 @@ CLAIMS = (
             at_most("|e - network specialist| on networks, k = K/2", 0.05),
         ),
         selects_networks,
-        "/beyond_the_mixture",
+        "/",
     ),
     Claim(
         "C3",

@@ -99,6 +99,7 @@ CLAIMS = (
         ),
         fixed_fails,
         PAGE,
+        part="random",
     ),
     Claim(
         "A13",
@@ -109,6 +110,7 @@ CLAIMS = (
         ),
         random_is_better,
         PAGE,
+        part="random",
     ),
     Claim(
         "A14",
@@ -116,6 +118,7 @@ CLAIMS = (
         (at_least("e(K) / c less that of least squares, c = 9", 0.02),),
         random_falls_short,
         PAGE,
+        part="random",
     ),
     Claim(
         "A15",
@@ -123,5 +126,6 @@ CLAIMS = (
         (at_least("e(1.5 N) / e(N), fixed covariance, c = 1", 2),),
         spikes_beyond_trained_length,
         PAGE,
+        part="panels",
     ),
 )

@@ -35,7 +35,7 @@ ROW = 280
 
 @dataclass(frozen=True)
 class CovarianceLabels:
-    """Texts: of every line of `STROKES`; `off_scale` has places {method} and {value}."""
+    """Texts: of every line of `STROKES`; `off_scale` has places {method}, {value} and {k}."""
 
     lines: Mapping[str, str]
     titles: Sequence[str]
@@ -158,7 +158,12 @@ def _add_panel(
     if limit > top:
         gone["lsa_limit"] = limit
     notes = [
-        (labels.off_scale.format(method=labels.lines[name], value=amount(value)), STROKES[name].colour(look))
+        (
+            labels.off_scale.format(
+                method=labels.lines[name], value=amount(value), k="∞" if name == "lsa_limit" else end
+            ),
+            STROKES[name].colour(look),
+        )
         for name, value in gone.items()
     ]
     note_off_scale(figure, notes, look, size=look.size - 4, **place)

@@ -52,7 +52,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot: lines over `x`, a range of y, marks, an interval of x to shade, words for some ticks."""
+    """One plot: lines over `x`, a range of y, marks, an interval of x to shade, words for some ticks.
+
+    `unlimited`: where on the axis x without any limit stands.
+    """
 
     title: str
     x_title: str
@@ -65,6 +68,7 @@ class Panel:
     shaded: tuple[float, float] | None = None
     levels: Sequence[float] = ()
     log_x: bool = False
+    unlimited: float | None = None
 
 
 def line_panels_figure(

@@ -34,7 +34,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class PanelLabels:
-    """Texts of the axes, names of methods, the note for a line that leaves: {method}, {value}; 'median'."""
+    """Texts of the axes, names of methods, 'median', a note on a line that leaves: {method}, {value}, {k}."""
 
     methods: Mapping[str, str]
     context_length: str
@@ -137,7 +137,12 @@ def _add_off_scale(
     lines = drawn_lines(curves, tuple(ordered(curves.curves)))
     gone = {method: float(line[-1]) for method, line in lines.items() if line[-1] > top}
     notes = [
-        (labels.off_scale.format(method=labels.methods[name], value=amount(value)), stroke(name).colour(look))
+        (
+            labels.off_scale.format(
+                method=labels.methods[name], value=amount(value), k=curves.context_lengths[-1]
+            ),
+            stroke(name).colour(look),
+        )
         for name, value in gone.items()
     ]
     note_off_scale(figure, notes, look, size=look.size - 2, **place)

@@ -115,7 +115,7 @@ def selecting(dense_share: float) -> Pretraining:
 
 
 def focused(steps: int, focus: int) -> Recipe:
-    """A gentle phase whose first `focus` steps have one dense prompt in eight: those are learned long before."""
+    """A gentle phase whose first `focus` steps have one dense prompt in eight: those are long learned."""
     mixture = Mixture.of((Dense(), 0.125), (Sparse(nnz=2), 0.875))
     return replace(GENTLE, steps=steps, curriculum=(Stage(focus, mixture),))
 

@@ -40,6 +40,15 @@ def test_reading_names_the_model_and_least_squares() -> None:
     )
 
 
+def test_under_a_scale_the_reading_says_what_predicting_zero_costs() -> None:
+    before = curves(Experiment(DENSE), transformer=0.2, ols=0.1, zero=1.0)
+    test = Experiment(DENSE, Evaluation(shift=CovariateScale(1.0)))
+    shifted = curves(test, transformer=1.5, ols=1.2, zero=4.0)
+    text = captions.reading(shifted, EVERY, 6, before)
+    assert text.endswith("without the shift it was 0.20, and predicting zero costs 4 here.")
+    assert "predicting zero" not in captions.reading(before, EVERY, 6, before)
+
+
 @pytest.mark.parametrize(
     ("evaluation", "shown", "expected"),
     [

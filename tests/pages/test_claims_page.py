@@ -14,10 +14,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.claims import cited, words
+from dashboard.claims.listing import page_file
 from dashboard.claims.take_away import verdicts_csv, verdicts_json
 from dashboard.claims.view import ClaimsView, Standing, filtered, standings
 from dashboard.markdown import plain
-from icl_core.claims import CLAIMS, ClaimResult, run
+from dashboard.shift_lab.view import PARTS
+from icl_core.claims import CLAIMS, Claim, ClaimResult, run
 from icl_core.claims.store import Stored, VerdictStore
 from icl_core.claims.wanted import Need, Used, Wanted
 from icl_core.data.function_classes import Dense
@@ -155,9 +157,10 @@ def test_an_unknown_claim_costs_one_sentence() -> None:
     assert at.info.len == 0
 
 
-@pytest.mark.parametrize("page", sorted({claim.page for claim in CLAIMS}))
-def test_every_claim_has_a_page(page: str) -> None:
-    assert (ROOT / "pages" / f"{page.removeprefix('/')}.py").is_file()
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_every_claim_has_a_page(claim: Claim) -> None:
+    assert (ROOT / page_file(claim)).is_file()
+    assert claim.part in ("", *PARTS)
 
 
 # -------------------------------------------------------------------------------------------------- sentences

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.dynamics.words import written
 from dashboard.texts import translate
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
 from icl_core.evaluation.dynamics import Dynamics, trajectory
@@ -187,3 +188,11 @@ def test_lecture_view_keeps_title_figure_and_sentence() -> None:
     assert figure(at)["frames"]
     assert at.get("latex") == []
     assert at.button(key="leave")
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(0.19412, 3, "0.194"), (999.6, 3, "1,000"), (6012.0, 3, "6,012"), (111.2, 2, "111"), (3e9, 3, "3e+09")],
+)
+def test_large_numbers_are_written_out(value: float, digits: int, text: str) -> None:
+    assert written(value, digits) == text

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.line_chart import numbers_csv
 from icl_core.evaluation.task_diversity import SIZES, pool_sweep, with_pool
+from icl_core.figures.line_panels import Line, Panel
+from icl_core.figures.palette import stroke
 from icl_core.library import default_library
 from icl_core.library.links import to_query
 from icl_core.library.results import cached_curves
@@ -172,3 +175,16 @@ def test_the_lecture_view_has_nothing_to_turn() -> None:
     at = opened(query(BARE, present="1"))
     assert at.slider.len == at.selectbox.len == 0
     assert drawn(at, "line")
+
+
+def test_an_unlimited_pool_is_infinite_in_what_is_taken_away() -> None:
+    panel = Panel(
+        "title",
+        "tasks",
+        "error",
+        np.array([4.0, 65536.0]),
+        [Line("ridge", "Ridge", stroke("ridge"), np.ones(2))],
+        (0.0, 1.0),
+        unlimited=65536.0,
+    )
+    assert [row.split(",")[2] for row in numbers_csv([panel]).splitlines()] == ["x", "4.0", "inf"]
