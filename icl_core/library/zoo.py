@@ -176,8 +176,10 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "dense-sparse-d8-seed2": HALF_SPARSE.reseeded(200),
     },
     3: {
-        "relu-d8": alone(ReluNetwork(), recipe=NETWORKS),
-        "dense-relu-d8": alone((Dense(), 0.5), (ReluNetwork(), 0.5), recipe=NETWORKS),
+        "relu-d8": continued(alone(ReluNetwork(), recipe=NETWORKS), replace(GENTLE, steps=8000)),
+        "dense-relu-d8": continued(
+            alone((Dense(), 0.5), (ReluNetwork(), 0.5), recipe=NETWORKS), replace(GENTLE, steps=8000)
+        ),
         "pool-64-d8": pooled(2**6),
         "pool-16384-d8": pooled(2**14),
         "sparse-d20": SPARSE_20,
@@ -194,8 +196,8 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 NOTES: dict[str, str] = {
     "linear-sinusoid-small": "Small, to be compared by size: its cost is over specialists of the usual size.",
     "linear-sinusoid-large": "Trained for few steps, to be compared by size: its specialists had more.",
-    "relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
-    "dense-relu-d8": "Trained for few steps; no Bayes learner of networks is computable to hold it to.",
+    "relu-d8": "No Bayes learner of networks is computable to hold it to.",
+    "dense-relu-d8": "No Bayes learner of networks is computable to hold it to.",
     "pool-4-d8": "Knows the four tasks of its pool, as it should, and so fails on new ones.",
     "pool-1024-d8": "Answers as ridge does on its own tasks too: it has not learned the 1,024 by heart.",
     "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
