@@ -54,12 +54,7 @@ class Workbench:
 
         They depend on the pretraining's inputs and noise alone, so that models of other mixtures share them.
         """
-        data = Pretraining(
-            dimension=spec.dimension,
-            context_length=spec.context_length,
-            covariates=spec.covariates,
-            label_noise=spec.label_noise,
-        )
+        data = replace(spec.data, mixture=Pretraining().mixture, task_pool=None)
         evaluation = Evaluation(
             function_class=family, context_length=spec.context_length, prompts=self.prompts, seed=SEED
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from icl_core.library.card import Card
 from icl_core.library.store import Library
 from icl_core.specs import Pretraining
@@ -32,10 +34,4 @@ def usual_name(pretraining: Pretraining, size: int | None) -> str:
 
 def data_of(spec: Pretraining) -> Pretraining:
     """What a model was pretrained on but its pool, without how."""
-    return Pretraining(
-        dimension=spec.dimension,
-        context_length=spec.context_length,
-        covariates=spec.covariates,
-        mixture=spec.mixture,
-        label_noise=spec.label_noise,
-    )
+    return replace(spec.data, task_pool=None)
