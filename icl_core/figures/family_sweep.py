@@ -73,7 +73,7 @@ def family_sweep_figure(
         figure.add_vline(x=marked, line={"color": look.ink, "width": 1.5 * look.scale}, layer="below")
     _set_axes(figure, values, labels, top, log_axis)
     add_top_legend(figure, look, compact=compact)
-    left = round((5.4 if log_axis else 4) * look.size)  # room for '0.0001' beside the axis's title
+    left = round((4.5 if log_axis else 4) * look.size)  # room for '0.0001' beside the axis's title
     figure.update_layout(height=height or look.height, margin={"l": left})
     return figure
 
