@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import captions, frame, jobs_panel, knobs, presets, results
-from dashboard.curve_chart import draw_curves, is_log, shown_methods
-from dashboard.explore_sections import (
-    numbers_section,
-    presets_menu,
-    settings_section,
-    take_away,
-)
-from dashboard.texts import joined, t
-from dashboard.url_state import Settings
-from dashboard.viewport import is_narrow
+from dashboard import frame
+from dashboard.explore import numbers as results
+from dashboard.explore import presets
+from dashboard.explore.picture import draw_curves, is_log, shown_methods
+from dashboard.explore.sections import numbers_section, presets_menu, settings_section, take_away
+from dashboard.frame import knobs
+from dashboard.frame.texts import joined, t
+from dashboard.frame.url_state import Settings
+from dashboard.frame.viewport import is_narrow
+from dashboard.say import captions
+from dashboard.say.cited import cited
+from dashboard.training import training_section
 from icl_core.library.start import start
 
 state, library = frame.begin("explore", lambda library: Settings(start(library.specs()), presets.START_VIEW))
+cited(state.presentation, library)
 models = state.models
 frame.sidebar(
     state,
@@ -47,7 +49,7 @@ draw_curves(curves, state.view, state.presentation, read_out=k, alt=sentence)
 frame.read_aloud(sentence, captions.provenance(curves, outcome.card))
 
 if not state.presentation.present:
-    jobs_panel.training_section(state, models)
+    training_section(state, models)
     log_axis = is_log(curves, state.view)
     remarks = captions.remarks(
         curves,

@@ -27,7 +27,7 @@ import torch
 
 from benchmarks._pages import chosen, opened, picked, pressed, slid, stepped
 from benchmarks._turns import WIDTH, Turn, heading, report
-from dashboard import ahead
+from dashboard.frame import ahead
 from icl_core.library import default_library
 from icl_core.library.zoo import TIERS
 from icl_core.training import Trained

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import torch
 
-from dashboard import shipped_results
 from dashboard.beyond import shipped as sweeps
 from dashboard.diversity import shipped as pools
+from dashboard.explore import shipped as shipped_results
 from dashboard.selection import shipped as comparisons
 from icl_core.library import default_library
 

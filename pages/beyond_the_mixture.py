@@ -7,10 +7,12 @@ import streamlit as st
 from dashboard import frame
 from dashboard.beyond import charts, claimed, knobs, measured, sections, words
 from dashboard.beyond.scene import current, fitted, read_out, start
+from dashboard.frame.texts import t
 from dashboard.one_input.models import learner_names
-from dashboard.texts import t
+from dashboard.say.cited import cited
 
 state, library = frame.begin("beyond_the_mixture", lambda library: start(library.specs()))
+cited(state.presentation, library)
 experiment = fitted(state.experiment, state.default.experiment)
 main = experiment.pretraining
 learners = measured.Learners.of(main, library)

@@ -10,11 +10,13 @@ from dashboard.claims.chart import draw_claims
 from dashboard.claims.listing import filters, listing
 from dashboard.claims.take_away import take_away
 from dashboard.claims.view import ClaimsView, filtered, standings
-from dashboard.texts import t
-from dashboard.url_state import Settings
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings
+from dashboard.say.cited import cited
 from icl_core.library.start import start
 
 state, library = frame.begin("claims", lambda library: Settings(start(library.specs()), ClaimsView()))
+cited(state.presentation, library)
 frame.sidebar(state)
 frame.warn(state.notices)
 

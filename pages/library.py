@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import exports, frame
-from dashboard.shelf import cards, take_away
-from dashboard.shelf.training import draw_training, reading
-from dashboard.shelf.view import LibraryView, asked_for, filtered, played
-from dashboard.texts import t
-from dashboard.url_state import Settings
+from dashboard import frame
+from dashboard.frame import exports
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings
+from dashboard.models import cards, take_away
+from dashboard.models.training import draw_training, reading
+from dashboard.models.view import LibraryView, asked_for, filtered, played
+from dashboard.say.cited import cited
 from icl_core.library.start import start
 
 state, library = frame.begin("library", lambda library: Settings(start(library.specs()), LibraryView()))
+cited(state.presentation, library)
 frame.sidebar(state)
 frame.warn(state.notices)
 

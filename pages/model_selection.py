@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import exports, frame
-from dashboard.line_chart import draw_panels, files, numbers
+from dashboard import frame
+from dashboard.frame import exports
+from dashboard.frame.line_chart import draw_panels, files, numbers
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings
+from dashboard.say.cited import cited
 from dashboard.selection import knobs, words
 from dashboard.selection.code import code
 from dashboard.selection.picture import drawn
 from dashboard.selection.results import setting
 from dashboard.selection.state import SelectionView, picture, read_out, shown, start
-from dashboard.texts import t
-from dashboard.url_state import Settings
 
 state, library = frame.begin("model_selection", lambda library: Settings(start(library), SelectionView()))
+cited(state.presentation, library)
 now = setting(shown(state.experiment, state.default.experiment), library)
 picture_shown = picture(now.experiment, state.view)
 

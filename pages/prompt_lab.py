@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import exports, frame
+from dashboard import frame
+from dashboard.frame import exports
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings
 from dashboard.lab import knobs, plot, words
 from dashboard.lab.measured import answer as answer_to
 from dashboard.lab.take_away import exported, python_code
 from dashboard.lab.view import LabView, fitted
 from dashboard.one_input.models import learner_names, main_model
-from dashboard.texts import t
-from dashboard.url_state import Settings
+from dashboard.say.cited import cited
 from icl_core.specs import Experiment
 
 state, library = frame.begin(
     "prompt_lab", lambda library: Settings(Experiment(main_model(library.specs())), LabView())
 )
+cited(state.presentation, library)
 pretraining = fitted(state.experiment, state.default.experiment)
 names = learner_names(pretraining, library)
 answer = answer_to(state.view, pretraining, library)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import frame
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings
+from dashboard.say.cited import cited
 from dashboard.shift_lab import knobs, sections
 from dashboard.shift_lab.view import ShiftView
-from dashboard.texts import t
-from dashboard.url_state import Settings
 from icl_core.library import LibraryError
 from icl_core.library.start import start
 
 state, library = frame.begin("shift_lab", lambda library: Settings(start(library.specs()), ShiftView()))
+cited(state.presentation, library)
 frame.sidebar(
     state,
     evaluation=lambda: knobs.evaluation_knobs(state),

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import exports, frame
+from dashboard import frame
 from dashboard.diversity import knobs, words
 from dashboard.diversity.code import code
 from dashboard.diversity.picture import drawn
 from dashboard.diversity.results import setting
 from dashboard.diversity.state import DiversityView, read_out, shown, start
-from dashboard.line_chart import draw_panels, files, numbers
-from dashboard.texts import t
-from dashboard.url_state import Settings
+from dashboard.frame import exports
+from dashboard.frame.line_chart import draw_panels, files, numbers
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings
+from dashboard.say.cited import cited
 from icl_core.library import LibraryError
 
 state, library = frame.begin("task_diversity", lambda library: Settings(start(library), DiversityView()))
+cited(state.presentation, library)
 now = setting(shown(state.experiment, state.default.experiment), library)
 
 frame.sidebar(

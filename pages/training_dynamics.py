@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import exports, frame
+from dashboard import frame
 from dashboard.dynamics import knobs, results, sections, take_away, words
 from dashboard.dynamics.view import dynamics_of, start
-from dashboard.texts import t
+from dashboard.frame import exports
+from dashboard.frame.texts import t
+from dashboard.say.cited import cited
 from icl_core.specs import SpecError
 
-state, _ = frame.begin("training_dynamics", lambda _: start())
+state, library = frame.begin("training_dynamics", lambda _: start())
+cited(state.presentation, library)
 notices = list(state.notices)
 try:
     spec = dynamics_of(state.settings)

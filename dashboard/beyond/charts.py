@@ -8,12 +8,12 @@ import pandas as pd
 
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import current, sweep_of
-from dashboard.bootstrap import figure_theme
-from dashboard.captions import interval
-from dashboard.chart import draw_chart
-from dashboard.texts import t
-from dashboard.viewport import is_narrow
-from dashboard.views import Presentation
+from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.chart import draw_chart
+from dashboard.frame.texts import t
+from dashboard.frame.viewport import is_narrow
+from dashboard.frame.views import Presentation
+from dashboard.say.captions import interval
 from icl_core.evaluation.prompt_functions import PromptFunctions
 from icl_core.figures.family_sweep import SweepLabels, family_sweep_figure
 from icl_core.figures.palette import THEMES

@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import Scene, current, sweep_of
 from dashboard.claims.words import limit, measured
-from dashboard.markdown import plain
-from dashboard.texts import t
+from dashboard.frame.markdown import plain
+from dashboard.frame.texts import t
 from icl_core.claims.claim import Claim, Limit, Measurement, Verdict
 from icl_core.claims.one_input import CLAIMS, FREQUENCY, MIXTURE
 from icl_core.claims.workbench import PROMPTS

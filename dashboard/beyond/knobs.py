@@ -19,13 +19,13 @@ from dashboard.beyond.scene import (
     read_out,
     with_scene,
 )
-from dashboard.controls import choose, pick_several, slide, toggle
-from dashboard.knobs.heading import group_heading
-from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
+from dashboard.frame.controls import choose, pick_several, slide, toggle
+from dashboard.frame.knobs.heading import group_heading
+from dashboard.frame.knobs.prompts import new_seed_button, prompts_knob, tested_as
+from dashboard.frame.preset_menu import preset_menu
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import UrlState
 from dashboard.one_input.models import Models, main_models
-from dashboard.preset_menu import preset_menu
-from dashboard.texts import t
-from dashboard.url_state import UrlState
 from icl_core.specs import Experiment, Pretraining
 
 State = UrlState[BeyondView]

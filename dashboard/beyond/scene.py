@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from dashboard.frame.url_state import Settings
+from dashboard.frame.views import View
 from dashboard.one_input.models import Models, is_main, main_model
-from dashboard.url_state import Settings
-from dashboard.views import View
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.evaluation.family_sweep import (
     FamilySweep,

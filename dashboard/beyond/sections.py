@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import exports
 from dashboard.beyond import charts, knobs
 from dashboard.beyond.measured import Curves, Learners
 from dashboard.beyond.scene import BeyondView, read_out, sweep_of
-from dashboard.frame import explain
+from dashboard.frame import exports
+from dashboard.frame.page import explain
+from dashboard.frame.texts import joined, t
+from dashboard.frame.url_state import UrlState
 from dashboard.one_input.models import is_main, waiting
-from dashboard.texts import joined, t
-from dashboard.url_state import UrlState
 from icl_core.data.function_classes import Dense, ReluNetwork
 from icl_core.library import Library
 from icl_core.specs import Experiment, Pretraining

@@ -8,12 +8,12 @@ import numpy as np
 
 from dashboard.beyond.measured import Curves
 from dashboard.beyond.scene import Scene, current, place, sweep_of
-from dashboard.captions import error as rounded
-from dashboard.captions import interval
-from dashboard.describe import covariance_name, pretraining_data
+from dashboard.frame.texts import joined, t
 from dashboard.one_input.learners import input_range
-from dashboard.provenance import band, described, named
-from dashboard.texts import joined, t
+from dashboard.say.captions import error as rounded
+from dashboard.say.captions import interval
+from dashboard.say.describe import covariance_name, pretraining_data
+from dashboard.say.provenance import band, described, named
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, home_error, trained_range
 from icl_core.library import Card
 from icl_core.specs import Experiment

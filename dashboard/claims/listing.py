@@ -10,10 +10,10 @@ import streamlit as st
 
 from dashboard.claims import words
 from dashboard.claims.view import OUTCOMES, PAPERS, ClaimsView, Standing
-from dashboard.controls import choose
-from dashboard.markdown import plain
-from dashboard.texts import t
-from dashboard.url_state import UrlState
+from dashboard.frame.controls import choose
+from dashboard.frame.markdown import plain
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import UrlState
 from icl_core.claims import Claim, Part, Verdict
 
 State = UrlState[ClaimsView]

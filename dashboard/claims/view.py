@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from dashboard.views import View
+from dashboard.frame.views import View
 from icl_core.claims import CLAIMS, Claim, ClaimResult, Verdict
 from icl_core.claims.store import Stored, VerdictStore
 from icl_core.library import Library

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.claims.view import OUTCOMES, PAPERS, Standing, counts
-from dashboard.markdown import plain
-from dashboard.texts import joined, t
+from dashboard.frame.markdown import plain
+from dashboard.frame.texts import joined, t
 from icl_core.claims import Claim, Limit, Part
 from icl_core.claims.claim import Measurement
 

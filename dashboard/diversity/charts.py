@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from dashboard.diversity.results import Setting
-from dashboard.texts import t
+from dashboard.frame.texts import t
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
 from icl_core.figures.line_panels import Line, Mark, Panel

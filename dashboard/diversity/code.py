@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.code import snippet
 from dashboard.diversity.state import DiversityView, read_out
+from dashboard.frame.code import snippet
 from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
 

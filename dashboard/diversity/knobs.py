@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.controls import choose, pick_one, slide
 from dashboard.diversity.results import Setting
 from dashboard.diversity.state import (
     NOISES,
@@ -18,10 +17,11 @@ from dashboard.diversity.state import (
     with_noise,
     with_pool,
 )
-from dashboard.knobs.heading import group_heading
-from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
-from dashboard.texts import t
-from dashboard.url_state import UrlState
+from dashboard.frame.controls import choose, pick_one, slide
+from dashboard.frame.knobs.heading import group_heading
+from dashboard.frame.knobs.prompts import new_seed_button, prompts_knob, tested_as
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import UrlState
 from icl_core.library import Library
 
 State = UrlState[DiversityView]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.diversity import charts, results, words
 from dashboard.diversity.results import Setting
 from dashboard.diversity.state import DiversityView, read_out
-from dashboard.line_chart import Drawn
+from dashboard.frame.line_chart import Drawn
 from icl_core.library import Library
 
 

@@ -7,8 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import ahead
-from dashboard.pretraining import closed_form
+from dashboard.frame import ahead
+from dashboard.frame.pretraining import closed_form
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep, with_pool
 from icl_core.library import Card, Library, LibraryError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dashboard.pretraining import closed_form
-from dashboard.views import View
+from dashboard.frame.pretraining import closed_form
+from dashboard.frame.views import View
 from icl_core.data.function_classes import Dense
 from icl_core.evaluation.task_diversity import SIZES
 from icl_core.library import Library

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.captions import error, interval
 from dashboard.diversity.charts import pool_words
 from dashboard.diversity.results import Setting
-from dashboard.provenance import band, named
-from dashboard.texts import joined, t
+from dashboard.frame.texts import joined, t
+from dashboard.say.captions import error, interval
+from dashboard.say.provenance import band, named
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
 from icl_core.library.task_diversity import usual_name

@@ -9,15 +9,15 @@ from typing import Any, get_args
 import numpy as np
 import streamlit as st
 
-from dashboard import own_covariance
-from dashboard.controls import choose, slide, toggle, write
-from dashboard.describe import covariance_name
 from dashboard.dynamics.view import DynamicsView, dynamics_of
-from dashboard.knobs.pretrained_on import NUMBERS
-from dashboard.preset_menu import settings_menu
-from dashboard.pretraining import closed_form, usual_covariances
-from dashboard.texts import t
-from dashboard.url_state import Settings, UrlState
+from dashboard.frame.controls import choose, slide, toggle, write
+from dashboard.frame.knobs import own_covariance
+from dashboard.frame.knobs.pretrained_on import NUMBERS
+from dashboard.frame.preset_menu import settings_menu
+from dashboard.frame.pretraining import closed_form, usual_covariances
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings, UrlState
+from dashboard.say.describe import covariance_name
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
 from icl_core.evaluation.dynamics import LARGEST_DIMENSION, Start
 from icl_core.evaluation.sgd_check import LARGEST_DIMENSION as LARGEST_FOR_SGD

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.bootstrap import figure_theme
-from dashboard.chart import draw_chart
 from dashboard.dynamics import results, words
 from dashboard.dynamics.take_away import stem
 from dashboard.dynamics.view import DynamicsView
-from dashboard.texts import t
-from dashboard.url_state import UrlState
-from dashboard.viewport import is_narrow
+from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.chart import draw_chart
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import UrlState
+from dashboard.frame.viewport import is_narrow
 from icl_core.evaluation.dynamics import Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
 from icl_core.evaluation.sgd_deviation import sgd_deviation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dashboard.exports import Download, csv_text, spec_file
+from dashboard.frame.exports import Download, csv_text, spec_file
 from icl_core.evaluation.dynamics import Trajectory
 
 CODE = """\

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard.pretraining import closed_form
-from dashboard.url_state import Settings
-from dashboard.views import View
+from dashboard.frame.pretraining import closed_form
+from dashboard.frame.url_state import Settings
+from dashboard.frame.views import View
 from icl_core.data.covariance import PowerLaw
 from icl_core.evaluation.dynamics import Dynamics, Start, Trajectory
 from icl_core.specs import Experiment, Pretraining, require

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from dashboard.describe import covariance_name
-from dashboard.texts import joined, t
+from dashboard.frame.texts import joined, t
+from dashboard.say.describe import covariance_name
 from icl_core.evaluation.dynamics import ScaleScan, Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
 from icl_core.figures.initial_scale import BalanceLabels, ScaleLabels

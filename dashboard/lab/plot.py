@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.bootstrap import figure_theme
-from dashboard.chart import draw_chart
+from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.chart import draw_chart
+from dashboard.frame.texts import joined, t
+from dashboard.frame.url_state import UrlState
+from dashboard.frame.viewport import is_narrow
 from dashboard.lab.measured import Answer
 from dashboard.lab.view import DECIMALS, LabView, Points, with_points
 from dashboard.one_input.learners import input_range
-from dashboard.texts import joined, t
-from dashboard.url_state import UrlState
-from dashboard.viewport import is_narrow
 from icl_core.evaluation.prompt_functions import Prompt
 from icl_core.figures.belief import belief_figure
 from icl_core.figures.palette import THEMES

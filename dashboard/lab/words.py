@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dashboard.captions import error
-from dashboard.describe import pretraining_data
+from dashboard.frame.texts import joined, t
 from dashboard.lab.measured import Answer
 from dashboard.lab.view import LabView
 from dashboard.one_input.learners import input_range
-from dashboard.provenance import described
-from dashboard.texts import joined, t
+from dashboard.say.captions import error
+from dashboard.say.describe import pretraining_data
+from dashboard.say.provenance import described
 from icl_core.evaluation.prompt_functions import function_distance
 from icl_core.library import Card
 from icl_core.specs import Pretraining

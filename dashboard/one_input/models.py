@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.texts import t
+from dashboard.frame.texts import t
 from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Dense, Sinusoid
 from icl_core.library import Entry, Library

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dashboard.frame.texts import t
 from dashboard.selection.results import Setting
 from dashboard.selection.words import short_name
-from dashboard.texts import t
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import IDEALS, MODELS, Comparison, NoiseSweep, PromptChoice
 from icl_core.figures.line_panels import Line, Mark, Panel

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.controls import choose, pick_one, slide
-from dashboard.knobs.heading import group_heading
-from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
+from dashboard.frame.controls import choose, pick_one, slide
+from dashboard.frame.knobs.heading import group_heading
+from dashboard.frame.knobs.prompts import new_seed_button, prompts_knob, tested_as
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import UrlState
 from dashboard.selection.results import Setting
 from dashboard.selection.state import (
     PICTURES,
@@ -23,8 +25,6 @@ from dashboard.selection.state import (
     with_share,
 )
 from dashboard.selection.words import short_name
-from dashboard.texts import t
-from dashboard.url_state import UrlState
 from icl_core.evaluation.selection import FamilyPair
 from icl_core.library import Library
 from icl_core.library.selection import mixture_shares

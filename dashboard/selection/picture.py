@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dashboard.line_chart import Drawn
+from dashboard.frame.line_chart import Drawn
+from dashboard.frame.texts import joined
 from dashboard.selection import charts, results, words
 from dashboard.selection.results import Setting
 from dashboard.selection.state import SelectionView, nonzero, picture, prompt_number, read_out
-from dashboard.texts import joined
 from icl_core.library import Library
 
 

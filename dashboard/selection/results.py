@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboard import ahead
+from dashboard.frame import ahead
 from icl_core.data.function_classes import Dense
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import (

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dashboard.captions import bracketed, error
-from dashboard.provenance import band, named
+from dashboard.frame.texts import joined, t
+from dashboard.say.captions import bracketed, error
+from dashboard.say.provenance import band, named
 from dashboard.selection.results import Setting
-from dashboard.texts import joined, t
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import IDEALS, MODELS, Comparison, NoiseSweep, PromptChoice
 from icl_core.library.selection import BEST_LASSO

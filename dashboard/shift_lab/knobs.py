@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard import knobs
-from dashboard.controls import choose
-from dashboard.knobs.heading import group_heading
+from dashboard.frame import knobs
+from dashboard.frame.controls import choose
+from dashboard.frame.knobs.heading import group_heading
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import UrlState
 from dashboard.shift_lab import results
 from dashboard.shift_lab.view import Part, ShiftView
-from dashboard.texts import t
-from dashboard.url_state import UrlState
 from icl_core.evaluation.length_sweep import sweep_lengths
 
 State = UrlState[ShiftView]

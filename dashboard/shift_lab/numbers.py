@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.captions import interval
-from dashboard.exports import csv_text
+from dashboard.frame.exports import csv_text
+from dashboard.frame.texts import t
+from dashboard.say.captions import interval
 from dashboard.shift_lab import words
-from dashboard.texts import t
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import CovariancePanel
 from icl_core.evaluation.length_sweep import LengthSweep

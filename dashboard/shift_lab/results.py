@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.pretraining import Models, closed_form
+from dashboard.frame.pretraining import Models, closed_form
 from icl_core.data.covariance import Identity, RandomDiagonal
 from icl_core.data.function_classes import Dense
 from icl_core.data.shifts import NoShift

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard.bootstrap import figure_theme
-from dashboard.chart import draw_chart
-from dashboard.controls import choose, pick_one, slide, toggle
-from dashboard.describe import shift_name
-from dashboard.frame import read_aloud
+from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.chart import draw_chart
+from dashboard.frame.controls import choose, pick_one, slide, toggle
+from dashboard.frame.page import read_aloud
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings, UrlState
+from dashboard.frame.viewport import is_narrow
+from dashboard.say.describe import shift_name
 from dashboard.shift_lab import code, numbers, results, words
 from dashboard.shift_lab.knobs import read_out
 from dashboard.shift_lab.take_away import numbers_file, stem, take_away
 from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, Part, ShiftView
-from dashboard.texts import t
-from dashboard.url_state import Settings, UrlState
-from dashboard.viewport import is_narrow
 from icl_core.evaluation.covariance_panels import residuals
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
 from icl_core.figures.covariance_panels import covariance_figure, residual_figure

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard import exports
+from dashboard.frame import exports
+from dashboard.frame.url_state import UrlState
 from dashboard.shift_lab.view import ShiftView
-from dashboard.url_state import UrlState
 from icl_core.specs import Experiment
 
 

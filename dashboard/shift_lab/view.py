@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard.views import CurveView
+from dashboard.frame.views import CurveView
 from icl_core.specs import require
 
 Part = Literal["length", "panels", "grid", "random"]

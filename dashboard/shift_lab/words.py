@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from dashboard.captions import error, errors, interval
-from dashboard.describe import covariance_name, is_shifted, shift_effect
-from dashboard.provenance import band, described
-from dashboard.texts import joined, t
+from dashboard.frame.texts import joined, t
+from dashboard.say.captions import error, errors, interval
+from dashboard.say.describe import covariance_name, is_shifted, shift_effect
+from dashboard.say.provenance import band, described
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import SCALES, CovariancePanel, limit_error

@@ -134,16 +134,18 @@ class Sinusoids(GaussianFamily):
 
     @classmethod
     def on_range(cls, low: float, high: float, count: int, weight_variance: float) -> Self:
-        """Midpoint grid of `count` cells in place of w ~ U[low, high].
+        """Midpoint grid of `count` cells in place of w ~ U[low, high]; the one frequency where low = high.
 
         The grid stands for the continuous prior once half a cell, times the largest |x| and the amplitude,
         is small against the noise's standard deviation: over [.5, 2] with |x| <= 3 some 100 cells do at noise
         variance .01, some 4,000 at 1e-6.
         """
-        if not 0 <= low < high < math.inf:
-            raise SpecError("frequency range", (low, high), "0 <= low < high, finite")
+        if not (0 <= low <= high < math.inf and high > 0):
+            raise SpecError("frequency range", (low, high), "0 <= low <= high, high positive and finite")
         if count < 1:
             raise SpecError("count", count, "a positive integer")
+        if low == high:
+            return cls((low,), weight_variance)
         width = (high - low) / count
         return cls(tuple(low + (i + 0.5) * width for i in range(count)), weight_variance)
 

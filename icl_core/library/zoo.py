@@ -126,6 +126,25 @@ def pooled(tasks: int | None) -> Pretraining:
 
 
 HALF_SINUSOID = continued(LINEAR_SINUSOID, GENTLE_CURVES)
+
+ONE_FREQUENCY = Sinusoid(low=2.0, high=2.0)
+WIDE_INPUTS = Uniform(half_width=5.0)
+
+
+def lines_and(sinusoid: Sinusoid, share: float = 0.5) -> Mixture:
+    """Lines, and this share of sinusoids."""
+    return Mixture.of((Dense(), 1 - share), (sinusoid, share))
+
+
+def rung(sinusoid: Sinusoid) -> Pretraining:
+    """A rung of the ladder from narrow to broad: all else equal, the steps too."""
+    return replace(LINEAR_SINUSOID, mixture=lines_and(sinusoid), recipe=LINES)
+
+
+NARROW = rung(ONE_FREQUENCY)
+
+# Many wiggles are learned only from few: the band grows.
+WIDENING = tuple(Stage(800, lines_and(Sinusoid(high=high))) for high in (1.0, 2.0, 3.0, 4.0))
 HALF_SPARSE = reduce(
     continued,
     (GENTLE, replace(GENTLE, steps=28_000), focused(48_000, 26_000), focused(30_000, 18_000)),
@@ -158,6 +177,23 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         ),
     },
     2: {
+        "narrow": NARROW,
+        "narrow-seed1": NARROW.reseeded(100),
+        "narrow-seed2": NARROW.reseeded(200),
+        "narrow-sinusoid": replace(NARROW, mixture=Mixture.of(ONE_FREQUENCY)),
+        "narrow-small": replace(NARROW, model=SMALL),
+        "narrow-band": rung(Sinusoid(low=1.5, high=2.5)),
+        "broad-band": rung(Sinusoid()),
+        "broader-band": rung(WIDE),
+        "narrow-wide-inputs": replace(NARROW, covariates=WIDE_INPUTS),
+        "narrow-large": replace(NARROW, model=LARGE),
+        "broad-wide-inputs": replace(
+            NARROW,
+            context_length=32,
+            covariates=WIDE_INPUTS,
+            mixture=lines_and(Sinusoid(high=5.0)),
+            recipe=replace(LINES, steps=12_000, curriculum=WIDENING),
+        ),
         "pool-4-d8": pooled(2**2),
         "pool-1024-d8": pooled(2**10),
         "pool-unlimited-d8": pooled(None),

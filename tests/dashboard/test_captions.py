@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard import captions
-from dashboard.results import Outcome
+from dashboard.explore.numbers import Outcome
+from dashboard.say import captions
 from icl_core.data.covariance import PowerLaw
 from icl_core.data.function_classes import Dense, Quadratic, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateScale, QueryOrthogonal

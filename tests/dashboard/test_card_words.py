@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 import streamlit as st
 
-from dashboard import texts
-from dashboard.shelf.cards import check_words
+from dashboard.frame import texts
+from dashboard.models.cards import check_words
 from icl_core.library.card import QUANTITIES, Check
 from icl_core.specs import FunctionClass
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import exports, results
-from dashboard.explore_sections import command, python_code
+from dashboard.explore import numbers as results
+from dashboard.explore.sections import command, python_code
+from dashboard.frame import exports
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation import LearningCurves
 from icl_core.library import default_library

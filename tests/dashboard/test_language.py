@@ -4,16 +4,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import texts
+from dashboard.frame import texts
 
 
 def script() -> None:
     import streamlit as st
 
-    from dashboard.language import language_choice
-    from dashboard.texts import t
-    from dashboard.url_state import Settings, UrlState
-    from dashboard.views import CurveView
+    from dashboard.frame.language import language_choice
+    from dashboard.frame.texts import t
+    from dashboard.frame.url_state import Settings, UrlState
+    from dashboard.frame.views import CurveView
     from icl_core.specs import Experiment
 
     state = UrlState.begin("test", Settings(Experiment(), CurveView()), {})
@@ -45,7 +45,7 @@ def test_the_link_wins_over_the_browser(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_one_language_leaves_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.language.languages", lambda: ("en",))
+    monkeypatch.setattr("dashboard.frame.language.languages", lambda: ("en",))
     assert not AppTest.from_function(script, default_timeout=60).run().get("button_group")
 
 

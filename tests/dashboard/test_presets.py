@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dashboard import presets, results
-from dashboard.texts import translate
+from dashboard.explore import numbers as results
+from dashboard.explore import presets
+from dashboard.frame.texts import translate
 from icl_core.evaluation import LearningCurves
 from icl_core.figures import drawn_lines
 from icl_core.library import default_library

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard import pretraining as library
-from dashboard.pretraining import Functions
+from dashboard.frame import pretraining as library
+from dashboard.frame.pretraining import Functions
 from icl_core.data.covariance import Identity, PowerLaw, Uniform
 from icl_core.data.function_classes import Dense, Sinusoid, Sparse
 from icl_core.models import LinearAttention

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import torch
 
-from dashboard.shipped_results import experiments, ship
+from dashboard.explore.shipped import experiments, ship
 from icl_core.library import Library, default_library
 from icl_core.library.results import cached_curves, stored_curves
 from icl_core.library.start import DENSE, start

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from dashboard import texts
-from dashboard.describe import covariance_name, family_name, shift_effect, shift_name
-from dashboard.navigation import GROUPS, HEADED
+from dashboard.frame import texts
+from dashboard.frame.navigation import GROUPS, HEADED
+from dashboard.say.describe import covariance_name, family_name, shift_effect, shift_name
 from icl_core.data.covariance import CovarianceMixture, CovarianceShare, Eigenvalues, Identity, Matrix
 from icl_core.data.function_classes import Combination, Dense, Sparse
 from icl_core.figures import METHODS

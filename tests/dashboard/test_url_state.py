@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as strategies
 from streamlit.testing.v1 import AppTest
 
-from dashboard.url_state import Settings, UrlState, read
-from dashboard.views import CurveView, Presentation
+from dashboard.frame.url_state import Settings, UrlState, read
+from dashboard.frame.views import CurveView, Presentation
 from icl_core.data.shifts import CovariateScale
 from icl_core.library.links import from_query
 from icl_core.specs import Evaluation, Experiment, Pretraining
@@ -220,9 +220,9 @@ def test_session_survives_in_streamlit() -> None:
     def script() -> None:
         import streamlit as st
 
-        from dashboard.controls import slide
-        from dashboard.url_state import Settings, UrlState
-        from dashboard.views import CurveView
+        from dashboard.frame.controls import slide
+        from dashboard.frame.url_state import Settings, UrlState
+        from dashboard.frame.views import CurveView
         from icl_core.specs import Experiment
 
         state = UrlState.begin("test", Settings(Experiment(), CurveView()), {})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.views import CurveView, Presentation
+from dashboard.frame.views import CurveView, Presentation
 from icl_core.specs import SpecError
 
 

@@ -13,11 +13,12 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.claims import cited, words
+from dashboard.claims import words
 from dashboard.claims.listing import page_file
 from dashboard.claims.take_away import verdicts_csv, verdicts_json
 from dashboard.claims.view import ClaimsView, Standing, filtered, standings
-from dashboard.markdown import plain
+from dashboard.frame.markdown import plain
+from dashboard.say import cited
 from dashboard.shift_lab.view import PARTS
 from icl_core.claims import CLAIMS, Claim, ClaimResult, run
 from icl_core.claims.store import Stored, VerdictStore
@@ -52,7 +53,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     store.write(run(library, "A7")[0])
     gone = Need(Wanted("gone", Mixture.of(Dense()), dimension=3), (Used("gone", "0" * 16, "1" * 64),))
     store.write(replace(run(library, "A5")[0], needs=(gone,)))
-    monkeypatch.setattr("dashboard.frame.default_library", lambda: library)
+    monkeypatch.setattr("dashboard.frame.page.default_library", lambda: library)
     return library
 
 

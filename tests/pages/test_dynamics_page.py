@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.dynamics.words import written
-from dashboard.texts import translate
+from dashboard.frame.texts import translate
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
 from icl_core.evaluation.dynamics import Dynamics, trajectory
 from tests.pages.opening import healthy, opened_page

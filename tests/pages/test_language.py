@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.navigation import GROUPS
-from dashboard.texts import catalogue
+from dashboard.frame.navigation import GROUPS
+from dashboard.frame.texts import catalogue
 from icl_core.library import default_library
 from tests.pages.opening import opened_page
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import ahead
+from dashboard.frame import ahead
 from icl_core.data.function_classes import Dense, Sparse
 from icl_core.evaluation.selection import compare, on_family, reference_learners, sparsity_sweep
 from icl_core.library import default_library

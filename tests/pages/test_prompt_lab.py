@@ -9,6 +9,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from dashboard.frame.url_state import Settings
 from dashboard.lab.knobs import another, cleared
 from dashboard.lab.measured import answer, lab_grid
 from dashboard.lab.plot import applied
@@ -26,7 +27,6 @@ from dashboard.lab.view import (
 )
 from dashboard.lab.words import side
 from dashboard.one_input.models import main_model
-from dashboard.url_state import Settings
 from icl_core.library import default_library
 from icl_core.predictors import BayesMixture
 from icl_core.specs import Experiment, SpecError

@@ -13,10 +13,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.frame.url_state import Settings
 from dashboard.shift_lab import numbers, sections
 from dashboard.shift_lab.results import covariance_models
 from dashboard.shift_lab.view import PARTS, ShiftView
-from dashboard.url_state import Settings
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.data.shifts import CovariateScale, TaskSparsity
 from icl_core.evaluation.covariance_panels import covariance_panels

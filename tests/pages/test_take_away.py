@@ -5,8 +5,8 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.navigation import GROUPS
-from dashboard.texts import t
+from dashboard.frame.navigation import GROUPS
+from dashboard.frame.texts import t
 from tests.pages.opening import opened_page
 
 FILES = [link.file for links in GROUPS.values() for link in links]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.line_chart import numbers_csv
+from dashboard.frame.line_chart import numbers_csv
 from icl_core.evaluation.task_diversity import SIZES, pool_sweep, with_pool
 from icl_core.figures.line_panels import Line, Panel
 from icl_core.figures.palette import stroke

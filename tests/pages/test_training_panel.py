@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.jobs_panel.audience import Audience, out_of_date, poll_seconds
-from dashboard.trainable import for_the_class, near, offers
+from dashboard.training.audience import Audience, out_of_date, poll_seconds
+from dashboard.training.trainable import for_the_class, near, offers
 from icl_core.data.covariance import PowerLaw
 from icl_core.data.function_classes import Dense, Sparse
 from icl_core.library import Library, default_library, state_folder
@@ -242,7 +242,7 @@ def test_a_lecture_hall_asks_no_more_than_four_times_a_second() -> None:
 
 def test_who_has_left_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr("dashboard.jobs_panel.audience.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("dashboard.training.audience.time.monotonic", lambda: now[0])
     audience = Audience()
     audience.size("job", "first")
     now[0] = 89.0

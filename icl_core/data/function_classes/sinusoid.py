@@ -35,7 +35,7 @@ class SinusoidFunctions(Functions):
 class Sinusoid(FunctionClass, kind="sinusoid"):
     """f(x) = a sin(wx) + b cos(wx) of one input, w ~ U[low, high] and a, b iid N(0, v).
 
-    So the phase is uniform and the output variance is v at every x.
+    So the phase is uniform and the output variance is v at every x. With low = high the frequency is known.
     """
 
     low: float = 0.5
@@ -44,7 +44,10 @@ class Sinusoid(FunctionClass, kind="sinusoid"):
     def __post_init__(self) -> None:
         require(0 <= self.low < 100, "low", self.low, "a frequency from 0 to 100")
         require(
-            self.low < self.high <= 100, "high", self.high, f"a frequency above {self.low:g}, at most 100"
+            self.low <= self.high <= 100 and self.high > 0,
+            "high",
+            self.high,
+            f"a positive frequency from {self.low:g} to 100",
         )
 
     def check(self, dimension: int) -> None:

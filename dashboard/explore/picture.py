@@ -1,0 +1,97 @@
+"""The learning curve on a page: labels in the page's language, which curves it shows, the chart itself."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.chart import draw_chart
+from dashboard.frame.exports import file_stem
+from dashboard.frame.texts import t
+from dashboard.frame.viewport import is_narrow
+from dashboard.frame.views import CurveView, Presentation
+from dashboard.say.captions import interval
+from icl_core.evaluation import LearningCurves
+from icl_core.figures import METHODS, Labels, is_exact, learning_curve_figure, needs_log_axis, ordered
+
+USUAL = (
+    "transformer",
+    "linear_attention",
+    "lsa",
+    "lsa_reoptimised",
+    "ols",
+    "ridge",
+    "lasso",
+    "bayes",
+    "zero",
+)
+"""The curves that a page shows unless told otherwise."""
+
+
+def curve_labels() -> Labels:
+    """The figure's texts."""
+    return Labels(
+        methods={name: t(f"method.{name}") for name in METHODS},
+        context_length=t("figure.context_length"),
+        error=t("figure.error"),
+        dimension=t("figure.dimension"),
+        beyond=t("figure.beyond"),
+        off_scale=t("figure.off_scale"),
+        read_out=t("figure.read_out"),
+        interval=t("figure.interval"),
+        median=t("figure.median"),
+    )
+
+
+def available_methods(curves: LearningCurves) -> list[str]:
+    """Methods that the figure could show, in reading order."""
+    return ordered((*curves.curves, *curves.exact))
+
+
+def shown_methods(curves: LearningCurves, view: CurveView) -> tuple[str, ...]:
+    """Methods that the figure shows: those asked for, else the usual ones; never none."""
+    available = available_methods(curves)
+    asked = tuple(name for name in available if name in view.show)
+    return asked or tuple(name for name in available if name in USUAL)
+
+
+def is_log(curves: LearningCurves, view: CurveView) -> bool:
+    """Whether the error axis is logarithmic: as asked, else where a linear one loses what matters."""
+    return needs_log_axis(curves, shown_methods(curves, view)) if view.log is None else view.log
+
+
+def draw_curves(
+    curves: LearningCurves,
+    view: CurveView,
+    presentation: Presentation,
+    *,
+    read_out: int,
+    alt: str,
+) -> None:
+    """The chart; `alt` says aloud what it shows."""
+    figure = learning_curve_figure(
+        curves,
+        curve_labels(),
+        theme=figure_theme(presentation),
+        read_out=read_out,
+        trained_length=curves.experiment.pretraining.context_length,
+        log_axis=is_log(curves, view),
+        shown=shown_methods(curves, view),
+        compact=is_narrow(),
+    )
+    draw_chart(figure, "curves", alt=alt, stem=file_stem(curves.experiment))
+
+
+def numbers_table(curves: LearningCurves, shown: tuple[str, ...]) -> pd.DataFrame:
+    """The drawn errors by k and method: the exact risk where a line is exact, else the estimate with its 90%
+    interval."""
+    columns: dict[str, list[str]] = {}
+    for name in shown:
+        method = t(f"method.{name}")
+        if is_exact(curves, name):
+            columns[t("table.exact", method=method)] = [f"{value:.4f}" for value in curves.exact[name]]
+        elif name in curves.curves:
+            curve = curves.curves[name]
+            rows = zip(curve.mean, curve.low, curve.high, strict=True)
+            columns[method] = [interval(*row, 3) for row in rows]
+    return pd.DataFrame(columns, index=pd.Index(curves.context_lengths, name=t("table.k")))

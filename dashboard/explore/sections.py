@@ -1,0 +1,86 @@
+"""The parts of the Explore page below its figure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard.explore import presets
+from dashboard.explore.picture import available_methods, is_log, numbers_table, shown_methods
+from dashboard.frame import exports
+from dashboard.frame.code import snippet
+from dashboard.frame.controls import pick_several, toggle
+from dashboard.frame.preset_menu import settings_menu
+from dashboard.frame.pretraining import Models
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import UrlState
+from dashboard.frame.views import CurveView
+from icl_core.evaluation import LearningCurves
+from icl_core.library.links import to_query
+
+State = UrlState[CurveView]
+
+CURVES = """\
+curves = cached_curves(experiment, library)
+
+for name, curve in curves.curves.items():
+    print(f"{name:18}", *(f"{error:.4f}" for error in curve.mean))
+"""
+
+
+def presets_menu(state: State, models: Models) -> None:
+    """A menu of the presets, named by what they show; the current one is chosen."""
+    settings_menu(state, presets.available(models), lambda name: t(f"preset.{name}"))
+
+
+def settings_section(state: State, curves: LearningCurves) -> None:
+    """Which curves are drawn, on which axis."""
+    with st.expander(t("section.settings"), icon=":material/visibility:"):
+        pick_several(
+            state,
+            "methods",
+            t("knob.methods"),
+            available_methods(curves),
+            shown_methods(curves, state.view),
+            lambda name: t(f"method.{name}"),
+            lambda settings, names: settings.viewed(show=names),
+        )
+        toggle(
+            state,
+            "log_axis",
+            t("knob.log"),
+            is_log(curves, state.view),
+            lambda settings, log: settings.viewed(log=log),
+        )
+
+
+def numbers_section(state: State, curves: LearningCurves) -> None:
+    """The drawn numbers as a table."""
+    exports.numbers_section(numbers_table(curves, shown_methods(curves, state.view)))
+
+
+def take_away(state: State, curves: LearningCurves) -> None:
+    """Numbers and spec, the code and the command that compute the numbers again."""
+    stem, query = exports.file_stem(curves.experiment), to_query(curves.experiment, state.models)
+    exports.take_away(
+        [
+            exports.Download("csv", curves.to_csv(), f"{stem}.csv"),
+            exports.Download("json", curves.to_json(), f"{stem}.json"),
+            exports.spec_file(curves.experiment, stem),
+        ],
+        python=python_code(query),
+        commands={t("export.command"): command(query)},
+    )
+
+
+def python_code(query: Mapping[str, str]) -> str:
+    """Code that computes the figure's numbers again."""
+    return snippet("from icl_core.library.results import cached_curves\n", query, CURVES)
+
+
+def command(query: Mapping[str, str]) -> str:
+    """The command line that prints the figure's numbers."""
+    return f"python -m icl_core curve --url {shlex.quote(urlencode(query))} --json"

@@ -1,0 +1,59 @@
+"""One chart on a page: drawn as its figure says, read aloud, and saved by its camera in the chosen format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.frame.texts import t
+
+PICTURE = "picture"
+Camera = Literal["shown", "hover", "none"]
+
+
+def draw_chart(
+    figure: go.Figure,
+    key: str,
+    *,
+    alt: str,
+    stem: str = "icl",
+    camera: Camera = "shown",
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """The chart; `alt` says aloud what it shows, and `stem` names the picture that its camera saves.
+
+    A camera on 'hover' stands only under the pointer, where a legend has its corner. `on_select` is called
+    after a click on a point; `st.session_state[key].selection` has it.
+    """
+    clicks: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
+    st.plotly_chart(figure, theme=None, key=key, config=chart_config(stem, camera), alt=alt, **clicks)
+
+
+def chart_config(stem: str, camera: Camera = "shown") -> dict[str, Any]:
+    """Plotly's configuration: a mode bar with one button, the camera, or none."""
+    return {
+        "displaylogo": False,
+        "displayModeBar": {"shown": True, "hover": "hover", "none": False}[camera],
+        "modeBarButtonsToRemove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale"],
+        "toImageButtonOptions": {
+            "format": st.session_state.get(PICTURE, "png"),
+            "scale": 3,
+            "filename": stem,
+        },
+        "responsive": True,
+    }
+
+
+def picture_format() -> None:
+    """What the cameras of a page save: PNG or SVG."""
+    st.segmented_control(
+        t("knob.picture"),
+        ["png", "svg"],
+        format_func=str.upper,
+        default="png",
+        required=True,
+        key=PICTURE,
+    )

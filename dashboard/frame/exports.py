@@ -1,0 +1,80 @@
+"""What every page offers under its figure: the numbers as a table, files to take away, code and commands."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.frame.chart import picture_format
+from dashboard.frame.texts import t
+from icl_core.specs import Experiment, Spec
+
+MIME = {"csv": "text/csv", "json": "application/json"}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to take away: its text, its name, and what its button is called (`export.<kind>`)."""
+
+    kind: str
+    text: str
+    file: str
+
+    @property
+    def mime(self) -> str:
+        return MIME[self.file.rpartition(".")[2]]
+
+
+def file_stem(experiment: Experiment) -> str:
+    """A file name that says which experiment it holds."""
+    return f"icl-{experiment.hash}"
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    """A table as the text of a CSV file."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def spec_file(spec: Spec, stem: str) -> Download:
+    """A spec as a file: every field is written, so that it means the same under later defaults."""
+    return Download("spec", spec.to_json(indent=1, full=True) + "\n", f"{stem}-spec.json")
+
+
+def numbers_section(*tables: pd.DataFrame) -> None:
+    """The drawn numbers; a table's index is shown where it means something."""
+    with st.expander(t("section.numbers"), icon=":material/table:"):
+        for table in tables:
+            st.dataframe(table, hide_index=isinstance(table.index, pd.RangeIndex))
+
+
+def take_away(
+    downloads: Sequence[Download], *, python: str = "", commands: Mapping[str, str] | None = None
+) -> None:
+    """Files, the cameras' format, Python that computes the numbers again, and commands by what they do."""
+    with st.expander(t("section.export"), icon=":material/download:"):
+        with st.container(horizontal=True):
+            for each in downloads:
+                st.download_button(
+                    t(f"export.{each.kind}"),
+                    each.text,
+                    each.file,
+                    each.mime,
+                    key=f"export_{each.kind}",
+                    on_click="ignore",
+                )
+        picture_format()
+        if python:
+            st.markdown(t("export.python"))
+            st.code(python, language="python")
+        for said, command in (commands or {}).items():
+            st.markdown(said)
+            st.code(command, language="bash")

@@ -1,0 +1,73 @@
+"""The covariance of the inputs at test: chosen from a menu, or typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.frame import pretraining as library
+from dashboard.frame.controls import choose, write
+from dashboard.frame.knobs import own_covariance
+from dashboard.frame.knobs.acting import Acting
+from dashboard.frame.knobs.changes import CurveSettings, State, change_evaluation
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import sentence
+from dashboard.say.describe import covariance_name
+from icl_core.specs import SpecError
+
+REFUSED = "refused_covariance"
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A covariance as typed that is none, why, and the experiment that stayed."""
+
+    text: str
+    fault: str
+    experiment: str
+
+
+def covariance_knobs(state: State, _: Acting) -> None:
+    """The covariance at test, chosen or typed."""
+    evaluation, pretraining = state.experiment.evaluation, state.experiment.pretraining
+    covariances = [None, *library.usual_covariances(pretraining.dimension)]
+    covariances += [evaluation.covariates] if evaluation.covariates not in covariances else []
+    choose(
+        state,
+        "test_covariance",
+        t("knob.test_covariance"),
+        covariances,
+        evaluation.covariates,
+        lambda covariance: t("option.as_pretrained") if covariance is None else covariance_name(covariance),
+        lambda settings, covariance: change_evaluation(settings, covariates=covariance),
+        help=t("help.test_covariance"),
+    )
+    _own_covariance(state)
+
+
+def _own_covariance(state: State) -> None:
+    """The user's own covariance at test, as text; one that is refused stays in the box, with the reason."""
+    refused: _Refused | None = st.session_state.get(REFUSED)
+    if refused is not None and refused.experiment != state.experiment.hash:
+        refused = None  # something else has been turned since
+
+    def apply(settings: CurveSettings, text: str) -> CurveSettings:
+        st.session_state.pop(REFUSED, None)
+        try:
+            return change_evaluation(settings, covariates=own_covariance.from_text(text))
+        except SpecError as error:
+            st.session_state[REFUSED] = _Refused(text, sentence(error), settings.experiment.hash)
+            return settings
+
+    given = own_covariance.as_text(state.experiment.evaluation.covariates)
+    write(
+        state,
+        "own_covariance",
+        t("knob.own_covariance", dimension=state.experiment.pretraining.dimension),
+        given if refused is None else refused.text,
+        apply,
+        help=t("help.own_covariance"),
+    )
+    if refused is not None:
+        st.warning(t("notice.own_covariance", fault=refused.fault))

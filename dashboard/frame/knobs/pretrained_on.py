@@ -1,0 +1,162 @@
+"""What the model was pretrained on: changing it picks another model, or the closed form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.frame import pretraining as library
+from dashboard.frame.controls import choose, slide
+from dashboard.frame.knobs.changes import State, change_pretraining
+from dashboard.frame.knobs.heading import group_heading
+from dashboard.frame.pretraining import Functions, Models
+from dashboard.frame.texts import t
+from dashboard.say.describe import covariance_name, mixture_in_short
+from icl_core.library import default_library
+from icl_core.specs import Covariance, Pretraining, SpecError
+
+TRAINED_LENGTHS = (4, 128)
+NUMBERS: dict[str, tuple[str, float, float, float]] = {
+    "power_law": ("exponent", 0.0, 4.0, 0.25),
+    "ar1": ("rho", -0.9, 0.9, 0.1),
+    "spiked": ("strength", 0.0, 32.0, 1.0),
+}
+"""Kinds of covariance with one number: its field, its range, its step."""
+
+
+def pretraining_knobs(state: State, models: Models) -> None:
+    """Mixture, covariance and model; under 'More' what the closed form can also vary."""
+    pretraining = state.experiment.pretraining
+    hidden = state.presentation.hide
+    group_heading("pretraining")
+    if "mixture" not in hidden:
+        choose(
+            state,
+            "mixture",
+            t("knob.mixture"),
+            library.function_choices(pretraining, models),
+            Functions.of(pretraining),
+            lambda functions: _functions_label(functions, models),
+            lambda settings, functions: change_pretraining(
+                settings, lambda spec: library.with_functions(spec, functions, models)
+            ),
+            help=t("help.mixture"),
+        )
+    if "covariance" not in hidden:
+        choose(
+            state,
+            "covariance",
+            t("knob.covariance"),
+            library.covariance_choices(pretraining, models),
+            pretraining.covariates,
+            lambda covariance: _covariance_label(covariance, pretraining, models),
+            lambda settings, covariance: change_pretraining(
+                settings, lambda spec: library.with_covariates(spec, covariance, models)
+            ),
+            help=t("help.covariance"),
+        )
+    if "model" not in hidden:
+        _model_knob(state, models)
+    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
+        _more_pretraining(state, models)
+
+
+def _functions_label(functions: Functions, models: Models) -> str:
+    text = mixture_in_short(functions.mixture)
+    text = t("option.inputs", name=text, dimension=functions.dimension)
+    if functions.label_noise:
+        text += t("pretraining.noise", noise=functions.label_noise)
+    if functions.task_pool:
+        text += t("pretraining.pool", tasks=functions.task_pool)
+    trained = any(Functions.of(spec) == functions for spec in models.values())
+    return t("option.trained" if trained else "option.closed_form", name=text)
+
+
+def _covariance_label(covariance: Covariance, pretraining: Pretraining, models: Models) -> str:
+    text = covariance_name(covariance)
+    asked = replace(pretraining, covariates=covariance)
+    trained = library.matching(models, asked)
+    return t("option.trained" if trained else "option.closed_form", name=text)
+
+
+def _model_knob(state: State, models: Models) -> None:
+    """The library's models for exactly this pretraining, the closed form, and the current spec."""
+    weak = {card.name for card in default_library().cards() if card.meets_limits is False}
+    current = state.experiment.pretraining
+    options: dict[Pretraining, str] = {
+        spec: t("model.weak" if name in weak else "model.library", name=name)
+        for name, spec in library.matching(models, current).items()
+    }
+    formula = library.closed_form(current)
+    options.setdefault(formula, t("model.closed_form"))
+    options.setdefault(current, t("model.untrained"))
+    choose(
+        state,
+        "model",
+        t("knob.model"),
+        list(options),
+        current,
+        options.__getitem__,
+        lambda settings, spec: change_pretraining(settings, lambda _: spec),
+        help=t("help.model"),
+    )
+
+
+def _more_pretraining(state: State, models: Models) -> None:
+    pretraining = state.experiment.pretraining
+    if not library.is_closed_form(pretraining):
+        st.caption(t("more.trained", dimension=pretraining.dimension, length=pretraining.context_length))
+        return
+    dimensions = sorted({1, 2, 4, 8, 16, 20, 32, pretraining.dimension})
+    choose(
+        state,
+        "dimension",
+        t("knob.dimension"),
+        dimensions,
+        pretraining.dimension,
+        str,
+        lambda settings, dimension: change_pretraining(
+            settings, lambda spec: library.with_functions(spec, _same_families(spec, dimension), models)
+        ),
+        help=t("help.dimension"),
+    )
+    slide(
+        state,
+        "trained_length",
+        t("knob.trained_length"),
+        *TRAINED_LENGTHS,
+        4,
+        pretraining.context_length,
+        lambda settings, length: change_pretraining(
+            settings, lambda spec: replace(spec, context_length=length)
+        ),
+        help=t("help.trained_length"),
+    )
+    if pretraining.covariates.kind in NUMBERS:
+        name, low, high, step = NUMBERS[pretraining.covariates.kind]
+        slide(
+            state,
+            "covariance_number",
+            t(f"knob.{name}"),
+            low,
+            high,
+            step,
+            getattr(pretraining.covariates, name),
+            lambda settings, value: change_pretraining(
+                settings,
+                lambda spec: library.with_covariates(spec, replace(spec.covariates, **{name: value}), models),
+            ),
+            help=t(f"help.{name}"),
+        )
+
+
+def _same_families(pretraining: Pretraining, dimension: int) -> Functions:
+    """The current families where they fit the dimension, else dense linear ones."""
+    functions = replace(Functions.of(pretraining), dimension=dimension)
+    try:
+        for family in functions.mixture.families:
+            family.check(dimension)
+    except SpecError:
+        return library.usual_functions(dimension)[0]
+    return functions

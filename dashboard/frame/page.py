@@ -1,0 +1,86 @@
+"""The frame of every page: its opening, its sidebar, the words under its figure, what explains it, its end.
+
+In a lecture's view a page shows title, figure and words alone.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from dashboard.frame.bootstrap import apply_presentation, bootstrap
+from dashboard.frame.controls import press
+from dashboard.frame.navigation import navigation
+from dashboard.frame.texts import t
+from dashboard.frame.url_state import Settings, UrlState
+from dashboard.frame.views import View
+from icl_core.library import Library, default_library
+
+V = TypeVar("V", bound=View)
+
+
+def begin(page: str, start: Callable[[Library], Settings[V]]) -> tuple[UrlState[V], Library]:
+    """The page's state, which is `start` where the URL is bare, and the library. Call first on every page."""
+    bootstrap()
+    library = default_library()
+    state = UrlState.begin(page, start(library), library.specs())
+    apply_presentation(state.presentation)
+    return state, library
+
+
+def sidebar(state: UrlState[Any], **groups: Callable[[], None]) -> None:
+    """The pages, then each group of knobs under its name, then the way into the lecture's view."""
+    if state.presentation.present:
+        return
+    with st.sidebar:
+        navigation(state)
+        for name, draw in groups.items():
+            with st.container(key=f"{name}_group"):
+                draw()
+        _lecture_button(state, "present", present=True, icon=":material/slideshow:", help=t("help.present"))
+
+
+def warn(notices: Iterable[str], faults: Iterable[str] = ()) -> None:
+    """What of the link could not be used, and what is damaged, a sentence each."""
+    for notice in notices:
+        st.warning(notice)
+    for fault in faults:
+        st.error(fault)
+
+
+def read_aloud(sentence: str, provenance: str) -> None:
+    """What the figure says, and where its numbers come from."""
+    with st.container(key="reading"):
+        st.markdown(sentence)
+    with st.container(key="provenance"):
+        st.caption(provenance)
+
+
+def explain(*sections: tuple[str, str]) -> None:
+    """Texts to unfold: 'what' the figure means, what to 'try', what the 'paper' claims."""
+    icons = {"what": "help", "try": "experiment", "paper": "article"}
+    for name, text in sections:
+        with st.expander(t(f"section.{name}"), icon=f":material/{icons[name]}:"):
+            st.markdown(text)
+
+
+def end(state: UrlState[Any], **facts: object) -> None:
+    """The way out of the lecture's view, and a mark for scripts: the page is done, and shows this."""
+    if state.presentation.present:
+        _lecture_button(state, "leave", present=False)
+    data = "".join(f" data-{name}='{html.escape(str(fact))}'" for name, fact in facts.items())
+    st.html(f"<div id='done'{data}></div>")
+
+
+def _lecture_button(state: UrlState[Any], key: str, *, present: bool, **look: Any) -> None:
+    press(
+        state,
+        key,
+        t(f"button.{key}"),
+        lambda settings: replace(settings, presentation=replace(settings.presentation, present=present)),
+        **look,
+    )

@@ -1,0 +1,215 @@
+"""The Library page's cards: one for each model, good or damaged, and the filters above them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.frame.controls import choose
+from dashboard.frame.markdown import plain
+from dashboard.frame.texts import joined, t
+from dashboard.frame.url_state import UrlState
+from dashboard.models.view import STATUSES, LibraryView, Shelved
+from dashboard.say.captions import interval
+from dashboard.say.describe import covariance_name, family_name, pretraining_data
+from dashboard.say.provenance import steps
+from icl_core.library import Card, Check, Library
+from icl_core.library.card import FamilyErrors, Tasks
+from icl_core.library.store import WEIGHTS
+from icl_core.specs import Pretraining
+
+State = UrlState[LibraryView]
+COLOURS = {"meets": "green", "misses": "orange", "ungraded": "gray", "damaged": "red"}
+ICONS = {"meets": "check_circle", "misses": "error", "ungraded": "help", "damaged": "report"}
+COLUMNS = 3
+MOST_KEPT = 256  # verdicts in memory, a sentence each
+
+
+def shelf(library: Library) -> list[Shelved]:
+    """Every model folder, each verified once for all viewers as long as its files stay the same."""
+    found = []
+    for entry in library.entries():
+        weights = entry.folder / WEIGHTS
+        stamp = weights.stat().st_mtime_ns if weights.is_file() else 0
+        sha256 = entry.card.weights_sha256 if entry.card else entry.fault
+        found.append(Shelved(entry, _verdict(str(entry.folder), stamp, sha256, library, entry)))
+    return found
+
+
+@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
+def _verdict(folder: str, stamp: int, sha256: str, _library: Library, _entry: object) -> str:
+    return _library.verify(_entry)  # type: ignore[arg-type]
+
+
+def summary(models: list[Shelved]) -> str:
+    """How many models there are, and how many of each status that occurs."""
+    counts = {status: sum(model.status == status for model in models) for status in COLOURS}
+    parts = [t(f"library.count.{status}", count=count) for status, count in counts.items() if count]
+    return t("library.count", count=len(models)) + joined("names", parts)
+
+
+def filters(state: State, models: list[Shelved]) -> None:
+    """By number of inputs, family and status; each lists what the library has."""
+    specs = [model.entry.card.spec for model in models if model.entry.card]
+    view = state.view
+    inputs = sorted({spec.dimension for spec in specs} | ({view.inputs} if view.inputs else set()))
+    kinds = {family.kind for spec in specs for family in spec.mixture.families}
+    first, second, third = st.columns(3)
+    with first:
+        choose(
+            state,
+            "library_inputs",
+            t("library.inputs"),
+            [None, *inputs],
+            view.inputs,
+            lambda count: t("library.any") if count is None else str(count),
+            lambda settings, count: settings.viewed(inputs=count),
+        )
+    with second:
+        choose(
+            state,
+            "library_family",
+            t("library.family"),
+            ["", *sorted(kinds | ({view.family} - {""}))],
+            view.family,
+            lambda kind: t("library.any") if not kind else kind_name(kind),
+            lambda settings, kind: settings.viewed(family=kind),
+        )
+    with third:
+        choose(
+            state,
+            "library_status",
+            t("library.status"),
+            list(STATUSES),
+            view.status,
+            lambda status: t(f"library.status.{status}"),
+            lambda settings, status: settings.viewed(status=status),
+        )
+
+
+def kind_name(kind: str) -> str:
+    """'sinusoid': a kind of family, without its numbers."""
+    return t(f"library.kind.{kind}")
+
+
+def cards(state: State, models: list[Shelved], chosen: Shelved | None) -> None:
+    """The cards, three in a row."""
+    for start in range(0, len(models), COLUMNS):
+        for column, model in zip(st.columns(COLUMNS), models[start : start + COLUMNS], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _card(state, model, model is chosen)
+
+
+def _card(state: State, model: Shelved, shown: bool) -> None:
+    card, name = model.entry.card, model.entry.name
+    status = model.status
+    st.markdown(f"**{plain(name)}**")
+    st.badge(t(f"library.status.{status}"), icon=f":material/{ICONS[status]}:", color=COLOURS[status])  # type: ignore[arg-type]
+    if model.fault:
+        st.error(model.fault)
+    if card is None:
+        return
+    st.markdown(facts(card))
+    st.caption(making(card))
+    if model.fault:
+        return
+    _errors(card)
+    with st.container(horizontal=True, gap="small"):
+        if card.history:
+            st.button(
+                t("library.shown" if shown else "library.replay"),
+                key=f"replay_{model.entry.folder.name}",
+                icon=":material/play_circle:",
+                disabled=shown,
+                on_click=lambda: state.change(lambda settings: settings.viewed(played=name)),
+            )
+        st.page_link(
+            "app.py",
+            label=t("library.open"),
+            icon=":material/show_chart:",
+            query_params={"model": name, **state.presentation.to_query()},
+        )
+
+
+def facts(card: Card) -> str:
+    """What it was pretrained on, in a sentence."""
+    return t(
+        "library.facts",
+        data=_upper(pretraining_data(card.spec)),
+        covariance=covariance_name(card.spec.covariates),
+        length=card.spec.context_length,
+    )
+
+
+def making(card: Card) -> str:
+    """How it was made: architecture, steps, time, seed, hash."""
+    recipe = card.spec.recipe
+    stages = t("library.curriculum") if recipe.curriculum else ""
+    warm = t("library.warm", hash=card.spec.warm_start.hash) if card.spec.warm_start else ""
+    return t(
+        "library.making",
+        parameters=f"{card.parameters:,}",
+        steps=steps(card.spec),
+        minutes=f"{card.seconds / 60:.0f}" if card.seconds >= 90 else f"{card.seconds / 60:.1f}",
+        seed=card.spec.seed,
+        hash=card.spec.hash,
+        curriculum=stages + warm,
+    )
+
+
+def _errors(card: Card) -> None:
+    if not card.errors:
+        st.caption(t("library.ungraded"))
+        return
+    lengths = card.errors[0].context_lengths
+    head = [t("library.error_at"), *(t("figure.read_out", k=k) for k in lengths)]
+    rows = [head, [":---", *("---:" for _ in lengths)]]
+    for entry in card.errors:
+        rows.append([kind_name(entry.family) + _pool(entry.tasks), *_cells(entry)])
+    st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
+    with st.expander(
+        t("library.checks", met=sum(check.met for check in card.checks), count=len(card.checks))
+    ):
+        for check in card.checks:
+            mark = ":green[:material/check:]" if check.met else ":orange[:material/close:]"
+            value = interval(check.value, check.low, check.high, 3)
+            limit = t("library.limit", limit=check.limit)
+            st.markdown(
+                t(
+                    "library.check",
+                    mark=mark,
+                    statement=check_words(check),
+                    value=value,
+                    limit=limit,
+                )
+            )
+        if card.note:
+            st.markdown(plain(card.note))
+        st.caption(t("library.graded", prompts=f"{card.errors[0].prompts:,}"))
+
+
+def _cells(entry: FamilyErrors) -> list[str]:
+    """The errors with their 90% intervals, of as many decimals as tell them from 0."""
+    return [interval(*numbers) for numbers in zip(entry.mean, entry.low, entry.high, strict=True)]
+
+
+def check_words(check: Check) -> str:
+    """What a card's check measures, in the page's language."""
+    what = t(f"library.check.{check.quantity}")
+    if check.against:
+        what = t("library.check.against", what=what, name=check.against)
+    family = t(f"family_short.{check.family}") + _pool(check.tasks)
+    return t("library.check.on", family=family, what=what)
+
+
+def _pool(tasks: Tasks) -> str:
+    """What follows a family's name where the functions are those of the task pool."""
+    return t("library.seen") if tasks == "seen" else ""
+
+
+def family_names(spec: Pretraining) -> dict[str, str]:
+    """The words for each kind of family of a mixture."""
+    return {family.kind: family_name(family) for family in spec.mixture.families}
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

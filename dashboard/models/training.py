@@ -1,0 +1,99 @@
+"""The training of a library model as a chart that plays, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.chart import draw_chart
+from dashboard.frame.texts import joined, t
+from dashboard.frame.viewport import is_narrow
+from dashboard.frame.views import Presentation
+from dashboard.models.cards import family_names
+from dashboard.models.take_away import stem
+from dashboard.say.captions import error
+from dashboard.say.describe import family_name
+from icl_core.evaluation.closed_forms import exact_lines
+from icl_core.figures.training_curve import TrainingCurve, TrainingLabels, training_curve_figure
+from icl_core.library import Card
+from icl_core.specs import Evaluation, Experiment, Pretraining
+
+
+def training_curve(card: Card) -> TrainingCurve:
+    """The card's checkpoints, with the exact error of least squares beside each family that has one."""
+    spec = card.spec
+    families = tuple(family.kind for family in spec.mixture.families)
+    errors = np.array([snapshot.errors for snapshot in card.history])  # [S, F, K+1]
+    return TrainingCurve(
+        tuple(snapshot.step for snapshot in card.history), families, errors, least_squares(spec)
+    )
+
+
+def least_squares(spec: Pretraining) -> dict[str, np.ndarray]:
+    """The exact error of least squares by name: one line for the families that share it."""
+    lines: dict[str, np.ndarray] = {}
+    for family in spec.mixture.families:
+        evaluation = Evaluation(context_length=spec.context_length, function_class=family)
+        exact = exact_lines(Experiment(spec, evaluation)).get("ols")
+        if exact is None or not np.isfinite(exact).all():
+            continue
+        if not any(np.allclose(exact, line) for line in lines.values()):
+            lines[t("library.reference", family=family_name(family)) if lines else t("method.ols")] = exact
+    return lines
+
+
+def halfway(card: Card) -> int:
+    """The k at which the training is read aloud: half of the trained length."""
+    return max(1, card.spec.context_length // 2)
+
+
+def reading(card: Card) -> str:
+    """How far the training came, at k = K/2, family by family."""
+    k, first, last = halfway(card), card.history[0], card.history[-1]
+    names = family_names(card.spec)
+    fell = [
+        t(
+            "library.reading.family",
+            family=names[family.kind],
+            before=error(first.errors[position][k]),
+            after=error(last.errors[position][k]),
+        )
+        for position, family in enumerate(card.spec.mixture.families)
+    ]
+    return t(
+        "library.reading",
+        name=card.name,
+        k=k,
+        first=f"{first.step:,}",
+        last=f"{last.step:,}",
+        fell=joined("clauses", fell),
+    )
+
+
+def training_labels(families: Mapping[str, str]) -> TrainingLabels:
+    """The texts of a training's figures; families by kind."""
+    return TrainingLabels(
+        families=families,
+        context_length=t("figure.context_length"),
+        error=t("figure.error"),
+        steps=t("library.steps"),
+        learning_curve=t("library.learning_curve"),
+        at=t("library.at"),
+        play=t("library.play"),
+        pause=t("library.pause"),
+        prefix=t("library.prefix"),
+    )
+
+
+def draw_training(card: Card, presentation: Presentation) -> None:
+    """The chart, with its sentence as alternative text."""
+    figure = training_curve_figure(
+        training_curve(card),
+        training_labels(family_names(card.spec)),
+        read_out=halfway(card),
+        theme=figure_theme(presentation),
+        compact=is_narrow(),
+    )
+    draw_chart(figure, "training", alt=reading(card), stem=stem(card), camera="hover")

@@ -1,0 +1,31 @@
+"""The claim whose link a page was opened with, as it was measured: pages show its state on fewer prompts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.claims import words
+from dashboard.claims.view import Standing, standings
+from dashboard.frame.markdown import plain
+from dashboard.frame.texts import joined, t
+from dashboard.frame.views import Presentation
+from icl_core.library import Library
+
+
+def cited(presentation: Presentation, library: Library) -> None:
+    """What the claim says, its measured number and how it came out; nothing where the link names none."""
+    if presentation.claim is not None:
+        found = {standing.claim.id: standing for standing in standings(library)}
+        st.info(sentence(found[presentation.claim]), icon=":material/fact_check:")
+
+
+def sentence(standing: Standing) -> str:
+    """Markdown: 'Claim B4: *it selects.* Measured: 0.067, limit at most 0.05: **not reproduced**.'"""
+    outcome = t(f"claims.outcome.{standing.outcome}")
+    named = {"id": standing.claim.id, "statement": plain(standing.claim.statement), "outcome": outcome}
+    part = standing.result.deciding if standing.result else None
+    if part is None or standing.outcome == "outdated":
+        return t("claims.cited.unmeasured", **named)
+    measured = {"value": plain(words.measured(part)), "limit": words.limit(part.limit)}
+    said = t("claims.cited", **named, **measured, setting=plain(words.setting(standing)))
+    return joined("sentences", (said, words.weakness(standing))) if standing.weak else said
