@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import frame
-from dashboard.explore import numbers as results
-from dashboard.explore import presets
+from dashboard.explore import numbers, presets
+from dashboard.explore.code import numbers_section, take_away
+from dashboard.explore.knobs import presets_menu, settings_section
 from dashboard.explore.picture import draw_curves, is_log, shown_methods
-from dashboard.explore.sections import numbers_section, presets_menu, settings_section, take_away
 from dashboard.frame import knobs
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import Settings
@@ -31,7 +31,7 @@ frame.warn((*state.notices, *knobs.notices(state)))
 
 with st.spinner(t("figure.waiting"), show_time=True):
     try:
-        outcome = results.explored(state.experiment, library)
+        outcome = numbers.explored(state.experiment, library)
     except ValueError as error:  # inputs beyond what a predictor can solve: its sentence says which
         st.error(t("figure.refused", reason=str(error)))
         st.stop()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import frame
-from dashboard.beyond import charts, claimed, knobs, measured, sections, words
-from dashboard.beyond.scene import current, fitted, read_out, start
-from dashboard.frame.texts import t
-from dashboard.one_input.models import learner_names
+from dashboard.beyond import claimed, code, knobs, numbers, picture, words
+from dashboard.beyond.view import current, fitted, read_out, start
+from dashboard.frame import exports
+from dashboard.frame.texts import joined, t
+from dashboard.one_input.models import learner_names, waiting
 from dashboard.say.cited import cited
 
 state, library = frame.begin("beyond_the_mixture", lambda library: start(library.specs()))
 cited(state.presentation, library)
 experiment = fitted(state.experiment, state.default.experiment)
 main = experiment.pretraining
-learners = measured.Learners.of(main, library)
+learners = numbers.Learners.of(main, library)
 names = learner_names(main, library)
 parameter, k = current(experiment).parameter, read_out(experiment, state.view)
 
@@ -24,13 +25,13 @@ frame.sidebar(
     evaluation=lambda: knobs.tested_on(state, experiment),
     pretraining=lambda: knobs.pretrained_on(state, experiment, state.models, learners),
 )
-frame.warn((*state.notices, *sections.notices(state, main)), learners.faults)
+frame.warn((*state.notices, *words.notices(state, main)), learners.faults)
 
 with st.spinner(t("figure.waiting"), show_time=True):
     shown = learners.shown(parameter, state.view, swept=False)
-    functions = measured.drawn(experiment, state.view.prompt, learners, shown, library)
+    functions = numbers.drawn(experiment, state.view.prompt, learners, shown, library)
     swept = learners.shown(parameter, state.view, swept=True)
-    curves = measured.swept(experiment, learners, swept, library)
+    curves = numbers.swept(experiment, learners, swept, library)
 
 sentence = words.reading(experiment, curves, k)
 if not state.presentation.present:
@@ -38,9 +39,9 @@ if not state.presentation.present:
 st.title(words.title(experiment, curves, k), anchor=False)
 left, right = st.columns([6, 5], gap="medium")
 with left:
-    charts.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
+    picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
 with right:
-    charts.draw_sweep(
+    picture.draw_sweep(
         experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
     )
 cards = learners.cards(swept)
@@ -48,6 +49,13 @@ frame.read_aloud(sentence, words.provenance(experiment, cards.pop("transformer",
 claimed.claims_line(experiment, curves, k)
 
 if not state.presentation.present:
-    sections.below(state, experiment, learners, curves, names, library)
+    lacking = waiting(main, library)
+    if lacking:
+        st.info(t("beyond.waiting", models=joined("names", lacking)), icon=":material/hourglass_empty:")
+    knobs.shown_knobs(state, experiment, learners, names)
+    frame.explain(("what", t("beyond.what")), ("try", t("beyond.try")))
+    exports.numbers_section(picture.numbers_table(experiment, curves, names, k))
+    knobs.networks(state, library)
+    code.take_away(experiment, curves, k)
 
 frame.end(state, cfg=experiment.hash, k=k, prompt=state.view.prompt)

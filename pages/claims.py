@@ -6,9 +6,9 @@ import streamlit as st
 
 from dashboard import frame
 from dashboard.claims import words
-from dashboard.claims.chart import draw_claims
+from dashboard.claims.code import take_away
 from dashboard.claims.listing import filters, listing
-from dashboard.claims.take_away import take_away
+from dashboard.claims.picture import draw_claims
 from dashboard.claims.view import ClaimsView, filtered, standings
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings

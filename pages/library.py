@@ -8,8 +8,8 @@ from dashboard import frame
 from dashboard.frame import exports
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
-from dashboard.models import cards, take_away
-from dashboard.models.training import draw_training, reading
+from dashboard.models import cards, code
+from dashboard.models.picture import draw_training, reading
 from dashboard.models.view import LibraryView, asked_for, filtered, played
 from dashboard.say.cited import cited
 from icl_core.library.start import start
@@ -42,6 +42,6 @@ if not state.presentation.present:
     cards.cards(state, visible, chosen)
     frame.explain(("what", t("library.what")))
     if card is not None:
-        exports.take_away(take_away.files(card), python=take_away.python_code(card))
+        exports.take_away(code.files(card), python=code.python_code(card))
 
 frame.end(state, cfg=state.experiment.hash, played=chosen.entry.name if chosen else "")

@@ -12,9 +12,9 @@ from dashboard.frame.url_state import Settings
 from dashboard.say.cited import cited
 from dashboard.selection import knobs, words
 from dashboard.selection.code import code
+from dashboard.selection.numbers import setting
 from dashboard.selection.picture import drawn
-from dashboard.selection.results import setting
-from dashboard.selection.state import SelectionView, picture, read_out, shown, start
+from dashboard.selection.view import SelectionView, picture, read_out, shown, start
 
 state, library = frame.begin("model_selection", lambda library: Settings(start(library), SelectionView()))
 cited(state.presentation, library)

@@ -8,9 +8,9 @@ from dashboard import frame
 from dashboard.frame import exports
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
-from dashboard.lab import knobs, plot, words
-from dashboard.lab.measured import answer as answer_to
-from dashboard.lab.take_away import exported, python_code
+from dashboard.lab import knobs, picture, words
+from dashboard.lab.code import exported, python_code
+from dashboard.lab.numbers import answer as answer_to
 from dashboard.lab.view import LabView, fitted
 from dashboard.one_input.models import learner_names, main_model
 from dashboard.say.cited import cited
@@ -37,12 +37,12 @@ st.title(words.title(answer, state.view, pretraining), anchor=False)
 left, right = st.columns([11, 4], gap="medium")
 with left:
     shown = knobs.shown(state.view, available)
-    plot.draw_plot(state, answer, names, pretraining, shown=shown, alt=sentence)
+    picture.draw_plot(state, answer, names, pretraining, shown=shown, alt=sentence)
 with right:
     if not state.view.hidden:
-        plot.draw_belief(state, answer)
+        picture.draw_belief(state, answer)
     knobs.points_row(state, answer.functions.prompt)
-    plot.draw_table(state, answer.functions.prompt)
+    picture.draw_table(state, answer.functions.prompt)
 entry = library.find(pretraining.hash)
 frame.read_aloud(sentence, words.provenance(state.view, pretraining, entry.card if entry else None))
 

@@ -8,7 +8,7 @@ from dashboard import frame
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
 from dashboard.say.cited import cited
-from dashboard.shift_lab import knobs, sections
+from dashboard.shift_lab import knobs, picture
 from dashboard.shift_lab.view import ShiftView
 from icl_core.library import LibraryError
 from icl_core.library.start import start
@@ -24,13 +24,13 @@ frame.sidebar(
 frame.warn((*state.notices, *knobs.notices(state)))
 
 pictures = {
-    "length": lambda: sections.length_part(state),
-    "panels": lambda: sections.panels_part(state, library),
-    "grid": lambda: sections.grid_part(state, library),
-    "random": lambda: sections.random_part(state, library),
+    "length": lambda: picture.length_part(state),
+    "panels": lambda: picture.panels_part(state, library),
+    "grid": lambda: picture.grid_part(state, library),
+    "random": lambda: picture.random_part(state, library),
 }
 if not state.presentation.present:
-    sections.parts_row(state)
+    picture.parts_row(state)
 try:
     with st.spinner(t("figure.waiting"), show_time=True):
         pictures[state.view.part]()

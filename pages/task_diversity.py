@@ -7,9 +7,9 @@ import streamlit as st
 from dashboard import frame
 from dashboard.diversity import knobs, words
 from dashboard.diversity.code import code
+from dashboard.diversity.numbers import setting
 from dashboard.diversity.picture import drawn
-from dashboard.diversity.results import setting
-from dashboard.diversity.state import DiversityView, read_out, shown, start
+from dashboard.diversity.view import DiversityView, read_out, shown, start
 from dashboard.frame import exports
 from dashboard.frame.line_chart import draw_panels, files, numbers
 from dashboard.frame.texts import t

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import frame
-from dashboard.dynamics import knobs, results, sections, take_away, words
+from dashboard.dynamics import code, knobs, numbers, picture, words
 from dashboard.dynamics.view import dynamics_of, start
 from dashboard.frame import exports
 from dashboard.frame.texts import t
@@ -20,7 +20,7 @@ try:
 except SpecError as error:
     notices.append(t("dynamics.refused", fault=str(error).rstrip(".")))
     spec = dynamics_of(start())
-trained = results.trajectory_of(spec)
+trained = numbers.trajectory_of(spec)
 
 frame.sidebar(
     state,
@@ -29,19 +29,19 @@ frame.sidebar(
 )
 frame.warn(notices)
 
-run = sections.sgd_run(state, trained)
+run = picture.sgd_run(state, trained)
 sentence = words.reading(trained)
 if not state.presentation.present:
     knobs.pictures(state)
 st.title(words.title(trained), anchor=False)
-sections.animation(state, trained, run, sentence)
+picture.animation(state, trained, run, sentence)
 frame.read_aloud(sentence, words.provenance(trained))
-sections.sgd_sentence(trained, run)
+picture.sgd_sentence(trained, run)
 
 if not state.presentation.present:
-    sections.scale_and_balance(state, trained)
-    sections.formulas(trained)
+    picture.scale_and_balance(state, trained)
+    picture.formulas(trained)
     frame.explain(("what", t("dynamics.what")), ("try", t("dynamics.try")), ("paper", t("dynamics.paper")))
-    exports.take_away(take_away.files(trained), python=take_away.python_code(trained))
+    exports.take_away(code.files(trained), python=code.python_code(trained))
 
 frame.end(state, cfg=spec.hash)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard.beyond.measured import Curves
-from dashboard.beyond.scene import Scene, current, sweep_of
+from dashboard.beyond.numbers import Curves
+from dashboard.beyond.view import Scene, current, sweep_of
 from dashboard.claims.words import limit, measured
 from dashboard.frame.markdown import plain
 from dashboard.frame.texts import t

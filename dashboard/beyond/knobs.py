@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.beyond.measured import Learners
-from dashboard.beyond.scene import (
+from dashboard.beyond.numbers import Learners
+from dashboard.beyond.view import (
     HIGHEST,
     PROMPTS,
     BeyondSettings,
@@ -26,6 +26,8 @@ from dashboard.frame.preset_menu import preset_menu
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
 from dashboard.one_input.models import Models, main_models
+from icl_core.data.function_classes import Dense, ReluNetwork
+from icl_core.library import Library
 from icl_core.specs import Experiment, Pretraining
 
 State = UrlState[BeyondView]
@@ -163,3 +165,27 @@ def pictures(state: State, experiment: Experiment) -> None:
         lambda name: t(f"beyond.picture.{name}"),
         lambda settings, name: on_page(state, lambda shown: with_scene(shown, SCENES[name]))(settings),
     )
+
+
+def networks(state: State, library: Library) -> None:
+    """Linear functions and ReLU networks: their learning curves stand on the Explore page."""
+    found = {
+        name: spec
+        for name, spec in library.specs().items()
+        if [family.kind for family in spec.mixture.families] == [Dense.kind, ReluNetwork.kind]
+    }
+    with st.expander(t("beyond.networks"), icon=":material/hub:"):
+        st.markdown(t("beyond.networks.text"))
+        if not found:
+            st.caption(t("beyond.waiting", models="dense-relu-d8"))
+        for name in found:
+            for family in (Dense(), ReluNetwork()):
+                st.page_link(
+                    "app.py",
+                    label=t("beyond.networks.link", name=name, family=t(f"beyond.family.{family.kind}")),
+                    query_params={
+                        "model": name,
+                        "evaluation.function_class": family.kind,
+                        **state.presentation.to_query(),
+                    },
+                )

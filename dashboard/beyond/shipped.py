@@ -5,8 +5,8 @@ from __future__ import annotations
 from tqdm import tqdm
 
 from dashboard.beyond.knobs import SCENES
-from dashboard.beyond.measured import Learners
-from dashboard.beyond.scene import SWEPT, current, start, sweep_of, with_scene
+from dashboard.beyond.numbers import Learners
+from dashboard.beyond.view import SWEPT, current, start, sweep_of, with_scene
 from icl_core.evaluation.family_sweep import FamilySweep
 from icl_core.library import Library
 from icl_core.library.sweeps import cached_ideal_sweep, cached_model_sweep

@@ -6,19 +6,31 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.beyond.measured import Curves
-from dashboard.beyond.scene import Scene, current, place, sweep_of
+from dashboard.beyond.numbers import Curves
+from dashboard.beyond.view import BeyondView, Scene, current, place, sweep_of
 from dashboard.frame.texts import joined, t
+from dashboard.frame.url_state import UrlState
 from dashboard.one_input.learners import input_range
+from dashboard.one_input.models import is_main
 from dashboard.say.captions import error as rounded
 from dashboard.say.captions import interval
 from dashboard.say.describe import covariance_name, pretraining_data
 from dashboard.say.provenance import band, described, named
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, home_error, trained_range
 from icl_core.library import Card
-from icl_core.specs import Experiment
+from icl_core.specs import Experiment, Pretraining
 
 SMALLEST = 0.0005
+
+
+def notices(state: UrlState[BeyondView], main: Pretraining) -> list[str]:
+    """Sentences about a link that this page cannot show as it is, and about models that are missing."""
+    said = []
+    if not is_main(state.experiment.pretraining):
+        said.append(t("beyond.notice.other", name=t("page.explore")))
+    if state.view.k is not None and state.view.k > main.context_length:
+        said.append(t("notice.clamped", asked=state.view.k, k=main.context_length))
+    return said
 
 
 def title(experiment: Experiment, curves: Curves, k: int) -> str:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.diversity.results import Setting
-from dashboard.diversity.state import (
+from dashboard.diversity.numbers import Setting
+from dashboard.diversity.view import (
     NOISES,
     PICTURES,
     DiversityView,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tqdm import tqdm
 
-from dashboard.diversity.state import start
+from dashboard.diversity.view import start
 from icl_core.library import Library
 from icl_core.library.pool_results import FOLDER, cached_pool_curves, cached_pool_sweep
 from icl_core.library.task_diversity import pool_models

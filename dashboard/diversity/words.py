@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.diversity.charts import pool_words
-from dashboard.diversity.results import Setting
+from dashboard.diversity.numbers import Setting
 from dashboard.frame.texts import joined, t
 from dashboard.say.captions import error, interval
 from dashboard.say.provenance import band, named
@@ -15,6 +14,13 @@ from icl_core.library.task_diversity import usual_name
 
 NEAR = 0.05  # from ridge, on new tasks: the pool stands for the distribution
 AWAITED = (4, 1024, None)  # pool sizes that the shipped library is to have
+
+
+def pool_words(size: int | None) -> str:
+    """'a pool of 4 tasks'."""
+    if size is None:
+        return t("diversity.unlimited")
+    return t("diversity.pool.one" if size == 1 else "diversity.pool", size=f"{size:,}")
 
 
 def pool_reading(now: Setting, found: PoolSweep, trained: dict[str, dict[int | None, Curve]]) -> str:

@@ -11,7 +11,7 @@ from dashboard.frame.controls import choose, pick_several, press, slide, toggle
 from dashboard.frame.knobs.heading import group_heading
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
-from dashboard.lab.plot import points_of
+from dashboard.lab.picture import points_of
 from dashboard.lab.view import MOST_POINTS, NOISES, SOURCES, LabSettings, LabView, Points, with_points
 from dashboard.one_input.models import Models, main_models
 from icl_core.evaluation.prompt_functions import Prompt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.frame.texts import joined, t
-from dashboard.lab.measured import Answer
+from dashboard.lab.numbers import Answer
 from dashboard.lab.view import LabView
 from dashboard.one_input.learners import input_range
 from dashboard.say.captions import error

@@ -11,8 +11,8 @@ from dashboard.frame.knobs.heading import group_heading
 from dashboard.frame.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
-from dashboard.selection.results import Setting
-from dashboard.selection.state import (
+from dashboard.selection.numbers import Setting
+from dashboard.selection.view import (
     PICTURES,
     SelectionView,
     experiment_on,

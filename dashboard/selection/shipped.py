@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tqdm import tqdm
 
-from dashboard.selection.state import USUAL, experiment_on, start, with_share
+from dashboard.selection.view import USUAL, experiment_on, start, with_share
 from icl_core.evaluation.selection import FamilyPair
 from icl_core.library import Library
 from icl_core.library.comparisons import FOLDER

@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.frame.texts import joined, t
 from dashboard.say.captions import bracketed, error
 from dashboard.say.provenance import band, named
-from dashboard.selection.results import Setting
+from dashboard.selection.numbers import Setting
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import IDEALS, MODELS, Comparison, NoiseSweep, PromptChoice
 from icl_core.library.selection import BEST_LASSO

@@ -1,10 +1,15 @@
-"""Python that computes each picture of the page 'Shift lab' again."""
+"""What can be taken away of a picture of the page 'Shift lab': its numbers, and Python that computes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
+from dashboard.frame import exports
 from dashboard.frame.code import snippet
+from dashboard.frame.url_state import UrlState
+from dashboard.shift_lab.view import ShiftView
 from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
 
@@ -78,3 +83,28 @@ def covariance_code(setting: Experiment, names: Mapping[str, str], models: Model
     """The four panels; `setting` has linear attention's length and the prompts, `names` the transformers."""
     imports = f"from icl_core.evaluation.covariance_panels import covariance_panels\n{LOADING}"
     return snippet(imports, to_query(setting, models), RANDOM.format(names=dict(names)))
+
+
+def stem(experiment: Experiment, picture: str) -> str:
+    """A file's name without its ending."""
+    return f"{exports.file_stem(experiment)}-{picture}"
+
+
+def numbers_file(experiment: Experiment, picture: str, text: str, kind: str = "csv") -> exports.Download:
+    """The picture's numbers as CSV."""
+    return exports.Download(kind, text, f"{stem(experiment, picture)}.csv")
+
+
+def take_away(
+    state: UrlState[ShiftView],
+    experiment: Experiment,
+    tables: Sequence[pd.DataFrame],
+    files: Sequence[exports.Download],
+    python: str,
+) -> None:
+    """Tables, files, the experiment and the code; nothing of it in a lecture."""
+    if state.presentation.present:
+        return
+    exports.numbers_section(*tables)
+    spec = exports.spec_file(experiment, exports.file_stem(experiment))
+    exports.take_away([*files, spec], python=python)

@@ -9,7 +9,7 @@ from dashboard.frame.controls import choose
 from dashboard.frame.knobs.heading import group_heading
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
-from dashboard.shift_lab import results
+from dashboard.shift_lab import numbers
 from dashboard.shift_lab.view import Part, ShiftView
 from icl_core.evaluation.length_sweep import sweep_lengths
 
@@ -36,8 +36,8 @@ def evaluation_knobs(state: State) -> None:
         knobs.Acting(
             names,
             read_outs=read_outs(state),
-            kind=results.USUAL_KIND if part == "grid" else None,
-            fewest_prompts=results.FEWEST_PROMPTS if part == "random" else 0,
+            kind=numbers.USUAL_KIND if part == "grid" else None,
+            fewest_prompts=numbers.FEWEST_PROMPTS if part == "random" else 0,
         ),
     )
 
@@ -75,17 +75,17 @@ def has_prompts(state: State) -> bool:
     """Whether anything in the shown picture is measured on prompts."""
     part, experiment = state.view.part, state.experiment
     if part == "grid":
-        return not results.has_exact_grid(experiment, results.grid_kind(experiment), state.view.method)
+        return not numbers.has_exact_grid(experiment, numbers.grid_kind(experiment), state.view.method)
     return part != "length"
 
 
 def _model_pairs(state: State) -> None:
     """Which of the library's transformers of dense tasks are compared, where there are several."""
-    shown = results.covariance_setting(
-        state.experiment, results.covariance_models(state.experiment, state.models)
+    shown = numbers.covariance_setting(
+        state.experiment, numbers.covariance_models(state.experiment, state.models)
     )[0]
     current = (shown.dimension, shown.context_length)
-    pairs = results.covariance_pairs(state.models)
+    pairs = numbers.covariance_pairs(state.models)
     options = sorted({current, *pairs})
     if len(options) == 1:
         return

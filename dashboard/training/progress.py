@@ -11,7 +11,7 @@ from dashboard.frame.chart import draw_chart
 from dashboard.frame.knobs.changes import State
 from dashboard.frame.texts import joined, spoken, t
 from dashboard.models.cards import family_names
-from dashboard.models.training import least_squares, training_labels
+from dashboard.models.picture import least_squares, training_labels
 from dashboard.say.describe import family_name
 from dashboard.training import desk
 from dashboard.training.durations import duration

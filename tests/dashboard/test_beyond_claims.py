@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.beyond.claimed import SHOWN, judged
-from dashboard.beyond.scene import Scene, start, sweep_of, with_scene
+from dashboard.beyond.view import Scene, start, sweep_of, with_scene
 from icl_core.claims.claim import Verdict
 from icl_core.claims.one_input import CLAIMS
 from icl_core.evaluation.family_sweep import SweepCurve

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.beyond.scene import Scene, start, sweep_of, with_scene
+from dashboard.beyond.view import Scene, start, sweep_of, with_scene
 from dashboard.beyond.words import at, reading, title
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve
 from icl_core.specs import Experiment

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.explore import numbers as results
-from dashboard.explore.sections import command, python_code
+from dashboard.explore.code import command, python_code
 from dashboard.frame import exports
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation import LearningCurves

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard.diversity import shipped
-from dashboard.diversity.state import start
+from dashboard.diversity.view import start
 from icl_core.evaluation.task_diversity import pool_sweep
 from icl_core.library import Library, default_library, pool_results
 from icl_core.library.pool_results import (

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.beyond import shipped
-from dashboard.beyond.measured import Learners
-from dashboard.beyond.scene import SWEPT, current, sweep_of
+from dashboard.beyond.numbers import Learners
+from dashboard.beyond.view import SWEPT, current, sweep_of
 from icl_core.evaluation.family_sweep import ideal_sweep
 from icl_core.library import Library, default_library, sweeps
 from icl_core.specs import Experiment

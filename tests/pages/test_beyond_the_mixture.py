@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.beyond.scene import PROMPTS, Scene, fitted, place, scene_of, start
+from dashboard.beyond.view import PROMPTS, Scene, fitted, place, scene_of, start
 from dashboard.one_input import models
 from dashboard.one_input.learners import input_grid
 from icl_core.data.covariance import Uniform

@@ -14,8 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.claims import words
+from dashboard.claims.code import verdicts_csv, verdicts_json
 from dashboard.claims.listing import page_file
-from dashboard.claims.take_away import verdicts_csv, verdicts_json
 from dashboard.claims.view import ClaimsView, Standing, filtered, standings
 from dashboard.frame.markdown import plain
 from dashboard.say import cited

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.models.take_away import files
+from dashboard.models.code import files
 from icl_core.library import Card, Library, default_library, grading
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe

@@ -10,10 +10,10 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from dashboard.frame.url_state import Settings
+from dashboard.lab.code import exported, python_code
 from dashboard.lab.knobs import another, cleared
-from dashboard.lab.measured import answer, lab_grid
-from dashboard.lab.plot import applied
-from dashboard.lab.take_away import exported, python_code
+from dashboard.lab.numbers import answer, lab_grid
+from dashboard.lab.picture import applied
 from dashboard.lab.view import (
     FAST,
     MOST_POINTS,

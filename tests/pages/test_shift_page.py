@@ -14,8 +14,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.frame.url_state import Settings
-from dashboard.shift_lab import numbers, sections
-from dashboard.shift_lab.results import covariance_models
+from dashboard.shift_lab import picture, tables
+from dashboard.shift_lab.numbers import covariance_models
 from dashboard.shift_lab.view import PARTS, ShiftView
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.data.shifts import CovariateScale, TaskSparsity
@@ -93,19 +93,19 @@ def test_a_clicked_cell_becomes_the_state(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(st, "session_state", {"grid": chosen})
     settings = Settings(EXPERIMENT, ShiftView())
     changes: list[Any] = []
-    sections._open_cell(SimpleNamespace(change=changes.append), "grid", "covariate_scale")  # type: ignore[arg-type]
+    picture._open_cell(SimpleNamespace(change=changes.append), "grid", "covariate_scale")  # type: ignore[arg-type]
     changed = changes[0](settings)
     assert changed.experiment.evaluation.shift == CovariateScale(1.5)
     assert changed.view.k == 6
     chosen.selection.points[0]["customdata"][0] = 2.0
-    sections._open_cell(SimpleNamespace(change=changes.append), "grid", "task_sparsity")  # type: ignore[arg-type]
+    picture._open_cell(SimpleNamespace(change=changes.append), "grid", "task_sparsity")  # type: ignore[arg-type]
     assert changes[1](settings).experiment.evaluation.shift == TaskSparsity(2)
 
 
 def test_a_selection_of_nothing_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "session_state", {"grid": SimpleNamespace(selection=SimpleNamespace(points=[]))})
     changes: list[Any] = []
-    sections._open_cell(SimpleNamespace(change=changes.append), "grid", "label_noise")  # type: ignore[arg-type]
+    picture._open_cell(SimpleNamespace(change=changes.append), "grid", "label_noise")  # type: ignore[arg-type]
     assert changes == []
 
 
@@ -311,7 +311,7 @@ def lines_of(lines: list[str], name: str) -> list[str]:
 def test_csv_of_the_length_holds_the_sweep() -> None:
     sweep = length_sweep(EXPERIMENT)
     assert sweep is not None
-    rows = list(csv.DictReader(io.StringIO(numbers.length_csv(sweep))))
+    rows = list(csv.DictReader(io.StringIO(tables.length_csv(sweep))))
     np.testing.assert_allclose([float(row["lsa"]) for row in rows], sweep.fixed)
     assert [int(row["M"]) for row in rows] == sweep.lengths.tolist()
     total = [sum(float(row[part]) for part in ("bias", "sampling", "noise")) for row in rows]
@@ -320,7 +320,7 @@ def test_csv_of_the_length_holds_the_sweep() -> None:
 
 def test_csv_of_the_panels_says_what_is_a_median() -> None:
     curves = shift_curves(with_shift(EXPERIMENT, "label_noise", 0.5), None)
-    rows = list(csv.DictReader(io.StringIO(numbers.panels_csv([curves]))))
+    rows = list(csv.DictReader(io.StringIO(tables.panels_csv([curves]))))
     medians = {(row["method"], row["k"]) for row in rows if row["statistic"] == "median"}
     assert medians == {("ols", "3"), ("ols", "4"), ("ols", "5")}
     assert {(row["shift"], row["magnitude"]) for row in rows} == {("label_noise", "0.5")}
@@ -329,10 +329,10 @@ def test_csv_of_the_panels_says_what_is_a_median() -> None:
 def test_csv_of_the_grid_has_a_row_for_each_cell() -> None:
     grid = attention_grid(EXPERIMENT, "covariate_scale")
     assert grid is not None
-    rows = list(csv.DictReader(io.StringIO(numbers.grid_csv(grid))))
+    rows = list(csv.DictReader(io.StringIO(tables.grid_csv(grid))))
     np.testing.assert_allclose([float(row["error"]) for row in rows], grid.errors.ravel())
     assert {(row["low"], row["high"]) for row in rows} == {("", "")}
-    assert numbers.grid_table(grid).index[0] == "−2"
+    assert tables.grid_table(grid).index[0] == "−2"
 
 
 def test_measured_grids_have_intervals_everywhere() -> None:
@@ -340,8 +340,8 @@ def test_measured_grids_have_intervals_everywhere() -> None:
     assert grid is not None
     drawn = shift_grid_figure(grid, GridLabels("k", "magnitude", "error"))
     hovers = [cell[3] for cell in drawn.data[-1].customdata]  # type: ignore[union-attr]
-    rows = list(csv.DictReader(io.StringIO(numbers.grid_csv(grid))))
-    table = numbers.grid_table(grid).to_numpy().ravel().tolist()
+    rows = list(csv.DictReader(io.StringIO(tables.grid_csv(grid))))
+    table = tables.grid_table(grid).to_numpy().ravel().tolist()
     for hover, row, cell in zip(hovers, rows, table, strict=True):
         if row["error"] == "":  # an infinite mean
             assert (hover, row["low"], row["high"], cell) == ("∞", "", "", "∞")
@@ -374,7 +374,7 @@ def test_a_picture_that_is_read_nowhere_warns_of_what_is_not_about_k() -> None:
 
 def test_csv_of_random_covariances_has_every_line() -> None:
     panels = covariance_panels(EXPERIMENT.pretraining, {}, Evaluation(prompts=16))
-    rows = list(csv.DictReader(io.StringIO(numbers.covariance_csv(panels))))
+    rows = list(csv.DictReader(io.StringIO(tables.covariance_csv(panels))))
     last = [row for row in rows if row["scale"] == "9.0" and row["k"] == "10"]
     found = {row["line"]: float(row["error"]) for row in last}
     assert found["lsa_random"] == pytest.approx(panels[-1].lines["lsa_random"][9])

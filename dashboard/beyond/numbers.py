@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.beyond.scene import SWEPT, USUAL, BeyondView, sweep_of
+from dashboard.beyond.view import SWEPT, USUAL, BeyondView, sweep_of
 from dashboard.one_input.learners import bayes_learner, input_grid
 from dashboard.one_input.models import beside
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve

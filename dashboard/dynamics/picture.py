@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.dynamics import results, words
-from dashboard.dynamics.take_away import stem
+from dashboard.dynamics import numbers, words
+from dashboard.dynamics.code import stem
 from dashboard.dynamics.view import DynamicsView
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
@@ -28,7 +28,7 @@ def sgd_run(state: State, trained: Trajectory) -> SgdRun | None:
         return None
     try:
         with st.spinner(t("dynamics.sgd.waiting"), show_time=True):
-            return results.sgd_of(trained.spec, float(trained.path.times[-1]))
+            return numbers.sgd_of(trained.spec, float(trained.path.times[-1]))
     except SpecError as error:
         st.warning(t("dynamics.refused", fault=str(error).rstrip(".")))
         return None
@@ -67,7 +67,7 @@ def scale_and_balance(state: State, trained: Trajectory) -> None:
         if trained.spec.start == "zero":
             st.caption(t("dynamics.section.scale.zero"))
         else:
-            scan = results.scan_of(trained.spec)
+            scan = numbers.scan_of(trained.spec)
             figure = scale_figure(scan, trained.spec.init_scale, words.scale_labels(trained), theme=theme)
             text = words.scan_caption(trained, scan)
             draw_chart(figure, "scales", alt=text, stem=f"{stem(trained)}-scales")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dashboard.lab.measured import GRID_POINTS, Answer
+from dashboard.lab.numbers import GRID_POINTS, Answer
 from dashboard.lab.view import LabView
 from icl_core.specs import Pretraining
 

@@ -1,4 +1,4 @@
-"""The parts of the Explore page below its figure."""
+"""What can be taken away of the Explore page: numbers, spec, and what computes the numbers again."""
 
 from __future__ import annotations
 
@@ -6,15 +6,9 @@ import shlex
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-import streamlit as st
-
-from dashboard.explore import presets
-from dashboard.explore.picture import available_methods, is_log, numbers_table, shown_methods
+from dashboard.explore.picture import numbers_table, shown_methods
 from dashboard.frame import exports
 from dashboard.frame.code import snippet
-from dashboard.frame.controls import pick_several, toggle
-from dashboard.frame.preset_menu import settings_menu
-from dashboard.frame.pretraining import Models
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
 from dashboard.frame.views import CurveView
@@ -29,32 +23,6 @@ curves = cached_curves(experiment, library)
 for name, curve in curves.curves.items():
     print(f"{name:18}", *(f"{error:.4f}" for error in curve.mean))
 """
-
-
-def presets_menu(state: State, models: Models) -> None:
-    """A menu of the presets, named by what they show; the current one is chosen."""
-    settings_menu(state, presets.available(models), lambda name: t(f"preset.{name}"))
-
-
-def settings_section(state: State, curves: LearningCurves) -> None:
-    """Which curves are drawn, on which axis."""
-    with st.expander(t("section.settings"), icon=":material/visibility:"):
-        pick_several(
-            state,
-            "methods",
-            t("knob.methods"),
-            available_methods(curves),
-            shown_methods(curves, state.view),
-            lambda name: t(f"method.{name}"),
-            lambda settings, names: settings.viewed(show=names),
-        )
-        toggle(
-            state,
-            "log_axis",
-            t("knob.log"),
-            is_log(curves, state.view),
-            lambda settings, log: settings.viewed(log=log),
-        )
 
 
 def numbers_section(state: State, curves: LearningCurves) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from dashboard.beyond.measured import Curves
-from dashboard.beyond.scene import current, sweep_of
+from dashboard.beyond.numbers import Curves
+from dashboard.beyond.view import current, sweep_of
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import t

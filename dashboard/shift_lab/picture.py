@@ -16,9 +16,9 @@ from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
 from dashboard.frame.viewport import is_narrow
 from dashboard.say.describe import shift_name
-from dashboard.shift_lab import code, numbers, results, words
+from dashboard.shift_lab import code, numbers, tables, words
+from dashboard.shift_lab.code import numbers_file, stem, take_away
 from dashboard.shift_lab.knobs import read_out
-from dashboard.shift_lab.take_away import numbers_file, stem, take_away
 from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, Part, ShiftView
 from icl_core.evaluation.covariance_panels import residuals
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
@@ -56,7 +56,7 @@ def _at_part(settings: ShiftSettings, part: Part) -> ShiftSettings:
 
 def length_part(state: State) -> None:
     """Error against test length."""
-    sweep = results.sweep_of(state.experiment)
+    sweep = numbers.sweep_of(state.experiment)
     if sweep is None:
         st.title(t("shift_lab.title.no_formula"), anchor=False)
         st.info(t("shift_lab.no_formula"))
@@ -79,8 +79,8 @@ def length_part(state: State) -> None:
     take_away(
         state,
         state.experiment,
-        [numbers.length_table(sweep)],
-        [numbers_file(state.experiment, "length", numbers.length_csv(sweep))],
+        [tables.length_table(sweep)],
+        [numbers_file(state.experiment, "length", tables.length_csv(sweep))],
         code.length_code(state.experiment, state.models),
     )
 
@@ -91,7 +91,7 @@ def panels_part(state: State, library: Library) -> None:
     fitting = {"none", *fitting_kinds(experiment)}
     kinds = [kind for kind in view.panel_kinds if kind in fitting]
     shown = [
-        results.curves_of(
+        numbers.curves_of(
             with_shift(experiment, kind, strong_magnitude(experiment, kind, view.strength)), library
         )
         for kind in kinds
@@ -110,7 +110,7 @@ def panels_part(state: State, library: Library) -> None:
     draw_chart(figure, "shift_panels", alt=sentence, stem=stem(experiment, "panels"))
     if not state.presentation.present:
         _panel_knobs(state, fitting)
-    card = results.card_of(experiment.pretraining, library) if "transformer" in shown[0].curves else None
+    card = numbers.card_of(experiment.pretraining, library) if "transformer" in shown[0].curves else None
     read_aloud(sentence, words.panels_provenance(experiment, card))
     remark = words.panels_remark(shown)
     if remark:
@@ -121,7 +121,7 @@ def panels_part(state: State, library: Library) -> None:
         state,
         tested,
         [words.panels_table(shown, k)],
-        [numbers_file(tested, "panels", numbers.panels_csv(shown))],
+        [numbers_file(tested, "panels", tables.panels_csv(shown))],
         code.panels_code(tested, [(shift.kind, shift.magnitude) for shift in shifts], state.models),
     )
 
@@ -129,8 +129,8 @@ def panels_part(state: State, library: Library) -> None:
 def grid_part(state: State, library: Library) -> None:
     """Error over magnitude and length; a click on a cell makes it the page's state."""
     experiment, view = state.experiment, state.view
-    kind = results.grid_kind(experiment)
-    grid = results.grid_of(experiment, kind, view.method, library)
+    kind = numbers.grid_kind(experiment)
+    grid = numbers.grid_of(experiment, kind, view.method, library)
     if grid is None:
         lacks_model = view.method == "transformer"
         st.title(t("shift_lab.title.no_model" if lacks_model else "shift_lab.title.no_formula"), anchor=False)
@@ -156,7 +156,7 @@ def grid_part(state: State, library: Library) -> None:
         stem=stem(experiment, "grid"),
         on_select=lambda: _open_cell(state, key, kind),
     )
-    card = results.card_of(experiment.pretraining, library)
+    card = numbers.card_of(experiment.pretraining, library)
     read_aloud(sentence, words.grid_provenance(grid, card))
     if state.presentation.present:
         return
@@ -169,8 +169,8 @@ def grid_part(state: State, library: Library) -> None:
     take_away(
         state,
         grid.experiment,
-        [numbers.grid_table(grid)],
-        [numbers_file(grid.experiment, "grid", numbers.grid_csv(grid))],
+        [tables.grid_table(grid)],
+        [numbers_file(grid.experiment, "grid", tables.grid_csv(grid))],
         code.grid_code(grid.experiment, kind, view.method, state.models, exact=grid.exact),
     )
 
@@ -178,9 +178,9 @@ def grid_part(state: State, library: Library) -> None:
 def random_part(state: State, library: Library) -> None:
     """Training on random covariances."""
     experiment = state.experiment
-    specs = results.covariance_models(experiment, state.models)
-    formula, evaluation = results.covariance_setting(experiment, specs)
-    panels = results.covariance_panels_of(experiment, specs, library)
+    specs = numbers.covariance_models(experiment, state.models)
+    formula, evaluation = numbers.covariance_setting(experiment, specs)
+    panels = numbers.covariance_panels_of(experiment, specs, library)
     length = panels[0].curves.experiment.pretraining.context_length
     dimension = experiment.pretraining.dimension
     sentence = words.covariance_reading(panels)
@@ -194,9 +194,9 @@ def random_part(state: State, library: Library) -> None:
         columns=1 if is_narrow() else 2,
     )
     draw_chart(figure, "shift_covariances", alt=sentence, stem=stem(experiment, "random"))
-    cards = {name: card for name, spec in specs.items() if (card := results.card_of(spec, library))}
+    cards = {name: card for name, spec in specs.items() if (card := numbers.card_of(spec, library))}
     read_aloud(sentence, words.covariance_provenance(cards.values(), formula, evaluation))
-    missing = [name for name in results.TRAINED_ON if name not in specs]
+    missing = [name for name in numbers.TRAINED_ON if name not in specs]
     for name in missing:
         st.caption(t(f"shift_lab.missing.{name}", dimension=dimension))
     st.caption(t("shift_lab.random.smaller", dimension=dimension, length=length))
@@ -214,10 +214,10 @@ def random_part(state: State, library: Library) -> None:
     take_away(
         state,
         setting,
-        [numbers.covariance_table(panels), numbers.residual_table(lengths, left)],
+        [tables.covariance_table(panels), tables.residual_table(lengths, left)],
         [
-            numbers_file(setting, "random", numbers.covariance_csv(panels)),
-            numbers_file(setting, "residual", numbers.residual_csv(lengths, left), kind="residual"),
+            numbers_file(setting, "random", tables.covariance_csv(panels)),
+            numbers_file(setting, "residual", tables.residual_csv(lengths, left), kind="residual"),
         ],
         code.covariance_code(setting, named, state.models),
     )

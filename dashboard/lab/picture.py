@@ -15,7 +15,7 @@ from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import UrlState
 from dashboard.frame.viewport import is_narrow
-from dashboard.lab.measured import Answer
+from dashboard.lab.numbers import Answer
 from dashboard.lab.view import DECIMALS, LabView, Points, with_points
 from dashboard.one_input.learners import input_range
 from icl_core.evaluation.prompt_functions import Prompt

@@ -12,7 +12,7 @@ from dashboard.frame.texts import joined, t
 from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import Presentation
 from dashboard.models.cards import family_names
-from dashboard.models.take_away import stem
+from dashboard.models.code import stem
 from dashboard.say.captions import error
 from dashboard.say.describe import family_name
 from icl_core.evaluation.closed_forms import exact_lines

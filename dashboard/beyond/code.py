@@ -1,0 +1,42 @@
+"""What can be taken away of the page: the sweep with its curves, and code that computes them again."""
+
+from __future__ import annotations
+
+import json
+
+from dashboard.beyond.numbers import Curves
+from dashboard.beyond.picture import sweep_stem
+from dashboard.beyond.view import sweep_of
+from dashboard.frame import exports
+from icl_core.specs import Experiment
+
+SNIPPET = """\
+from icl_core.evaluation.family_sweep import FamilySweep
+from icl_core.library import default_library
+from icl_core.library.sweeps import cached_ideal_sweep, cached_model_sweep
+
+library = default_library()
+sweep = FamilySweep.from_json('''{sweep}''')
+bayes = cached_ideal_sweep(sweep, "bayes", library)
+model = cached_model_sweep(sweep, library.find("{main}"), library)
+
+for value, ideal, error in zip(sweep.values, bayes.mean, model.mean):
+    print(f"{{value:5g}}  Bayes {{ideal[{k}]:.4f}}  transformer {{error[{k}]:.4f}}")
+"""
+
+
+def take_away(experiment: Experiment, curves: Curves, k: int) -> None:
+    """The sweep's curves, and code that computes them again."""
+    sweep = sweep_of(experiment)
+    data = {
+        "sweep": sweep.to_dict(full=True),
+        "sweep_hash": sweep.hash,
+        "values": sweep.values,
+        "error": "curves[learner][value][k], over v",
+        "curves": {name: curve.to_dict() for name, curve in curves.items()},
+    }
+    text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+    exports.take_away(
+        [exports.Download("json", text, f"{sweep_stem(experiment)}.json")],
+        python=SNIPPET.format(sweep=sweep.to_json(full=True), main=experiment.pretraining.hash, k=k),
+    )
