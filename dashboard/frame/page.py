@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard.frame.bootstrap import apply_presentation, bootstrap
 from dashboard.frame.controls import press
+from dashboard.frame.memory import sweep_now_and_then
 from dashboard.frame.navigation import navigation
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
@@ -74,6 +75,7 @@ def end(state: UrlState[Any], **facts: object) -> None:
         _lecture_button(state, "leave", present=False)
     data = "".join(f" data-{name}='{html.escape(str(fact))}'" for name, fact in facts.items())
     st.html(f"<div id='done'{data}></div>")
+    sweep_now_and_then()
 
 
 def _lecture_button(state: UrlState[Any], key: str, *, present: bool, **look: Any) -> None:
