@@ -1,14 +1,17 @@
 """One Lasso problem by an active-set method: slow, and indifferent to ties and dependent inputs."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 STATIONARY = 1e-11  # correlations may pass the penalty by this share, and by rounding
-DEPENDENT = 1e-12  # singular values below this share of the largest count as 0
-ROUNDINGS = 4 * np.finfo(np.float64).eps
+EPSILON = np.finfo(np.float64).eps
 CHANGES_PER_INPUT = 20
+REFINEMENTS = 8  # of one active set, which restore what rounding takes from nearly dependent inputs
 
 
 def solve_active_set(xs: Array, ys: Array, penalty: float, start: Array) -> Array:
@@ -19,51 +22,78 @@ def solve_active_set(xs: Array, ys: Array, penalty: float, start: Array) -> Arra
     on the way leaving. The objective falls with every join, so no active set comes twice. Returns what it has
     after a bounded number of joins, uncertified.
     """
+    problem = _Problem(xs, ys, penalty)
     weights = np.where(np.isfinite(start), start, 0.0)
     signs = np.sign(weights)
-    norms, label_norm = np.linalg.norm(xs, axis=0), np.linalg.norm(ys)
-    _minimise_over_active(xs, ys, penalty, weights, signs)
+    problem.minimise_over_active(weights, signs)
+    spurned = np.zeros(len(weights), dtype=bool)  # would join, but leaves at once: a violation by rounding
     for _ in range(CHANGES_PER_INPUT * len(weights)):
-        correlations = xs.T @ (ys - xs @ weights)
-        violations = np.where(signs == 0, np.abs(correlations) - penalty, -np.inf)
+        correlations = problem.correlations(weights)
+        violations = np.where((signs == 0) & ~spurned, np.abs(correlations) - penalty, -np.inf)
         joining = int(violations.argmax())
-        rounding = ROUNDINGS * norms.max() * (label_norm + norms @ np.abs(weights))
-        if violations[joining] <= STATIONARY * penalty + rounding:
+        if violations[joining] <= problem.slack(weights):
             break
+        before = weights.copy()
         signs[joining] = np.sign(correlations[joining])
-        _minimise_over_active(xs, ys, penalty, weights, signs)
+        problem.minimise_over_active(weights, signs)
+        if np.array_equal(weights, before):
+            spurned[joining] = True
+        else:
+            spurned[:] = False
     return weights
 
 
-def _minimise_over_active(xs: Array, ys: Array, penalty: float, weights: Array, signs: Array) -> None:
-    """Moves `weights` to the minimum over the inputs with a sign, in place; those that meet 0 lose theirs."""
-    while signs.any():
-        active = signs.nonzero()[0]
-        direction, bounded = _descent(xs[:, active], ys - xs @ weights, penalty * signs[active])
-        steps = np.full(len(active), np.inf)
-        towards_zero = direction * signs[active] < 0
-        steps[towards_zero] = -weights[active][towards_zero] / direction[towards_zero]
-        length = min(steps.min(), 1.0) if bounded else steps.min()
-        if not np.isfinite(length):  # cannot descend for ever: the direction is rounding
-            return
-        weights[active] += length * direction
-        leaving = active[steps <= length]
-        weights[leaving] = signs[leaving] = 0.0
-        if not len(leaving):
-            return
+@dataclass(frozen=True)
+class _Problem:
+    """Inputs [k, D], labels [k] and the penalty of one problem."""
 
+    xs: Array
+    ys: Array
+    penalty: float
 
-def _descent(xs: Array, residuals: Array, penalties: Array) -> tuple[Array, bool]:
-    """Step from the present weights to the minimiser without sign limits, and whether there is one.
+    def correlations(self, weights: Array) -> Array:
+        """X^T (y - X w), [D]."""
+        return self.xs.T @ (self.ys - self.xs @ weights)
 
-    Where active inputs are dependent, the penalty may fall for ever along a direction that leaves xs w
-    unchanged; that direction is then returned instead.
-    """
-    left, singular_values, right = np.linalg.svd(xs, full_matrices=False)
-    kept = singular_values > DEPENDENT * singular_values[0]
-    left, singular_values, right = left[:, kept], singular_values[kept], right[kept]
-    free = penalties - right.T @ (right @ penalties)  # the part of the penalties that no residuals balance
-    if np.abs(free).max() > np.sqrt(DEPENDENT) * np.abs(penalties).max():
-        return -free, False
-    along = (left.T @ residuals - (right @ penalties) / singular_values) / singular_values
-    return right.T @ along, True
+    def slack(self, weights: Array) -> float:
+        """By how much correlations may pass the penalty."""
+        norms = np.linalg.norm(self.xs, axis=0)
+        rounding = 4 * EPSILON * norms.max() * (np.linalg.norm(self.ys) + norms @ np.abs(weights))
+        return float(STATIONARY * self.penalty + rounding)
+
+    def minimise_over_active(self, weights: Array, signs: Array) -> None:
+        """Moves `weights` to the minimum over the inputs with a sign, in place; those that meet 0 lose it."""
+        while signs.any():
+            active = signs.nonzero()[0]
+            leaving = self._descend(active, signs[active], weights)
+            if not len(leaving):
+                return
+            weights[leaving] = signs[leaving] = 0.0
+
+    def _descend(self, active: Indices, signs: Array, weights: Array) -> Indices:
+        """Moves `weights` until inputs meet 0, which are returned, or none does and the minimum is there.
+
+        Steps are Newton's, with singular values raised to what rounding lets one tell from 0. Where active
+        inputs are dependent the penalty may fall for ever along a direction that leaves X w unchanged: along
+        it a step is then so long that some weight meets 0 first.
+        """
+        inputs = self.xs[:, active]
+        _, values, right = np.linalg.svd(inputs, full_matrices=len(inputs) < len(active))  # right: all
+        floor = EPSILON * max(inputs.shape) * values[0]
+        scales = np.full(len(active), floor)
+        scales[: len(values)] = values.clip(min=floor)
+        for _ in range(REFINEMENTS):
+            descent = self.correlations(weights)[active] - self.penalty * signs
+            if np.abs(descent).max() <= self.slack(weights):
+                break
+            step = right.T @ (right @ descent / scales**2)
+            if not np.isfinite(step).all():
+                break
+            shares = np.full(len(active), np.inf)  # of the step, after which each weight is 0
+            shrinking = step * signs < 0
+            shares[shrinking] = -weights[active][shrinking] / step[shrinking]
+            share = min(shares.min(), 1.0)
+            weights[active] += share * step
+            if share == shares.min():
+                return active[shares <= share]
+        return active[:0]

@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.linear_model import Lasso as SklearnLasso
 from sklearn.linear_model import lars_path
 
@@ -187,6 +189,41 @@ def test_the_active_set_method_alone_is_optimal(kind):
             solution = solve_active_set(xs[b, :k].numpy(), ys[b, :k].numpy(), k * 0.02, start)
             weights[b, k] = torch.from_numpy(solution)
     assert_optimal(xs, ys, weights, alpha=0.02)
+
+
+def test_two_inputs_that_differ_by_little_are_told_apart():
+    xs = torch.tensor([[[1, 0, 1], [1, 3, 1.000005], [0, 0, 0]]]).double()
+    xs[0, 1, 2] = 1.000005
+    ys = torch.tensor([[3, 1, 0]]).double()
+    # By hand: with input 3 out, w1 + w2 x = y less alpha; and its correlation falls short of the penalty.
+    np.testing.assert_allclose(Lasso(0.1).weights(xs, ys)[0, 2], [82 / 30, -5 / 9, 0], atol=1e-12)
+    for alpha in ALPHAS:
+        assert_optimal(xs, ys, Lasso(alpha).weights(xs, ys), alpha)
+
+
+@given(
+    st.sampled_from(["pairs", "one hot", "subspace", "common factor"]),
+    st.floats(2, 15),
+    st.integers(2, 8),
+    st.sampled_from(ALPHAS),
+    st.integers(0, 2**31),
+)
+@settings(max_examples=25)
+def test_nearly_dependent_inputs_are_optimal(kind, digits, dimension, alpha, seed):
+    """Apart by 10^-digits of their size: at no distance does a cut-off lie above what is promised."""
+    torch.manual_seed(seed)
+    xs, ys = draw(2, 12, dimension, nonzeros=2, noise=0.3)
+    apart = 10**-digits * xs
+    match kind:
+        case "pairs":
+            xs[..., 1::2] = xs[..., 0 : dimension // 2 * 2 : 2] + apart[..., 1::2]
+        case "one hot":
+            xs = torch.eye(dimension).double()[torch.randint(dimension, xs.shape[:2])] + apart
+        case "subspace":
+            xs = torch.randn(2, 12, 1).double() @ torch.randn(2, 1, dimension).double() + apart
+        case "common factor":
+            xs = xs[..., :1] + apart
+    assert_optimal(xs, ys, Lasso(alpha).weights(xs, ys), alpha)
 
 
 def test_problems_that_the_path_misses_are_finished(monkeypatch):
