@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import frame
-from dashboard.explore import numbers, presets
+from dashboard import frame, knobs
+from dashboard.explore import numbers, presets, words
 from dashboard.explore.code import numbers_section, take_away
 from dashboard.explore.knobs import presets_menu, settings_section
 from dashboard.explore.picture import draw_curves, is_log, shown_methods
-from dashboard.frame import knobs
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import Settings
 from dashboard.frame.viewport import is_narrow
-from dashboard.say import captions
 from dashboard.say.cited import cited
 from dashboard.training import training_section
 from icl_core.library.start import start
@@ -41,17 +39,17 @@ if outcome.lacks_model:
 
 curves, k = outcome.curves, knobs.read_out(state)
 shown = shown_methods(curves, state.view)
-sentence = captions.reading(curves, shown, k, outcome.unshifted)
+sentence = words.reading(curves, shown, k, outcome.unshifted)
 if not state.presentation.present:
     presets_menu(state, models)
-st.title(captions.title(curves), anchor=False)
+st.title(words.title(curves), anchor=False)
 draw_curves(curves, state.view, state.presentation, read_out=k, alt=sentence)
-frame.read_aloud(sentence, captions.provenance(curves, outcome.card))
+frame.read_aloud(sentence, words.provenance(curves, outcome.card))
 
 if not state.presentation.present:
     training_section(state, models)
     log_axis = is_log(curves, state.view)
-    remarks = captions.remarks(
+    remarks = words.remarks(
         curves,
         outcome,
         shown,

@@ -9,10 +9,11 @@ from dashboard.claims import words
 from dashboard.claims.code import take_away
 from dashboard.claims.listing import filters, listing
 from dashboard.claims.picture import draw_claims
-from dashboard.claims.view import ClaimsView, filtered, standings
+from dashboard.claims.view import ClaimsView, filtered
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
 from dashboard.say.cited import cited
+from dashboard.say.standing import standings
 from icl_core.library.start import start
 
 state, library = frame.begin("claims", lambda library: Settings(start(library.specs()), ClaimsView()))

@@ -8,7 +8,8 @@ from dashboard import frame
 from dashboard.frame import exports
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
-from dashboard.models import cards, code
+from dashboard.models import cards, code, knobs
+from dashboard.models.numbers import shelf
 from dashboard.models.picture import draw_training, reading
 from dashboard.models.view import LibraryView, asked_for, filtered, played
 from dashboard.say.cited import cited
@@ -19,7 +20,7 @@ cited(state.presentation, library)
 frame.sidebar(state)
 frame.warn(state.notices)
 
-shelved = cards.shelf(library)
+shelved = shelf(library)
 visible = filtered(shelved, state.view)
 asked = asked_for(state)
 chosen = played(shelved if asked else visible, asked)
@@ -36,7 +37,7 @@ else:
 
 if not state.presentation.present:
     st.subheader(cards.summary(shelved), anchor=False)
-    cards.filters(state, shelved)
+    knobs.filters(state, shelved)
     if not visible:
         st.info(t("library.none"))
     cards.cards(state, visible, chosen)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,23 @@ def test_pickles_are_refused(tmp_path: Path) -> None:
 
 # --------------------------------------------------------------------------------------- direction of imports
 
+# One room a page; what several rooms need stands lower, and pages put rooms together.
+ROOMS = {
+    f"dashboard.{room}"
+    for room in (
+        "beyond",
+        "claims",
+        "diversity",
+        "dynamics",
+        "explore",
+        "lab",
+        "lecture",
+        "models",
+        "selection",
+        "shift_lab",
+    )
+}
+
 # Lower parts first; a part may import itself and whatever stands lower, never a neighbour of its own rank.
 RANKS = (
     {"icl_core.codec", "icl_core.files"},
@@ -199,7 +217,12 @@ RANKS = (
     {"icl_core.claims"},
     {"icl_core.commands"},
     {"icl_core.__main__", "icl_core.__init__"},
-    {"dashboard"},
+    {"dashboard.__init__", "dashboard.frame"},
+    {"dashboard.say"},
+    {"dashboard.knobs", "dashboard.one_input"},
+    {"dashboard.training"},
+    ROOMS,
+    {"dashboard.pack", "dashboard.ship"},
     {"app", "pages"},
 )
 RANK = {part: rank for rank, parts in enumerate(RANKS) for part in parts}
@@ -214,9 +237,9 @@ OURS = {"icl_core", "dashboard", "pages", "app", "benchmarks", "tests"}
 def part_of(module: str) -> str:
     """The part a module belongs to: `icl_core.data` for `icl_core.data.shifts`, `pages` for `pages.lsa`."""
     names = module.split(".")
-    if names[0] != "icl_core":
+    if names[0] not in ("icl_core", "dashboard"):
         return names[0]
-    return ".".join(names[:2]) if len(names) > 1 else "icl_core.__init__"
+    return ".".join(names[:2]) if len(names) > 1 else f"{names[0]}.__init__"
 
 
 def dotted(path: Path, root: Path) -> str:
@@ -248,14 +271,19 @@ def is_module(root: Path, module: str) -> bool:
     return place.with_suffix(".py").is_file() or place.is_dir()
 
 
-def wrong_imports(root: Path) -> list[str]:
-    """Imports of a source tree that run against the direction, each as a sentence."""
-    found = []
+def ours(root: Path) -> list[Path]:
+    """Every file of the product."""
     files = [
         root / "app.py",
         *(file for part in ("icl_core", "dashboard", "pages") for file in (root / part).rglob("*.py")),
     ]
-    for path in sorted(file for file in files if file.is_file()):
+    return sorted(file for file in files if file.is_file())
+
+
+def wrong_imports(root: Path) -> list[str]:
+    """Imports of a source tree that run against the direction, each as a sentence."""
+    found = []
+    for path in ours(root):
         module = dotted(path, root)
         part = part_of(module)
         if part != FIGURES and part not in RANK:
@@ -282,8 +310,34 @@ def wrong_import(part: str, target: str) -> str | None:
     return None
 
 
+def circles(root: Path) -> list[list[str]]:
+    """A circle of modules that import each other, where there is one; a package stands for its `__init__`."""
+    files = {dotted(path, root).removesuffix(".__init__"): path for path in ours(root)}
+    graph = {name: {part for part in imported(path, root) if part in files} for name, path in files.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [error.args[1]]
+    return []
+
+
 def test_imports_point_one_way() -> None:
     assert wrong_imports(ROOT) == []
+
+
+def test_no_modules_import_each_other() -> None:
+    assert circles(ROOT) == []
+
+
+def test_circles_are_found(tmp_path: Path) -> None:
+    sources = {"frame/page": "from dashboard.frame import chart", "frame/chart": "", "say/tables": ""}
+    for name, source in sources.items():
+        (tmp_path / "dashboard" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "dashboard" / f"{name}.py").write_text(source)
+    assert circles(tmp_path) == []
+    (tmp_path / "dashboard/frame/chart.py").write_text("def late():\n    import dashboard.frame.page")
+    (circle,) = circles(tmp_path)
+    assert {"dashboard.frame.page", "dashboard.frame.chart"} == set(circle)
 
 
 @pytest.mark.parametrize(
@@ -301,10 +355,17 @@ def test_imports_point_one_way() -> None:
         ("icl_core/figures/curves.py", "from icl_core.library.results import cached_curves", 1),
         ("icl_core/evaluation/curves.py", "from icl_core.figures import curves", 1),
         ("icl_core/surprise.py", "", 1),
-        ("dashboard/navigation.py", "import streamlit\nimport icl_core.specs", 0),
-        ("dashboard/navigation.py", "import pages.library", 1),
+        ("dashboard/frame/navigation.py", "import streamlit\nimport icl_core.specs", 0),
+        ("dashboard/frame/navigation.py", "import pages.library", 1),
+        ("dashboard/frame/chart.py", "from dashboard.say import amounts", 1),
+        ("dashboard/say/amounts.py", "from dashboard.frame.texts import t", 0),
+        ("dashboard/training/desk.py", "from dashboard.models import cards", 1),
+        ("dashboard/lab/knobs.py", "from dashboard.beyond.view import BeyondView", 1),
+        ("dashboard/lab/knobs.py", "from dashboard.training import desk\nfrom dashboard.lab import view", 0),
+        ("dashboard/surprise/view.py", "", 1),
+        ("pages/library.py", "from dashboard.models import cards\nfrom dashboard.training import desk", 0),
         ("pages/library.py", "import app", 1),
-        ("app.py", "from dashboard import navigation\nfrom icl_core.figures import curves", 0),
+        ("app.py", "from dashboard.frame import navigation\nfrom icl_core.figures import curves", 0),
     ],
 )
 def test_wrong_imports_are_found(tmp_path: Path, file: str, source: str, faults: int) -> None:

@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard.beyond.numbers import Curves
 from dashboard.beyond.view import Scene, current, sweep_of
-from dashboard.claims.words import limit, measured
 from dashboard.frame.markdown import plain
 from dashboard.frame.texts import t
+from dashboard.say.standing import limit, measured
 from icl_core.claims.claim import Claim, Limit, Measurement, Verdict
 from icl_core.claims.one_input import CLAIMS, FREQUENCY, MIXTURE
 from icl_core.claims.workbench import PROMPTS

@@ -20,11 +20,11 @@ from dashboard.beyond.view import (
     with_scene,
 )
 from dashboard.frame.controls import choose, pick_several, slide, toggle
-from dashboard.frame.knobs.heading import group_heading
-from dashboard.frame.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from dashboard.frame.preset_menu import preset_menu
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
+from dashboard.knobs.heading import group_heading
+from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from dashboard.one_input.models import Models, main_models
 from icl_core.data.function_classes import Dense, ReluNetwork
 from icl_core.library import Library

@@ -13,7 +13,7 @@ from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import t
 from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import Presentation
-from dashboard.say.captions import interval
+from dashboard.say.amounts import interval
 from icl_core.evaluation.prompt_functions import PromptFunctions
 from icl_core.figures.family_sweep import SweepLabels, family_sweep_figure
 from icl_core.figures.palette import THEMES

@@ -12,8 +12,8 @@ from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import UrlState
 from dashboard.one_input.learners import input_range
 from dashboard.one_input.models import is_main
-from dashboard.say.captions import error as rounded
-from dashboard.say.captions import interval
+from dashboard.say.amounts import error as rounded
+from dashboard.say.amounts import interval
 from dashboard.say.describe import covariance_name, pretraining_data
 from dashboard.say.provenance import band, described, named
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, home_error, trained_range

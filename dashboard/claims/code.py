@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from dashboard.claims.view import Standing
 from dashboard.claims.words import command
 from dashboard.frame import exports
 from dashboard.frame.exports import Download, csv_text
 from dashboard.frame.texts import t
+from dashboard.say.standing import Standing
 
 STEM = "icl-claims"
 HEAD = (

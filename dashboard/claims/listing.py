@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from dashboard.claims import words
-from dashboard.claims.view import OUTCOMES, PAPERS, ClaimsView, Standing
+from dashboard.claims.view import OUTCOMES, PAPERS, ClaimsView
 from dashboard.frame.controls import choose
 from dashboard.frame.markdown import plain
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
+from dashboard.say.standing import Standing, limit, measured, setting
 from icl_core.claims import Claim, Part, Verdict
 
 State = UrlState[ClaimsView]
@@ -94,20 +95,20 @@ def _entry(state: State, standing: Standing) -> None:
     lines = [_line(part, stale) for part in standing.result.parts] if standing.result else []
     if not lines:
         lines = [
-            t("claims.line.bare", quantity=plain(limit.quantity), limit=words.limit(limit))
-            for limit in claim.limits
+            t("claims.line.bare", quantity=plain(asked.quantity), limit=limit(asked))
+            for asked in claim.limits
         ]
     st.markdown("  \n".join(lines) + (f"\n\n{said}" if said else ""))
     if standing.outcome in STORED_AGAIN:
         st.code(words.command(claim, store=True), language="bash")
-    setting = words.setting(standing)
-    if setting:
-        st.caption(plain(setting))
+    where = setting(standing)
+    if where:
+        st.caption(plain(where))
 
 
 def _line(part: Part, stale: bool) -> str:
     """One limit: the quantity, what was measured, what was asked; no mark of a verdict on other models."""
-    found, asked = plain(words.measured(part)), words.limit(part.limit)
+    found, asked = plain(measured(part)), limit(part.limit)
     icon = STALE if stale else ICONS[part.verdict]
     return t("claims.line", icon=icon, quantity=plain(part.quantity), measured=found, limit=asked)
 

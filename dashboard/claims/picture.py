@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.claims.view import Standing
-from dashboard.claims.words import limit, measured
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import joined, t
 from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import Presentation
+from dashboard.say.standing import Standing, limit, measured
 from icl_core.claims import ClaimResult, Part
 from icl_core.figures.claim_margins import ClaimGroup, ClaimRow, Dot, MarginLabels, claim_margins_figure
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.claims.view import OUTCOMES, PAPERS, Standing, counts
+from dashboard.claims.view import OUTCOMES, PAPERS, counts
 from dashboard.frame.markdown import plain
 from dashboard.frame.texts import joined, t
-from icl_core.claims import Claim, Limit, Part
-from icl_core.claims.claim import Measurement
+from dashboard.say.standing import Standing, limit, number, weakness
+from icl_core.claims import Claim
 
 
 def title(claims: Sequence[Standing]) -> str:
@@ -42,24 +42,6 @@ def in_short(standing: Standing) -> str:
     return t("claims.in_short", value=number(part.value), limit=limit(part.limit)) if part else ""
 
 
-def measured(part: Part | Measurement) -> str:
-    """'0.14 [0.12, 0.15]'; an exact number alone."""
-    if part.low == part.high:
-        return number(part.value)
-    return f"{number(part.value)} [{number(part.low)}, {number(part.high)}]"
-
-
-def number(value: float) -> str:
-    """Three digits: '0.0134', '4.31e−15'."""
-    digits, e, exponent = f"{value:.3g}".partition("e")
-    return f"{digits}{e}{int(exponent) if e else ''}".replace("-", "−")
-
-
-def limit(asked: Limit) -> str:
-    """'at least 0.2'."""
-    return f"{t(f'claims.side.{asked.side.name.lower()}')} {number(asked.threshold)}"
-
-
 def remark(standing: Standing) -> str:
     """What must be said of a verdict that is not plainly 'reproduced'; Markdown, '' where nothing must."""
     weak = [weakness(standing)] if standing.weak else []
@@ -80,16 +62,6 @@ def remark(standing: Standing) -> str:
     return ""
 
 
-def weakness(standing: Standing) -> str:
-    """That models which it was measured with miss their own limits: Markdown."""
-    return t("claims.remark.weak", models=plain(joined("names", standing.weak)))
-
-
 def command(claim: Claim, store: bool = False) -> str:
     """The command that measures a claim again."""
     return f"python -m icl_core claims --only {claim.id}" + " --store" * store
-
-
-def setting(standing: Standing) -> str:
-    """In what it was measured, models with their hashes included."""
-    return standing.result.setting.replace("; ", " · ") if standing.result else ""

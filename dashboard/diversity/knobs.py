@@ -18,10 +18,10 @@ from dashboard.diversity.view import (
     with_pool,
 )
 from dashboard.frame.controls import choose, pick_one, slide
-from dashboard.frame.knobs.heading import group_heading
-from dashboard.frame.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
+from dashboard.knobs.heading import group_heading
+from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from icl_core.library import Library
 
 State = UrlState[DiversityView]

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.diversity.numbers import Setting
 from dashboard.frame.texts import joined, t
-from dashboard.say.captions import error, interval
+from dashboard.say.amounts import error, interval
 from dashboard.say.provenance import band, named
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep

@@ -11,12 +11,12 @@ import streamlit as st
 
 from dashboard.dynamics.view import DynamicsView, dynamics_of
 from dashboard.frame.controls import choose, slide, toggle, write
-from dashboard.frame.knobs import own_covariance
-from dashboard.frame.knobs.pretrained_on import NUMBERS
 from dashboard.frame.preset_menu import settings_menu
 from dashboard.frame.pretraining import closed_form, usual_covariances
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
+from dashboard.knobs import own_covariance
+from dashboard.knobs.pretrained_on import NUMBERS
 from dashboard.say.describe import covariance_name
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
 from icl_core.evaluation.dynamics import LARGEST_DIMENSION, Start

@@ -10,7 +10,7 @@ from dashboard.frame.exports import file_stem
 from dashboard.frame.texts import t
 from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import CurveView, Presentation
-from dashboard.say.captions import interval
+from dashboard.say.amounts import interval
 from icl_core.evaluation import LearningCurves
 from icl_core.figures import METHODS, Labels, is_exact, learning_curve_figure, needs_log_axis, ordered
 

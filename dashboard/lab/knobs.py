@@ -8,9 +8,9 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.frame.controls import choose, pick_several, press, slide, toggle
-from dashboard.frame.knobs.heading import group_heading
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
+from dashboard.knobs.heading import group_heading
 from dashboard.lab.picture import points_of
 from dashboard.lab.view import MOST_POINTS, NOISES, SOURCES, LabSettings, LabView, Points, with_points
 from dashboard.one_input.models import Models, main_models

@@ -6,7 +6,7 @@ from dashboard.frame.texts import joined, t
 from dashboard.lab.numbers import Answer
 from dashboard.lab.view import LabView
 from dashboard.one_input.learners import input_range
-from dashboard.say.captions import error
+from dashboard.say.amounts import error
 from dashboard.say.describe import pretraining_data
 from dashboard.say.provenance import described
 from icl_core.evaluation.prompt_functions import function_distance

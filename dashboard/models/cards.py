@@ -4,40 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.controls import choose
 from dashboard.frame.markdown import plain
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import UrlState
-from dashboard.models.view import STATUSES, LibraryView, Shelved
-from dashboard.say.captions import interval
-from dashboard.say.describe import covariance_name, family_name, pretraining_data
+from dashboard.models.view import LibraryView, Shelved
+from dashboard.say.amounts import interval
+from dashboard.say.describe import covariance_name, pretraining_data
 from dashboard.say.provenance import steps
-from icl_core.library import Card, Check, Library
+from icl_core.library import Card, Check
 from icl_core.library.card import FamilyErrors, Tasks
-from icl_core.library.store import WEIGHTS
-from icl_core.specs import Pretraining
 
 State = UrlState[LibraryView]
 COLOURS = {"meets": "green", "misses": "orange", "ungraded": "gray", "damaged": "red"}
 ICONS = {"meets": "check_circle", "misses": "error", "ungraded": "help", "damaged": "report"}
 COLUMNS = 3
-MOST_KEPT = 256  # verdicts in memory, a sentence each
-
-
-def shelf(library: Library) -> list[Shelved]:
-    """Every model folder, each verified once for all viewers as long as its files stay the same."""
-    found = []
-    for entry in library.entries():
-        weights = entry.folder / WEIGHTS
-        stamp = weights.stat().st_mtime_ns if weights.is_file() else 0
-        sha256 = entry.card.weights_sha256 if entry.card else entry.fault
-        found.append(Shelved(entry, _verdict(str(entry.folder), stamp, sha256, library, entry)))
-    return found
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _verdict(folder: str, stamp: int, sha256: str, _library: Library, _entry: object) -> str:
-    return _library.verify(_entry)  # type: ignore[arg-type]
 
 
 def summary(models: list[Shelved]) -> str:
@@ -45,45 +25,6 @@ def summary(models: list[Shelved]) -> str:
     counts = {status: sum(model.status == status for model in models) for status in COLOURS}
     parts = [t(f"library.count.{status}", count=count) for status, count in counts.items() if count]
     return t("library.count", count=len(models)) + joined("names", parts)
-
-
-def filters(state: State, models: list[Shelved]) -> None:
-    """By number of inputs, family and status; each lists what the library has."""
-    specs = [model.entry.card.spec for model in models if model.entry.card]
-    view = state.view
-    inputs = sorted({spec.dimension for spec in specs} | ({view.inputs} if view.inputs else set()))
-    kinds = {family.kind for spec in specs for family in spec.mixture.families}
-    first, second, third = st.columns(3)
-    with first:
-        choose(
-            state,
-            "library_inputs",
-            t("library.inputs"),
-            [None, *inputs],
-            view.inputs,
-            lambda count: t("library.any") if count is None else str(count),
-            lambda settings, count: settings.viewed(inputs=count),
-        )
-    with second:
-        choose(
-            state,
-            "library_family",
-            t("library.family"),
-            ["", *sorted(kinds | ({view.family} - {""}))],
-            view.family,
-            lambda kind: t("library.any") if not kind else kind_name(kind),
-            lambda settings, kind: settings.viewed(family=kind),
-        )
-    with third:
-        choose(
-            state,
-            "library_status",
-            t("library.status"),
-            list(STATUSES),
-            view.status,
-            lambda status: t(f"library.status.{status}"),
-            lambda settings, status: settings.viewed(status=status),
-        )
 
 
 def kind_name(kind: str) -> str:
@@ -204,11 +145,6 @@ def check_words(check: Check) -> str:
 def _pool(tasks: Tasks) -> str:
     """What follows a family's name where the functions are those of the task pool."""
     return t("library.seen") if tasks == "seen" else ""
-
-
-def family_names(spec: Pretraining) -> dict[str, str]:
-    """The words for each kind of family of a mixture."""
-    return {family.kind: family_name(family) for family in spec.mixture.families}
 
 
 def _upper(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from dashboard.frame.bootstrap import figure_theme
@@ -11,14 +9,12 @@ from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import joined, t
 from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import Presentation
-from dashboard.models.cards import family_names
 from dashboard.models.code import stem
-from dashboard.say.captions import error
-from dashboard.say.describe import family_name
-from icl_core.evaluation.closed_forms import exact_lines
-from icl_core.figures.training_curve import TrainingCurve, TrainingLabels, training_curve_figure
+from dashboard.say.amounts import error
+from dashboard.say.describe import family_names
+from dashboard.say.trainings import least_squares, training_labels
+from icl_core.figures.training_curve import TrainingCurve, training_curve_figure
 from icl_core.library import Card
-from icl_core.specs import Evaluation, Experiment, Pretraining
 
 
 def training_curve(card: Card) -> TrainingCurve:
@@ -29,19 +25,6 @@ def training_curve(card: Card) -> TrainingCurve:
     return TrainingCurve(
         tuple(snapshot.step for snapshot in card.history), families, errors, least_squares(spec)
     )
-
-
-def least_squares(spec: Pretraining) -> dict[str, np.ndarray]:
-    """The exact error of least squares by name: one line for the families that share it."""
-    lines: dict[str, np.ndarray] = {}
-    for family in spec.mixture.families:
-        evaluation = Evaluation(context_length=spec.context_length, function_class=family)
-        exact = exact_lines(Experiment(spec, evaluation)).get("ols")
-        if exact is None or not np.isfinite(exact).all():
-            continue
-        if not any(np.allclose(exact, line) for line in lines.values()):
-            lines[t("library.reference", family=family_name(family)) if lines else t("method.ols")] = exact
-    return lines
 
 
 def halfway(card: Card) -> int:
@@ -69,21 +52,6 @@ def reading(card: Card) -> str:
         first=f"{first.step:,}",
         last=f"{last.step:,}",
         fell=joined("clauses", fell),
-    )
-
-
-def training_labels(families: Mapping[str, str]) -> TrainingLabels:
-    """The texts of a training's figures; families by kind."""
-    return TrainingLabels(
-        families=families,
-        context_length=t("figure.context_length"),
-        error=t("figure.error"),
-        steps=t("library.steps"),
-        learning_curve=t("library.learning_curve"),
-        at=t("library.at"),
-        play=t("library.play"),
-        pause=t("library.pause"),
-        prefix=t("library.prefix"),
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.claims import words
-from dashboard.claims.view import Standing, standings
 from dashboard.frame.markdown import plain
 from dashboard.frame.texts import joined, t
 from dashboard.frame.views import Presentation
+from dashboard.say.standing import Standing, limit, measured, setting, standings, weakness
 from icl_core.library import Library
 
 
@@ -26,6 +25,6 @@ def sentence(standing: Standing) -> str:
     part = standing.result.deciding if standing.result else None
     if part is None or standing.outcome == "outdated":
         return t("claims.cited.unmeasured", **named)
-    measured = {"value": plain(words.measured(part)), "limit": words.limit(part.limit)}
-    said = t("claims.cited", **named, **measured, setting=plain(words.setting(standing)))
-    return joined("sentences", (said, words.weakness(standing))) if standing.weak else said
+    numbers = {"value": plain(measured(part)), "limit": limit(part.limit)}
+    said = t("claims.cited", **named, **numbers, setting=plain(setting(standing)))
+    return joined("sentences", (said, weakness(standing))) if standing.weak else said

@@ -36,6 +36,11 @@ def family_name(family: FunctionClass) -> str:
     return t(f"family.{family.kind}", **_values(family))
 
 
+def family_names(spec: Pretraining) -> dict[str, str]:
+    """The words for each kind of family of a mixture."""
+    return {family.kind: family_name(family) for family in spec.mixture.families}
+
+
 def mixture_name(mixture: Mixture) -> str:
     """'50% dense linear + 50% sparse linear (2 nonzero)', or the one family's name."""
     if len(mixture.components) == 1:

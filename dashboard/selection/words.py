@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from dashboard.frame.texts import joined, t
-from dashboard.say.captions import bracketed, error
+from dashboard.say.amounts import bracketed, error
 from dashboard.say.provenance import band, named
 from dashboard.selection.numbers import Setting
 from icl_core.evaluation import Curve

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.frame import knobs
+from dashboard import knobs
 from dashboard.frame.controls import choose
-from dashboard.frame.knobs.heading import group_heading
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
+from dashboard.knobs.heading import group_heading
 from dashboard.shift_lab import numbers
 from dashboard.shift_lab.view import Part, ShiftView
 from icl_core.evaluation.length_sweep import sweep_lengths

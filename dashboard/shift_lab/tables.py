@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dashboard.frame.exports import csv_text
 from dashboard.frame.texts import t
-from dashboard.say.captions import interval
+from dashboard.say.amounts import interval
 from dashboard.shift_lab import words
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import CovariancePanel

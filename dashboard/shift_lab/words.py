@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.frame.texts import joined, t
-from dashboard.say.captions import error, errors, interval
+from dashboard.say.amounts import error, errors, interval
 from dashboard.say.describe import covariance_name, is_shifted, shift_effect
 from dashboard.say.provenance import band, described
 from icl_core.data.covariance import RandomDiagonal

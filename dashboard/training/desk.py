@@ -6,8 +6,8 @@ import os
 
 import streamlit as st
 
-from dashboard.frame.knobs.changes import State, change_pretraining
 from dashboard.frame.texts import t
+from dashboard.knobs.changes import State, change_pretraining
 from dashboard.training.audience import Audience, poll_seconds
 from dashboard.training.viewer import viewer
 from icl_core.library import default_library

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.knobs.changes import State
 from dashboard.frame.texts import t
+from dashboard.knobs.changes import State
 from dashboard.training import desk
 from dashboard.training.durations import duration
 from icl_core.library.jobs import Job

@@ -8,11 +8,10 @@ import streamlit as st
 
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
-from dashboard.frame.knobs.changes import State
 from dashboard.frame.texts import joined, spoken, t
-from dashboard.models.cards import family_names
-from dashboard.models.picture import least_squares, training_labels
-from dashboard.say.describe import family_name
+from dashboard.knobs.changes import State
+from dashboard.say.describe import family_name, family_names
+from dashboard.say.trainings import least_squares, training_labels
 from dashboard.training import desk
 from dashboard.training.durations import duration
 from dashboard.training.viewer import remember_viewer, viewer

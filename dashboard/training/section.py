@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.knobs.changes import State
 from dashboard.frame.pretraining import Models
 from dashboard.frame.texts import t
+from dashboard.knobs.changes import State
 from dashboard.training import desk
 from dashboard.training.audience import out_of_date
 from dashboard.training.further import train_further

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.frame.knobs.own_covariance import as_text, from_text
+from dashboard.knobs.own_covariance import as_text, from_text
 from icl_core.data.covariance import Eigenvalues, Identity, Matrix
 from icl_core.specs import SpecError
 

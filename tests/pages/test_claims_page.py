@@ -16,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard.claims import words
 from dashboard.claims.code import verdicts_csv, verdicts_json
 from dashboard.claims.listing import page_file
-from dashboard.claims.view import ClaimsView, Standing, filtered, standings
+from dashboard.claims.view import ClaimsView, filtered
 from dashboard.frame.markdown import plain
 from dashboard.say import cited
+from dashboard.say.standing import Standing, number, standings
 from dashboard.shift_lab.view import PARTS
 from icl_core.claims import CLAIMS, Claim, ClaimResult, run
 from icl_core.claims.store import Stored, VerdictStore
@@ -193,7 +194,7 @@ def test_a_waiting_claim_names_its_model() -> None:
     ("value", "expected"), [(0.01336, "0.0134"), (4.3e-15, "4.3e−15"), (-0.5, "−0.5"), (387.2, "387")]
 )
 def test_numbers(value: float, expected: str) -> None:
-    assert words.number(value) == expected
+    assert number(value) == expected
 
 
 def test_exports_have_every_limit() -> None:

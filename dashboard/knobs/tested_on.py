@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from dashboard.frame.controls import choose, slide
-from dashboard.frame.knobs.acting import Acting
-from dashboard.frame.knobs.changes import State, change_evaluation
-from dashboard.frame.knobs.covariance_at_test import covariance_knobs
-from dashboard.frame.knobs.heading import group_heading
-from dashboard.frame.knobs.prompts import COUNTS, prompts_knob
-from dashboard.frame.knobs.reading import read_out_knob
-from dashboard.frame.knobs.shift import magnitude_knob, shift_knob
 from dashboard.frame.texts import t
+from dashboard.knobs.acting import Acting
+from dashboard.knobs.changes import State, change_evaluation
+from dashboard.knobs.covariance_at_test import covariance_knobs
+from dashboard.knobs.heading import group_heading
+from dashboard.knobs.prompts import COUNTS, prompts_knob
+from dashboard.knobs.reading import read_out_knob
+from dashboard.knobs.shift import magnitude_knob, shift_knob
 from dashboard.say.describe import family_name
 from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.specs import Evaluation, FunctionClass, Pretraining

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dashboard.explore import words
 from dashboard.explore.numbers import Outcome
-from dashboard.say import captions
+from dashboard.say import amounts
 from icl_core.data.covariance import PowerLaw
 from icl_core.data.function_classes import Dense, Quadratic, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateScale, QueryOrthogonal
@@ -34,7 +35,7 @@ def card(**changes: object) -> Card:
 
 
 def test_reading_names_the_model_and_least_squares() -> None:
-    text = captions.reading(curves(Experiment(DENSE), transformer=0.0614, ols=0.0, zero=1.0), EVERY, 6)
+    text = words.reading(curves(Experiment(DENSE), transformer=0.0614, ols=0.0, zero=1.0), EVERY, 6)
     assert text == (
         "With 6 examples (1.5d), the transformer's error is 0.061 [0.061, 0.061] against 0.000 for OLS."
     )
@@ -44,9 +45,9 @@ def test_under_a_scale_the_reading_says_what_predicting_zero_costs() -> None:
     before = curves(Experiment(DENSE), transformer=0.2, ols=0.1, zero=1.0)
     test = Experiment(DENSE, Evaluation(shift=CovariateScale(1.0)))
     shifted = curves(test, transformer=1.5, ols=1.2, zero=4.0)
-    text = captions.reading(shifted, EVERY, 6, before)
+    text = words.reading(shifted, EVERY, 6, before)
     assert text.endswith("without the shift it was 0.20, and predicting zero costs 4 here.")
-    assert "predicting zero" not in captions.reading(before, EVERY, 6, before)
+    assert "predicting zero" not in words.reading(before, EVERY, 6, before)
 
 
 @pytest.mark.parametrize(
@@ -66,12 +67,12 @@ def test_reading_compares_with_the_method_that_the_test_is_about(
     given = curves(
         Experiment(DENSE, evaluation), transformer=0.5, ols=0.3, ridge=0.2, lasso=0.1, bayes=0.4, zero=1.0
     )
-    assert captions.reading(given, shown, 6).endswith(expected)
+    assert words.reading(given, shown, 6).endswith(expected)
 
 
 def test_reading_under_a_shift_recalls_the_error_without_it() -> None:
     shifted = Experiment(DENSE, Evaluation(shift=CovariateScale(1.0)))
-    text = captions.reading(
+    text = words.reading(
         curves(shifted, transformer=2.5, ols=0.0),
         EVERY,
         4,
@@ -83,25 +84,25 @@ def test_reading_under_a_shift_recalls_the_error_without_it() -> None:
 
 def test_reading_says_where_a_median_stands() -> None:
     given = curves(Experiment(DENSE), (3, 4, 5), lsa=0.5, ols=1.5)
-    assert "against a median of 1.50 for OLS" in captions.reading(given, EVERY, 4)
-    assert "median" not in captions.reading(given, EVERY, 6)
+    assert "against a median of 1.50 for OLS" in words.reading(given, EVERY, 4)
+    assert "median" not in words.reading(given, EVERY, 6)
 
 
 def test_reading_prefers_a_mean_to_a_median() -> None:
     given = curves(Experiment(DENSE), (3, 4, 5), lsa=0.5, ols=1.5, ridge=0.4)
-    assert captions.reading(given, EVERY, 4).endswith("against 0.40 for Ridge.")
-    assert captions.reading(given, EVERY, 6).endswith("against 1.50 for OLS.")
+    assert words.reading(given, EVERY, 4).endswith("against 0.40 for Ridge.")
+    assert words.reading(given, EVERY, 6).endswith("against 1.50 for OLS.")
 
 
 def test_reading_without_any_model_is_about_least_squares() -> None:
-    assert captions.reading(curves(Experiment(DENSE), ols=0.5), EVERY, 2) == (
+    assert words.reading(curves(Experiment(DENSE), ols=0.5), EVERY, 2) == (
         "With 2 examples (0.5d), the error of OLS is 0.50."
     )
 
 
 def test_one_input_has_no_ratio_to_speak_of() -> None:
     lines = Pretraining(dimension=1, context_length=8)
-    assert captions.reading(curves(Experiment(lines), ols=0.5), EVERY, 2).startswith("With 2 examples, the")
+    assert words.reading(curves(Experiment(lines), ols=0.5), EVERY, 2).startswith("With 2 examples, the")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_one_input_has_no_ratio_to_speak_of() -> None:
     ],
 )
 def test_errors_have_equally_many_decimals(values: list[float], texts: list[str]) -> None:
-    assert captions.errors(values) == texts
+    assert amounts.errors(values) == texts
 
 
 @pytest.mark.parametrize(
@@ -146,23 +147,23 @@ def test_errors_have_equally_many_decimals(values: list[float], texts: list[str]
 def test_title_states_what_the_figure_shows(
     evaluation: Evaluation, errors: dict[str, float], expected: str
 ) -> None:
-    assert captions.title(curves(Experiment(DENSE, evaluation), ols=0.0, **errors)) == expected
+    assert words.title(curves(Experiment(DENSE, evaluation), ols=0.0, **errors)) == expected
 
 
 def test_provenance_names_model_hash_seed_prompts_and_interval() -> None:
     experiment = Experiment(DENSE, Evaluation(seed=7, prompts=64))
-    text = captions.provenance(curves(experiment, transformer=1.0, ols=0.0), card())
+    text = words.provenance(curves(experiment, transformer=1.0, ols=0.0), card())
     for part in ("tiny", experiment.hash, "64 prompts", "seed 7", "90%", "one training seed", "dense linear"):
         assert part in text
     formula = Experiment(replace(DENSE, model=LinearAttention()))
-    text = captions.provenance(curves(formula, lsa=1.0, ols=0.0), None)
+    text = words.provenance(curves(formula, lsa=1.0, ols=0.0), None)
     assert "exact" in text
     assert "training seed" not in text
 
 
 def remarks(given: LearningCurves, outcome: Outcome, **axis: bool) -> list[str]:
     told = {"log_axis": False, "log_chosen": False, "flags": False, **axis}
-    return captions.remarks(given, outcome, EVERY, **told)
+    return words.remarks(given, outcome, EVERY, **told)
 
 
 def test_remarks_say_what_is_missing() -> None:
@@ -215,5 +216,5 @@ def test_remarks_say_where_a_model_falls_short() -> None:
     assert "3, 4, 5" in said
     assert "OLS" in said
     assert "limits" not in " ".join(remarks(drawn, Outcome(drawn, None, good, False)))
-    assert "misses its limits" in captions.provenance(drawn, weak)
-    assert "limits" not in captions.provenance(drawn, good)
+    assert "misses its limits" in words.provenance(drawn, weak)
+    assert "limits" not in words.provenance(drawn, good)

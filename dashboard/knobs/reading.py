@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.frame.controls import slide, slide_along
-from dashboard.frame.knobs import own_covariance
-from dashboard.frame.knobs.acting import Acting
-from dashboard.frame.knobs.changes import State
 from dashboard.frame.texts import t
+from dashboard.knobs import own_covariance
+from dashboard.knobs.acting import Acting
+from dashboard.knobs.changes import State
 from icl_core.data.covariance import Matrix
 from icl_core.figures import METHODS
 

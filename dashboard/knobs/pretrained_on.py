@@ -8,10 +8,10 @@ import streamlit as st
 
 from dashboard.frame import pretraining as library
 from dashboard.frame.controls import choose, slide
-from dashboard.frame.knobs.changes import State, change_pretraining
-from dashboard.frame.knobs.heading import group_heading
 from dashboard.frame.pretraining import Functions, Models
 from dashboard.frame.texts import t
+from dashboard.knobs.changes import State, change_pretraining
+from dashboard.knobs.heading import group_heading
 from dashboard.say.describe import covariance_name, mixture_in_short
 from icl_core.library import default_library
 from icl_core.specs import Covariance, Pretraining, SpecError

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dashboard.explore.numbers import Outcome
 from dashboard.frame.texts import joined, t
+from dashboard.say.amounts import bracketed, errors
 from dashboard.say.describe import covariance_name, is_shifted, mixture_name, pretraining_data, shift_effect
 from dashboard.say.provenance import band, described
 from icl_core.data.function_classes import Sparse
@@ -120,30 +119,6 @@ def reading(
 def _ends(curve: Curve, k: int) -> list[float]:
     """The ends of the 90% interval at k."""
     return [float(curve.low[k]), float(curve.high[k])]
-
-
-def interval(mean: float, low: float, high: float, decimals: int | None = None) -> str:
-    """'0.21 [0.19, 0.23]': an error with its 90% interval, all of equally many decimals."""
-    numbers = (mean, low, high)
-    return bracketed(
-        *(errors(numbers) if decimals is None else [f"{number:.{decimals}f}" for number in numbers])
-    )
-
-
-def bracketed(mean: str, low: str, high: str) -> str:
-    """A number with its 90% interval, as every sentence and table writes it."""
-    return f"{mean} [{low}, {high}]"
-
-
-def error(value: float) -> str:
-    """An error as text: two decimals, three where it is small, none for 100 and more."""
-    return errors([value])[0]
-
-
-def errors(values: Sequence[float]) -> list[str]:
-    """Errors as texts of equally many decimals: two, three if one is small, none for 100 and more."""
-    decimals = 3 if any(5e-4 <= value < 0.095 for value in values) else 2
-    return [f"{value:.{decimals}f}" if value < 100 else f"{value:,.0f}" for value in values]
 
 
 def provenance(curves: LearningCurves, card: Card | None) -> str:

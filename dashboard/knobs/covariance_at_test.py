@@ -8,11 +8,11 @@ import streamlit as st
 
 from dashboard.frame import pretraining as library
 from dashboard.frame.controls import choose, write
-from dashboard.frame.knobs import own_covariance
-from dashboard.frame.knobs.acting import Acting
-from dashboard.frame.knobs.changes import CurveSettings, State, change_evaluation
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import sentence
+from dashboard.knobs import own_covariance
+from dashboard.knobs.acting import Acting
+from dashboard.knobs.changes import CurveSettings, State, change_evaluation
 from dashboard.say.describe import covariance_name
 from icl_core.specs import SpecError
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.frame.controls import press
-from dashboard.frame.knobs.changes import State, change_evaluation
-from dashboard.frame.knobs.prompts import new_seed_button
 from dashboard.frame.texts import t
+from dashboard.knobs.changes import State, change_evaluation
+from dashboard.knobs.prompts import new_seed_button
 
 
 def restart_buttons(state: State, *, drawn: bool = True) -> None:

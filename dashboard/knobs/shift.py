@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.frame.controls import choose, slide
-from dashboard.frame.knobs.acting import Acting
-from dashboard.frame.knobs.changes import CurveSettings, State, change_evaluation
 from dashboard.frame.texts import t
+from dashboard.knobs.acting import Acting
+from dashboard.knobs.changes import CurveSettings, State, change_evaluation
 from dashboard.say.describe import shift_effect, shift_name
 from icl_core.data.shifts import NoShift
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift

@@ -1,0 +1,23 @@
+"""The knobs of an experiment: what the model was pretrained on, and what it is tested on.
+
+Each group shows the few that a lecture needs and keeps the rest under 'More'. `hide=NAME` in the URL leaves a
+visible knob out.
+"""
+
+from dashboard.knobs.acting import Acting
+from dashboard.knobs.buttons import restart_buttons
+from dashboard.knobs.changes import change_evaluation, change_pretraining
+from dashboard.knobs.pretrained_on import pretraining_knobs
+from dashboard.knobs.reading import notices, read_out
+from dashboard.knobs.tested_on import evaluation_knobs
+
+__all__ = [
+    "Acting",
+    "change_evaluation",
+    "change_pretraining",
+    "evaluation_knobs",
+    "notices",
+    "pretraining_knobs",
+    "read_out",
+    "restart_buttons",
+]
