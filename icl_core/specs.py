@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self, cast
 
 from icl_core.codec import Kind, Spec, SpecError
+from icl_core.look import Look
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -106,7 +107,37 @@ class Covariance(Kind):
 
 
 class FunctionClass(Kind):
-    """A family of functions f with E f(x)^2 = v under the pretraining covariates; v: `label_variance`."""
+    """A family of functions f with E f(x)^2 = v under the pretraining covariates; v: `label_variance`.
+
+    `place` orders families in menus; `look` is the line that they ask for, else one of the palette's cycle;
+    `pretrained`: menus offer the default member to pretrain on too, alone and half and half with dense ones.
+    The catalogues name a family as `family.KIND`, with its `wording`, and in short as `family_short.KIND`.
+    """
+
+    place: ClassVar[int] = 95
+    look: ClassVar[Look | None] = None
+    pretrained: ClassVar[bool] = False
+
+    @staticmethod
+    def in_order() -> list[type[FunctionClass]]:
+        """All families, as menus have them."""
+        kinds = cast("Iterable[type[FunctionClass]]", FunctionClass.kinds.values())
+        return sorted(kinds, key=lambda kind: kind.place)
+
+    @classmethod
+    def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:
+        """Members that menus of test functions offer for D inputs: the default one, where it fits."""
+        member = cls()
+        try:
+            member.check(dimension)
+        except SpecError:
+            return ()
+        return (member,)
+
+    @property
+    def wording(self) -> dict[str, object]:
+        """What the family's name may say of it: its fields."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     def check(self, dimension: int) -> None:
         """Raises SpecError where the family does not fit the dimension."""
@@ -234,6 +265,19 @@ class Mixture(Spec):
     @property
     def weights(self) -> tuple[float, ...]:
         return tuple(component.weight for component in self.components)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A word for each family in files: its kind, with its numbers where another is of the same kind."""
+        kinds = [family.kind for family in self.families]
+        return tuple(
+            kind if kinds.count(kind) == 1 else f"{kind}({_numbers(family)})"
+            for kind, family in zip(kinds, self.families, strict=True)
+        )
+
+
+def _numbers(family: FunctionClass) -> str:
+    return ", ".join(f"{item.name}={getattr(family, item.name)}" for item in fields(family))
 
 
 @dataclass(frozen=True)

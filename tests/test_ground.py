@@ -206,8 +206,8 @@ ROOMS = {
 
 # Lower parts first; a part may import itself and whatever stands lower, never a neighbour of its own rank.
 RANKS = (
-    {"icl_core.codec", "icl_core.files"},
-    {"icl_core.specs"},
+    {"icl_core.codec", "icl_core.files", "icl_core.look"},
+    {"icl_core.specs", "icl_core.methods"},
     {"icl_core.data"},
     {"icl_core.models"},
     {"icl_core.predictors", "icl_core.theory"},
@@ -229,7 +229,7 @@ RANK = {part: rank for rank, parts in enumerate(RANKS) for part in parts}
 
 # Figures draw what they are given: results, whose types they name for the type checker alone.
 FIGURES = "icl_core.figures"
-FIGURES_MAY_IMPORT = {"icl_core.codec", "icl_core.specs"}
+FIGURES_MAY_IMPORT = {"icl_core.codec", "icl_core.specs", "icl_core.look", "icl_core.methods"}
 
 OURS = {"icl_core", "dashboard", "pages", "app", "benchmarks", "tests"}
 

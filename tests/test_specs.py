@@ -117,6 +117,11 @@ FAMILIES = SIMPLE_FAMILIES | {
     ),
     "sinusoid": st.builds(Sinusoid, low=numbers(0, 10), high=numbers(10.5, 100)),
 }
+FAMILIES |= {
+    kind.kind: st.sampled_from([*kind.offered(D), *kind.offered(1)])
+    for kind in FunctionClass.in_order()
+    if kind.kind not in FAMILIES
+}
 SHIFTS: dict[str, st.SearchStrategy[Shift]] = {
     name: st.just(NoShift())
     if name == "none"

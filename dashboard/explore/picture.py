@@ -13,19 +13,7 @@ from dashboard.frame.views import CurveView, Presentation
 from dashboard.say.amounts import interval
 from icl_core.evaluation import LearningCurves
 from icl_core.figures import METHODS, Labels, is_exact, learning_curve_figure, needs_log_axis, ordered
-
-USUAL = (
-    "transformer",
-    "linear_attention",
-    "lsa",
-    "lsa_reoptimised",
-    "ols",
-    "ridge",
-    "lasso",
-    "bayes",
-    "zero",
-)
-"""The curves that a page shows unless told otherwise."""
+from icl_core.methods import REGISTERED
 
 
 def curve_labels() -> Labels:
@@ -52,7 +40,7 @@ def shown_methods(curves: LearningCurves, view: CurveView) -> tuple[str, ...]:
     """Methods that the figure shows: those asked for, else the usual ones; never none."""
     available = available_methods(curves)
     asked = tuple(name for name in available if name in view.show)
-    return asked or tuple(name for name in available if name in USUAL)
+    return asked or tuple(name for name in available if REGISTERED[name].usual)
 
 
 def is_log(curves: LearningCurves, view: CurveView) -> bool:

@@ -15,9 +15,9 @@ from icl_core.data.covariance import (
     Uniform,
     Wishart,
 )
-from icl_core.data.function_classes import Dense, Sinusoid, Sparse
+from icl_core.data.function_classes import Dense
 from icl_core.models import LinearAttention
-from icl_core.specs import Covariance, Mixture, Pretraining, Recipe
+from icl_core.specs import Covariance, FunctionClass, Mixture, Pretraining, Recipe
 
 Models = Mapping[str, Pretraining]
 
@@ -113,7 +113,8 @@ def usual_covariances(dimension: int) -> list[Covariance]:
 
 def usual_functions(dimension: int) -> list[Functions]:
     """The families and mixtures of the two papers that fit the dimension."""
-    other = [Sinusoid()] if dimension == 1 else [Sparse(nnz=min(2, dimension))]
+    kinds = [kind for kind in FunctionClass.in_order() if kind.pretrained]
+    other = [kind() for kind in kinds if kind() in kind.offered(dimension)]
     mixtures = [Mixture.of(Dense()), *(Mixture.of(family) for family in other)]
     mixtures += [Mixture.of((Dense(), 0.5), (family, 0.5)) for family in other]
     return [Functions(dimension, mixture) for mixture in mixtures]

@@ -16,7 +16,6 @@ from dashboard.knobs.prompts import COUNTS, prompts_knob
 from dashboard.knobs.reading import read_out_knob
 from dashboard.knobs.shift import magnitude_knob, shift_knob
 from dashboard.say.describe import family_name
-from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.specs import Evaluation, FunctionClass, Pretraining
 
 
@@ -40,12 +39,7 @@ def evaluation_knobs(state: State, acting: Acting | None = None) -> None:
 
 def _families(pretraining: Pretraining, evaluation: Evaluation) -> list[FunctionClass]:
     """Test families that fit the dimension, the current one among them."""
-    if pretraining.dimension == 1:
-        families: list[FunctionClass] = [Dense(), Sinusoid(), Sinusoid(low=2.0, high=3.0)]
-        families.append(Combination(Dense(), Sinusoid(), 0.5))
-    else:
-        families = [Dense(), *(Sparse(nnz) for nnz in (1, 2, 4) if nnz <= pretraining.dimension)]
-        families += [FunctionClass.kinds[kind]() for kind in ("quadratic", "relu_network")]  # type: ignore[misc]
+    families = [family for kind in FunctionClass.in_order() for family in kind.offered(pretraining.dimension)]
     chosen = evaluation.function_class
     return families if chosen is None or chosen in families else [*families, chosen]
 

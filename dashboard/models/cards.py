@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dashboard.frame.markdown import plain
@@ -9,10 +11,11 @@ from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import UrlState
 from dashboard.models.view import LibraryView, Shelved
 from dashboard.say.amounts import interval
-from dashboard.say.describe import covariance_name, pretraining_data
+from dashboard.say.describe import covariance_name, family_in_short, names_in, pretraining_data
 from dashboard.say.provenance import steps
 from icl_core.library import Card, Check
 from icl_core.library.card import FamilyErrors, Tasks
+from icl_core.specs import FunctionClass
 
 State = UrlState[LibraryView]
 COLOURS = {"meets": "green", "misses": "orange", "ungraded": "gray", "damaged": "red"}
@@ -25,11 +28,6 @@ def summary(models: list[Shelved]) -> str:
     counts = {status: sum(model.status == status for model in models) for status in COLOURS}
     parts = [t(f"library.count.{status}", count=count) for status, count in counts.items() if count]
     return t("library.count", count=len(models)) + joined("names", parts)
-
-
-def kind_name(kind: str) -> str:
-    """'sinusoid': a kind of family, without its numbers."""
-    return t(f"library.kind.{kind}")
 
 
 def cards(state: State, models: list[Shelved], chosen: Shelved | None) -> None:
@@ -104,8 +102,9 @@ def _errors(card: Card) -> None:
     lengths = card.errors[0].context_lengths
     head = [t("library.error_at"), *(t("figure.read_out", k=k) for k in lengths)]
     rows = [head, [":---", *("---:" for _ in lengths)]]
+    names = names_in(card.spec.mixture, short=True)
     for entry in card.errors:
-        rows.append([kind_name(entry.family) + _pool(entry.tasks), *_cells(entry)])
+        rows.append([_family(entry.family, names) + _pool(entry.tasks), *_cells(entry)])
     st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
     with st.expander(
         t("library.checks", met=sum(check.met for check in card.checks), count=len(card.checks))
@@ -118,7 +117,7 @@ def _errors(card: Card) -> None:
                 t(
                     "library.check",
                     mark=mark,
-                    statement=check_words(check),
+                    statement=check_words(check, names),
                     value=value,
                     limit=limit,
                 )
@@ -133,13 +132,18 @@ def _cells(entry: FamilyErrors) -> list[str]:
     return [interval(*numbers) for numbers in zip(entry.mean, entry.low, entry.high, strict=True)]
 
 
-def check_words(check: Check) -> str:
-    """What a card's check measures, in the page's language."""
+def check_words(check: Check, names: Mapping[str, str] | None = None) -> str:
+    """What a card's check measures, in the page's language; families by their `names`."""
     what = t(f"library.check.{check.quantity}")
     if check.against:
         what = t("library.check.against", what=what, name=check.against)
-    family = t(f"family_short.{check.family}") + _pool(check.tasks)
+    family = _family(check.family, names or {}) + _pool(check.tasks)
     return t("library.check.on", family=family, what=what)
+
+
+def _family(name: str, names: Mapping[str, str]) -> str:
+    """A card's family in words: as the mixture names it, else by its kind."""
+    return names.get(name) or (family_in_short(name) if name in FunctionClass.kinds else plain(name))
 
 
 def _pool(tasks: Tasks) -> str:

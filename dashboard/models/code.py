@@ -38,9 +38,9 @@ def training_csv(card: Card) -> str:
     return csv_text(
         ["step", "family", "k", "error"],
         (
-            [snapshot.step, family.kind, k, error]
+            [snapshot.step, family, k, error]
             for snapshot in card.history
-            for family, errors in zip(card.spec.mixture.families, snapshot.errors, strict=True)
+            for family, errors in zip(card.spec.mixture.names, snapshot.errors, strict=True)
             for k, error in enumerate(errors)
         ),
     )

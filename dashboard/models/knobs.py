@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard.frame.controls import choose
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
-from dashboard.models.cards import kind_name
 from dashboard.models.view import STATUSES, LibraryView, Shelved
+from dashboard.say.describe import family_in_short
 
 State = UrlState[LibraryView]
 
@@ -37,7 +37,7 @@ def filters(state: State, models: list[Shelved]) -> None:
             t("library.family"),
             ["", *sorted(kinds | ({view.family} - {""}))],
             view.family,
-            lambda kind: t("library.any") if not kind else kind_name(kind),
+            lambda kind: t("library.any") if not kind else family_in_short(kind),
             lambda settings, kind: settings.viewed(family=kind),
         )
     with third:

@@ -11,7 +11,7 @@ from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import Presentation
 from dashboard.models.code import stem
 from dashboard.say.amounts import error
-from dashboard.say.describe import family_names
+from dashboard.say.describe import names_in
 from dashboard.say.trainings import least_squares, training_labels
 from icl_core.figures.training_curve import TrainingCurve, training_curve_figure
 from icl_core.library import Card
@@ -20,10 +20,9 @@ from icl_core.library import Card
 def training_curve(card: Card) -> TrainingCurve:
     """The card's checkpoints, with the exact error of least squares beside each family that has one."""
     spec = card.spec
-    families = tuple(family.kind for family in spec.mixture.families)
     errors = np.array([snapshot.errors for snapshot in card.history])  # [S, F, K+1]
     return TrainingCurve(
-        tuple(snapshot.step for snapshot in card.history), families, errors, least_squares(spec)
+        tuple(snapshot.step for snapshot in card.history), spec.mixture, errors, least_squares(spec)
     )
 
 
@@ -35,15 +34,15 @@ def halfway(card: Card) -> int:
 def reading(card: Card) -> str:
     """How far the training came, at k = K/2, family by family."""
     k, first, last = halfway(card), card.history[0], card.history[-1]
-    names = family_names(card.spec)
+    names = names_in(card.spec.mixture)
     fell = [
         t(
             "library.reading.family",
-            family=names[family.kind],
+            family=name,
             before=error(first.errors[position][k]),
             after=error(last.errors[position][k]),
         )
-        for position, family in enumerate(card.spec.mixture.families)
+        for position, name in enumerate(names.values())
     ]
     return t(
         "library.reading",
@@ -59,7 +58,7 @@ def draw_training(card: Card, presentation: Presentation) -> None:
     """The chart, with its sentence as alternative text."""
     figure = training_curve_figure(
         training_curve(card),
-        training_labels(family_names(card.spec)),
+        training_labels(names_in(card.spec.mixture)),
         read_out=halfway(card),
         theme=figure_theme(presentation),
         compact=is_narrow(),

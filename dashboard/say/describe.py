@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 from dashboard.frame.texts import t
 from icl_core.data.covariance import Eigenvalues
-from icl_core.data.function_classes import Combination
 from icl_core.specs import (
     Covariance,
     Experiment,
     FunctionClass,
-    Kind,
     Mixture,
     Pretraining,
     Shift,
@@ -25,20 +24,27 @@ def covariance_name(covariance: Covariance) -> str:
     if isinstance(covariance, Eigenvalues) and len(covariance.values) <= MOST_LISTED:
         values = ", ".join(f"{value:g}" for value in covariance.values)
         return t("covariance.listed", values=values)
-    return t(f"covariance.{covariance.kind}", **_values(covariance))
+    values = {item.name: getattr(covariance, item.name) for item in fields(covariance)}
+    return t(f"covariance.{covariance.kind}", **_worded(values))
 
 
 def family_name(family: FunctionClass) -> str:
     """'sparse linear (2 nonzero)'."""
-    if isinstance(family, Combination):
-        first, second = family_name(family.first), family_name(family.second)
-        return t("family.combination", first=first, second=second, alpha=family.alpha, rest=1 - family.alpha)
-    return t(f"family.{family.kind}", **_values(family))
+    return t(f"family.{family.kind}", **_worded(family.wording))
 
 
-def family_names(spec: Pretraining) -> dict[str, str]:
-    """The words for each kind of family of a mixture."""
-    return {family.kind: family_name(family) for family in spec.mixture.families}
+def family_in_short(kind: str) -> str:
+    """'sparse': a kind of family, without its numbers."""
+    return t(f"family_short.{kind}")
+
+
+def names_in(mixture: Mixture, short: bool = False) -> dict[str, str]:
+    """The families' names, in short where a kind has one family alone; by their `Mixture.names`."""
+    kinds = [family.kind for family in mixture.families]
+    return {
+        name: family_in_short(family.kind) if short and kinds.count(family.kind) == 1 else family_name(family)
+        for name, family in zip(mixture.names, mixture.families, strict=True)
+    }
 
 
 def mixture_name(mixture: Mixture) -> str:
@@ -57,15 +63,19 @@ def mixture_in_short(mixture: Mixture) -> str:
         return family_name(mixture.families[0])
     return t(
         "mixture.in_short",
-        families=" + ".join(_in_short(family) for family in mixture.families),
+        families=" + ".join(_in_short(family, mixture) for family in mixture.families),
         shares=":".join(f"{100 * weight:.0f}" for weight in mixture.weights),
     )
 
 
-def _in_short(family: FunctionClass) -> str:
-    """'sinusoid 0.5–2': with its range where it has one, which tells mixtures apart."""
-    name, values = t(f"family_short.{family.kind}"), _values(family)
-    return t("family_in_short", family=name, **values) if {"low", "high"} <= values.keys() else name
+def _in_short(family: FunctionClass, mixture: Mixture) -> str:
+    """'sinusoid 0.5–2': with its range where it has one, which tells mixtures apart; in full beside another
+    of its kind."""
+    values = family.wording
+    if {"low", "high"} <= values.keys():
+        return t("family_in_short", family=family_in_short(family.kind), **values)
+    alone = sum(other.kind == family.kind for other in mixture.families) == 1
+    return family_in_short(family.kind) if alone else family_name(family)
 
 
 def pretraining_data(pretraining: Pretraining) -> str:
@@ -112,7 +122,12 @@ def is_shifted(experiment: Experiment) -> bool:
     return shift.magnitude != shift.range.neutral
 
 
-def _values(spec: Kind) -> dict[str, object]:
-    """The spec's own fields, for the places of its text."""
-    values = {item.name: getattr(spec, item.name) for item in fields(spec)}
-    return {name: t("value.default") if value is None else value for name, value in values.items()}
+def _worded(values: Mapping[str, object]) -> dict[str, object]:
+    """Values for the places of a text: families by name, None in words."""
+    return {name: _word(value) for name, value in values.items()}
+
+
+def _word(value: object) -> object:
+    if isinstance(value, FunctionClass):
+        return family_name(value)
+    return t("value.default") if value is None else value

@@ -27,7 +27,7 @@ def least_squares(spec: Pretraining) -> dict[str, np.ndarray]:
 
 
 def training_labels(families: Mapping[str, str]) -> TrainingLabels:
-    """The texts of a training's figures; families by kind."""
+    """The texts of a training's figures; families by their names in the mixture."""
     return TrainingLabels(
         families=families,
         context_length=t("figure.context_length"),

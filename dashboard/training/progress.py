@@ -10,7 +10,7 @@ from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import joined, spoken, t
 from dashboard.knobs.changes import State
-from dashboard.say.describe import family_name, family_names
+from dashboard.say.describe import family_name, names_in
 from dashboard.say.trainings import least_squares, training_labels
 from dashboard.training import desk
 from dashboard.training.durations import duration
@@ -80,11 +80,11 @@ def _figure(model: str, step: int, language: str, theme: ThemeName, _job: Job) -
     spec, history = _job.spec, _job.standing.history
     training = TrainingCurve(
         tuple(snapshot.step for snapshot in history),
-        tuple(family.kind for family in spec.mixture.families),
+        spec.mixture,
         np.array([snapshot.errors for snapshot in history]),
         _references(_job),
     )
-    return live_curve_figure(training, training_labels(family_names(spec)), theme=theme)
+    return live_curve_figure(training, training_labels(names_in(spec.mixture)), theme=theme)
 
 
 def _references(job: Job) -> dict[str, np.ndarray]:

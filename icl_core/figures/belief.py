@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from icl_core.figures.families import family_stroke
-from icl_core.figures.palette import THEMES, ThemeName, layout
+from icl_core.figures.palette import THEMES, ThemeName, family_stroke, layout
 
 THINNEST = 0.14  # a part below this share has no room for its name
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icl_core.figures.palette import ordered
+from icl_core.methods import REGISTERED
 
 if TYPE_CHECKING:
     from icl_core.evaluation import LearningCurves
@@ -21,10 +22,6 @@ HEADROOM = 1.25  # a linear axis ends at this multiple of the zero predictor's e
 LOG_HEADROOM = 3.0
 LOG_LIMIT = 1000.0
 LOG_FLOOR = 1e-4  # a logarithmic axis begins no lower; what lies below is drawn on the floor
-TRAINED = ("transformer", "linear_attention")
-"""Trained models."""
-CLOSED_FORMS = ("lsa", "lsa_reoptimised", "zero")
-"""Methods that are drawn as their exact risk."""
 
 
 def drawn_lines(curves: LearningCurves, shown: tuple[str, ...]) -> dict[str, Array]:
@@ -35,14 +32,19 @@ def drawn_lines(curves: LearningCurves, shown: tuple[str, ...]) -> dict[str, Arr
     goes beneath it.
     """
     lines = {name: curve.mean for name, curve in curves.curves.items()}
-    lines |= {name: curves.exact[name] for name in CLOSED_FORMS if is_exact(curves, name)}
+    lines |= {name: curves.exact[name] for name in curves.exact if is_exact(curves, name)}
     return {name: lines[name] for name in ordered(lines) if name in shown}
 
 
 def is_exact(curves: LearningCurves, method: str) -> bool:
     """Whether the method is drawn as its closed form."""
     exact = curves.exact.get(method)
-    return method in CLOSED_FORMS and exact is not None and bool(np.all(np.isfinite(exact)))
+    return is_formula(method) and exact is not None and bool(np.all(np.isfinite(exact)))
+
+
+def is_formula(method: str) -> bool:
+    """Whether a method is drawn as its exact risk, where there is one."""
+    return method in REGISTERED and REGISTERED[method].exact
 
 
 def zero_level(curves: LearningCurves) -> float:
@@ -90,7 +92,7 @@ def needs_log_axis(curves: LearningCurves, shown: tuple[str, ...]) -> bool:
     """Whether a linear axis loses the trained model, or most of the shown methods."""
     gone = set(off_scale(curves, shown)) - {"zero"}
     drawn = set(drawn_lines(curves, shown)) - {"zero"}
-    return not gone.isdisjoint(TRAINED) or 2 * len(gone) > len(drawn)
+    return any(REGISTERED[name].trained for name in gone) or 2 * len(gone) > len(drawn)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from icl_core.figures.band import band
 from icl_core.figures.curve_labels import Labels
-from icl_core.figures.curve_numbers import CLOSED_FORMS, Array, drawable, is_exact
+from icl_core.figures.curve_numbers import Array, drawable, is_exact, is_formula
 from icl_core.figures.palette import Theme, stroke, translucent
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _band(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> T
 def _exact(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> Trace | None:
     """The closed form beneath an estimate, as a hairline; it has gaps where there is no formula."""
     exact = curves.exact.get(method)
-    if exact is None or method in CLOSED_FORMS:
+    if exact is None or is_formula(method):
         return None
     return {
         "type": "scatter",

@@ -34,10 +34,10 @@ def learning_curve_figure(
     read_out: int | None = None,
     trained_length: int | None = None,
     log_axis: bool = False,
-    shown: tuple[str, ...] = tuple(METHODS),
+    shown: tuple[str, ...] | None = None,
     compact: bool = False,
 ) -> go.Figure:
-    """Error of the `shown` methods with k = 0..M pairs and 90% bands.
+    """Error of the `shown` methods (None: all) with k = 0..M pairs and 90% bands.
 
     Linear attention is drawn by its exact risk, with its Monte Carlo interval as the band around it. Beyond
     `trained_length` the paper is shaded; at k = d stands a line; `read_out` marks one k. A linear axis
@@ -46,6 +46,7 @@ def learning_curve_figure(
     ticks, and leaves it to the caption to name what is off the axis.
     """
     look, last = THEMES[theme], curves.context_lengths[-1]
+    shown = tuple(METHODS) if shown is None else shown
     lines = drawn_lines(curves, shown)
     axis = ErrorAxis.of(curves, shown, log_axis)
     dimension = curves.experiment.pretraining.dimension

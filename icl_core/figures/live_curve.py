@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from icl_core.figures.families import family_stroke
-from icl_core.figures.palette import THEMES, Theme, ThemeName, stroke, translucent
+from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, family_strokes, stroke, translucent
 from icl_core.figures.panels import legend_above, panels
 from icl_core.figures.training_curve import TrainingCurve, TrainingLabels
 
@@ -24,9 +23,10 @@ def live_curve_figure(
     """
     look = THEMES[theme]
     figure = panels(1, 1, look, height=round(HEIGHT * look.size / 16))
-    for position, family in enumerate(training.families):
+    strokes = family_strokes(training.mixture)
+    for position, family in enumerate(strokes):
         for index in range(max(0, len(training.steps) - 1 - TRAIL), len(training.steps)):
-            _add_curve(figure, training, labels, position, family, index, look)
+            _add_curve(figure, training, labels, position, family, strokes[family], index, look)
     for index, (name, line) in enumerate(training.references.items()):
         figure.add_scatter(
             x=list(range(len(line))),
@@ -55,11 +55,11 @@ def _add_curve(
     labels: TrainingLabels,
     position: int,
     family: str,
+    style: Stroke,
     index: int,
     look: Theme,
 ) -> None:
     age = len(training.steps) - 1 - index
-    style = family_stroke(family)
     figure.add_scatter(
         x=list(range(training.errors.shape[2])),
         y=training.errors[index, position].round(5).tolist(),

@@ -1,16 +1,21 @@
-"""One colour, dash and width for each method on every page, and one look for each theme.
+"""One colour, dash and width for each method and family on every page, and one look for each theme.
 
 Colours follow M. Okabe and K. Ito, "Color universal design" (2008), without its yellow, which vanishes on
-white; on dark paper each keeps its hue and gains lightness. No line is told apart by colour alone.
+white; on dark paper each keeps its hue and gains lightness. No line is told apart by colour alone. Dense
+functions have the hue of least squares and sparse ones that of the Lasso, their classical counterparts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import plotly.graph_objects as go
+
+from icl_core.look import LONG_DASH
+from icl_core.methods import REGISTERED, methods
+from icl_core.specs import FunctionClass, Mixture
 
 ThemeName = Literal["light", "dark", "present"]
 
@@ -74,28 +79,75 @@ INK = Hue("#1A1C21", "#F0F2F5")
 GREY = Hue("#5A626D", "#A3ADBA")
 DIVERGING = ((0.0, ORANGE.light), (0.5, "#F2F2F2"), (1.0, BLUE.light))
 
-METHODS: Mapping[str, Stroke] = {
-    "transformer": Stroke(BLUE, "solid", 4.0),
-    "linear_attention": Stroke(BLUE, "solid", 4.0),
-    "lsa": Stroke(BROWN, "solid", 2.75),
-    "lsa_reoptimised": Stroke(BROWN, "solid", 1.25),
-    "ols": Stroke(ORANGE, "dash", 2.75),
-    "ridge": Stroke(GREEN, "dashdot", 2.75),
-    "lasso": Stroke(PINK, "dot", 3.0),
-    "bayes": Stroke(INK, "4px,3px", 2.25),
-    "bayes_test": Stroke(INK, "1px,4px", 2.25),
-    "averaging": Stroke(SKY, "longdashdot", 2.25),
-    "neighbours": Stroke(AMBER, "longdash", 2.25),
-    "gradient_descent": Stroke(TEAL, "12px,3px,3px,3px", 2.25),
-    "dmmse": Stroke(PURPLE, "6px,3px,1px,3px", 2.25),
-    "zero": Stroke(GREY, "2px,5px", 1.75),
+HUES: Mapping[str, Hue] = {
+    "blue": BLUE,
+    "sky": SKY,
+    "orange": ORANGE,
+    "amber": AMBER,
+    "green": GREEN,
+    "teal": TEAL,
+    "pink": PINK,
+    "purple": PURPLE,
+    "brown": BROWN,
+    "ink": INK,
+    "grey": GREY,
 }
-"""Methods in the order in which readers meet them; later ones are drawn underneath."""
+METHOD_CYCLE = (
+    Stroke(Hue("#8B2FC9", "#C99BF2"), "10px,2px,2px,2px,2px,2px", 2.25),
+    Stroke(Hue("#A33B3B", "#FF9C9C"), "18px,4px", 2.25),
+    Stroke(Hue("#5F6B00", "#C7D65A"), "3px,3px", 2.25),
+    Stroke(Hue("#006B4E", "#7FE3C3"), "14px,3px,6px,3px", 2.25),
+)
+"""For methods that ask for no look, one after the other."""
+FAMILY_CYCLE = tuple(stroke.hue for stroke in METHOD_CYCLE)
+FAMILY_DASHES = (LONG_DASH, "dot", "dashdot", "6px,3px,1px,3px")
+"""For families of one kind, or of one look, in one mixture: one after the other."""
+
+
+class _MethodStrokes(Mapping[str, Stroke]):
+    """The stroke of every registered method, in reading order; later ones are drawn underneath."""
+
+    def __getitem__(self, name: str) -> Stroke:
+        look = REGISTERED[name].look
+        if look is not None:
+            return Stroke(HUES[look.hue], look.dash, look.width)
+        free = [method.name for method in methods() if method.look is None]
+        return METHOD_CYCLE[free.index(name) % len(METHOD_CYCLE)]
+
+    def __iter__(self) -> Iterator[str]:
+        return (method.name for method in methods())
+
+    def __len__(self) -> int:
+        return len(REGISTERED)
+
+
+METHODS: Mapping[str, Stroke] = _MethodStrokes()
 
 
 def stroke(method: str) -> Stroke:
     """The stroke of a method. Raises KeyError where there is none: nothing is drawn in a chance colour."""
     return METHODS[method]
+
+
+def family_stroke(kind: str) -> Stroke:
+    """The stroke of a kind of family. Raises KeyError where there is none."""
+    looks = {family.kind: family.look for family in FunctionClass.in_order()}
+    look = looks[kind]
+    if look is not None:
+        return Stroke(HUES[look.hue], look.dash, look.width)
+    free = [name for name, look in looks.items() if look is None]
+    return Stroke(FAMILY_CYCLE[free.index(kind) % len(FAMILY_CYCLE)], LONG_DASH, 3.0)
+
+
+def family_strokes(mixture: Mixture) -> dict[str, Stroke]:
+    """A stroke of its own for each family of a mixture, by its `Mixture.names`."""
+    found: dict[str, Stroke] = {}
+    for name, family in zip(mixture.names, mixture.families, strict=True):
+        asked = family_stroke(family.kind)
+        dashes = (asked.dash, *(dash for dash in FAMILY_DASHES if dash != asked.dash))
+        choices = (replace(asked, dash=dash) for dash in dashes)
+        found[name] = next((choice for choice in choices if choice not in found.values()), asked)
+    return found
 
 
 def ordered(names: Mapping[str, object] | tuple[str, ...]) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from icl_core.figures.families import LONG_DASH, family_stroke
-from icl_core.figures.palette import BLUE, INK, METHODS, PINK, Hue, Stroke
+from icl_core.figures.palette import BLUE, INK, METHODS, PINK, Hue, Stroke, family_stroke
+from icl_core.look import LONG_DASH
 
 LEARNERS: Mapping[str, Stroke] = {
     "mixture": METHODS["transformer"],

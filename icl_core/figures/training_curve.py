@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from icl_core.figures.animation import MOST_FRAMES, Frame, animated
-from icl_core.figures.families import family_stroke
-from icl_core.figures.palette import THEMES, Theme, ThemeName, stroke, translucent
+from icl_core.figures.palette import THEMES, Theme, ThemeName, family_strokes, stroke, translucent
 from icl_core.figures.panels import legend_above, panels
+from icl_core.specs import Mixture
 
 Array = NDArray[np.float64]
 
@@ -25,18 +25,18 @@ HEIGHT = 430
 
 @dataclass(frozen=True)
 class TrainingCurve:
-    """Errors during a training: `errors` [S, F, K+1] at `steps` [S], families F by kind, k = 0..K pairs.
+    """Errors during a training: `errors` [S, F, K+1] at `steps` [S], families F of `mixture`, k = 0..K pairs.
 
     `references` are lines [K+1] to compare with, by name.
     """
 
     steps: tuple[int, ...]
-    families: tuple[str, ...]
+    mixture: Mixture
     errors: Array
     references: Mapping[str, Array]
 
     def __post_init__(self) -> None:
-        shape = (len(self.steps), len(self.families))
+        shape = (len(self.steps), len(self.mixture.families))
         if self.errors.ndim != 3 or self.errors.shape[:2] != shape or not len(self.steps):
             raise ValueError(
                 f"errors have shape {self.errors.shape}: pass one curve for each of {shape[0]} steps and "
@@ -50,12 +50,12 @@ class TrainingCurve:
             return self
         chosen = np.unique(np.linspace(0, count - 1, MOST_FRAMES).round().astype(int))
         steps = tuple(self.steps[index] for index in chosen)
-        return TrainingCurve(steps, self.families, self.errors[chosen], self.references)
+        return TrainingCurve(steps, self.mixture, self.errors[chosen], self.references)
 
 
 @dataclass(frozen=True)
 class TrainingLabels:
-    """Texts of the figure. `at` has a place {k}."""
+    """Texts of the figure; families by their `Mixture.names`. `at` has a place {k}."""
 
     families: Mapping[str, str]
     context_length: str
@@ -84,7 +84,7 @@ def training_curve_figure(
     figure = _panels(labels, look, read_out, compact)
     beside: dict[str, Any] = {"row": 2, "col": 1} if compact else {"row": 1, "col": 2}
     moving = [_moment(training, index, read_out, labels, look) for index in (-1, *range(len(training.steps)))]
-    families = len(training.families)
+    families = len(training.mixture.families)
     first: dict[str, Any] = {"row": 1, "col": 1}
     for position, trace in enumerate(moving[0]):
         place = first if position < families else beside
@@ -121,8 +121,8 @@ def _moment(
 ) -> list[go.Scatter]:
     """What moves, at one checkpoint: the learning curve of each family, then a mark of each on the right."""
     curves, marks = [], []
-    for family, errors in zip(training.families, training.errors[index], strict=True):
-        style = family_stroke(family)
+    strokes = family_strokes(training.mixture)
+    for (family, style), errors in zip(strokes.items(), training.errors[index], strict=True):
         line = {"color": style.colour(look), "dash": style.dash, "width": 1.2 * style.width * look.scale}
         curves.append(
             go.Scatter(
@@ -172,8 +172,7 @@ def _add_references(figure: go.Figure, training: TrainingCurve, look: Theme) -> 
 def _add_progress(
     figure: go.Figure, training: TrainingCurve, read_out: int, look: Theme, place: dict[str, Any]
 ) -> None:
-    for position, family in enumerate(training.families):
-        style = family_stroke(family)
+    for position, (family, style) in enumerate(family_strokes(training.mixture).items()):
         figure.add_scatter(
             x=list(training.steps),
             y=np.maximum(training.errors[:, position, read_out], FLOOR).round(6).tolist(),

@@ -32,7 +32,8 @@ QUANTITIES: Mapping[Quantity, str] = {
 class FamilyErrors:
     """Normalised error on test prompts of one family at some context lengths, with 90% intervals.
 
-    `family` is the kind of function class; `tasks` says whether its functions are new or of the task pool.
+    `family` is its name in the mixture (`Mixture.names`); `tasks` says whether its functions are new or of
+    the task pool.
     """
 
     family: str

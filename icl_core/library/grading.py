@@ -35,13 +35,16 @@ def grade(library: Library, entry: Entry) -> Card:
     assert entry.card is not None
     spec = entry.card.spec
     errors, checks = [], []
-    for family in spec.mixture.families:
+    for name, family in zip(spec.mixture.names, spec.mixture.families, strict=True):
         for tasks in ("new", "seen") if spec.task_pool else ("new",):
             experiment = held_out(spec, family, tasks)
             estimates = _estimates(experiment, network)
-            errors.append(_family_errors(family, tasks, spec.context_length, estimates["model"]))
-            checks += _family_checks(family, tasks, spec, estimates)
-        checks += _selection_checks(library, spec, family, network)
+            errors.append(_family_errors(name, tasks, spec.context_length, estimates["model"]))
+            checks += [
+                replace(check, family=name) for check in _family_checks(family, tasks, spec, estimates)
+            ]
+        cost = _selection_checks(library, spec, family, network)
+        checks += [replace(check, family=name) for check in cost]
     return replace(entry.card, errors=tuple(errors), checks=tuple(checks))
 
 
@@ -105,13 +108,13 @@ def best_lasso(by_alpha: Mapping[float, Estimate]) -> Estimate:
     return Estimate(mean, resamples)
 
 
-def _family_errors(family: FunctionClass, tasks: Tasks, K: int, model: Estimate) -> FamilyErrors:
+def _family_errors(family: str, tasks: Tasks, K: int, model: Estimate) -> FamilyErrors:
     lengths = sorted({max(1, K // 4), max(1, K // 2), K})
     low, high = model.interval()
     mean, low, high = (
         tuple(float(f"{values[k]:.5g}") for k in lengths) for values in (model.mean, low, high)
     )
-    return FamilyErrors(family.kind, tasks, PROMPTS, tuple(lengths), mean, low, high)
+    return FamilyErrors(family, tasks, PROMPTS, tuple(lengths), mean, low, high)
 
 
 def _family_checks(

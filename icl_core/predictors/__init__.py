@@ -1,5 +1,9 @@
-"""Everything that predicts in context, behind the one shape of `base.Predictor`."""
+"""Everything that predicts in context, behind the one shape of `base.Predictor`.
 
+A new predictor is one file that declares its method (`icl_core.methods`), and a line here.
+"""
+
+from icl_core.methods import measured_methods
 from icl_core.predictors.averaging import Averaging
 from icl_core.predictors.base import LinearPredictor, Predictor
 from icl_core.predictors.bayes import BayesMixture
@@ -30,4 +34,5 @@ __all__ = [
     "Ridge",
     "Zero",
     "lasso_path",
+    "measured_methods",
 ]

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from icl_core.data.families import GaussianFamily
+from icl_core.data.families import MAX_COMPONENTS, GaussianFamily
+from icl_core.look import Look
+from icl_core.methods import Method, register
 from icl_core.predictors.base import Predictor, check_shapes
-from icl_core.specs import SpecError
+from icl_core.specs import Experiment, Mixture, Pretraining, SpecError
 
+NUGGET = 1e-6  # noise variance over v that stands for none
 CHUNK_ENTRIES = 1 << 18  # float64 entries of one covariance root: small enough to stay in the cache
 
 
@@ -120,3 +123,55 @@ def _learn_components(
         surprise = (2 * math.pi * variance).log() + innovation.square() / variance
         log_likelihood = log_likelihood - surprise / 2
     return torch.stack(predictions), torch.stack(log_likelihoods)
+
+
+def bayes_mixture(pretraining: Pretraining, mixture: Mixture, noise_variance: float) -> BayesMixture | None:
+    """The Bayes learner for prompts from `mixture`; None where a family has none that is computable.
+
+    A family of more than MAX_COMPONENTS supports or grid points counts as not computable.
+    """
+    families = []
+    for function_class in mixture.families:
+        family = function_class.family(pretraining.covariates, pretraining.dimension)
+        if family is None or family.component_count(pretraining.dimension) > MAX_COMPONENTS:
+            return None
+        families.append(family)
+    nugget = NUGGET * pretraining.label_variance
+    return BayesMixture(families, mixture.weights, max(noise_variance, nugget))
+
+
+def pretraining_bayes(experiment: Experiment) -> BayesMixture | None:
+    """The learner with the pretraining prior: what an ideal pretrained model does."""
+    pretraining = experiment.pretraining
+    return bayes_mixture(pretraining, pretraining.mixture, pretraining.noise_variance)
+
+
+def tested_bayes(experiment: Experiment) -> BayesMixture | None:
+    """The learner with the test prompts' prior, the floor; None where it is the other or is not exact."""
+    shift = experiment.evaluation.shift
+    if not shift.keeps_functions:
+        return None
+    tested = shift.mixture(experiment.mixture)
+    found = bayes_mixture(experiment.pretraining, tested, experiment.test_noise_variance)
+    return None if found == pretraining_bayes(experiment) else found
+
+
+def _meets_the_unknown(experiment: Experiment) -> bool:
+    """Whether noise-free pretraining meets labels or functions that its prior does not hold."""
+    pretraining = experiment.pretraining
+    known = set(experiment.mixture.families) <= set(pretraining.mixture.families)
+    known &= experiment.evaluation.shift.keeps_functions
+    return pretraining.noise_variance == 0 and (experiment.test_noise_variance > 0 or not known)
+
+
+register(
+    Method(
+        "bayes",
+        pretraining_bayes,
+        place=60,
+        usual=True,
+        look=Look("ink", "4px,3px", 2.25),
+        unregularised=_meets_the_unknown,
+    ),
+    Method("bayes_test", tested_bayes, place=61, look=Look("ink", "1px,4px", 2.25)),
+)

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from icl_core.data.prompts import task_pool
+from icl_core.look import Look
+from icl_core.methods import Method, register
 from icl_core.predictors.base import LinearPredictor, check_shapes
-from icl_core.specs import SpecError
+from icl_core.predictors.bayes import NUGGET
+from icl_core.specs import Experiment, SpecError
 
 CHUNK_ENTRIES = 1 << 18  # float64 entries of the prompts-by-points-by-tasks table: they stay in the cache
 LEAST_SCORE = -700.0  # of a task, below the best: its share is 1e-304 and not 0, for which exp takes long
@@ -81,3 +85,19 @@ def _running_sum(terms: Tensor) -> Tensor:
     for k in range(1, terms.shape[1]):
         terms[:, k] += terms[:, k - 1]
     return terms
+
+
+def of_the_pool(experiment: Experiment) -> DiscreteMMSE | None:
+    """The learner that knows the pretraining's task pool; None where there is none of linear functions."""
+    pretraining = experiment.pretraining
+    if pretraining.task_pool is None:
+        return None
+    weights = task_pool(pretraining, pretraining.mixture).functions.weights
+    return (
+        None
+        if weights is None
+        else DiscreteMMSE(weights, max(pretraining.noise_variance, NUGGET * pretraining.label_variance))
+    )
+
+
+register(Method("dmmse", of_the_pool, place=62, look=Look("purple", "6px,3px,1px,3px", 2.25)))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from icl_core.look import Look
+from icl_core.methods import Method, register
 from icl_core.predictors.base import ChunkedPredictor, prefix_lengths, prefix_moments
-from icl_core.specs import SpecError
+from icl_core.specs import Experiment, SpecError
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,16 @@ class GradientDescent(ChunkedPredictor):
         for _ in range(self.steps):
             weights = weights + step_sizes * (cross - (gram @ weights[..., None])[..., 0])
         return weights
+
+
+def _at_a_safe_rate(experiment: Experiment) -> GradientDescent:
+    """The rate is over E |x|^2 of pretraining: a single pair far longer than usual makes descent diverge."""
+    pretraining = experiment.pretraining
+    return GradientDescent(
+        20, 0.5 / float(pretraining.covariates.second_moment(pretraining.dimension).trace())
+    )
+
+
+register(
+    Method("gradient_descent", _at_a_safe_rate, place=80, look=Look("teal", "12px,3px,3px,3px", 2.25)),
+)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from icl_core.look import Look
+from icl_core.methods import Method, register
 from icl_core.predictors.base import (
     LinearPredictor,
     check_shapes,
@@ -200,3 +202,14 @@ def _join(solutions: Iterator[LassoSolution]) -> LassoSolution:
 def _check_alpha(alpha: float) -> None:
     if not 0 < alpha < math.inf:
         raise SpecError("alpha", alpha, "a positive finite number; LeastSquares() is the limit at 0")
+
+
+register(
+    Method(
+        "lasso",
+        lambda experiment: Lasso(experiment.evaluation.alpha),
+        place=50,
+        usual=True,
+        look=Look("pink", "dot", 3.0),
+    )
+)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from icl_core.look import Look
+from icl_core.methods import Method, register
 from icl_core.predictors.base import LinearPredictor, check_shapes, chunks, prefix_moments
 
 PIVOT_MARGIN = 1000  # pivots must exceed rounding by this factor before a prefix counts as of full rank
@@ -84,3 +86,15 @@ def _decompose(xs: Tensor, ys: Tensor, epsilon: float) -> Tensor:
     """
     cutoff = epsilon * max(xs.shape[1:])
     return torch.linalg.lstsq(xs, ys[..., None], rcond=cutoff, driver="gelss").solution[..., 0]
+
+
+register(
+    Method(
+        "ols",
+        lambda _: LeastSquares(),
+        place=30,
+        usual=True,
+        look=Look("orange", "dash", 2.75),
+        unregularised=lambda _: True,
+    )
+)

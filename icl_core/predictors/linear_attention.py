@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from icl_core.look import Look
+from icl_core.methods import Method, register
 from icl_core.predictors.averaging import Averaging
 from icl_core.predictors.base import ChunkedPredictor
 from icl_core.specs import SpecError
@@ -30,3 +32,16 @@ class LinearAttention(ChunkedPredictor):
         if xs.shape[-1] != len(self.A):
             raise SpecError("A", tuple(self.A.shape), f"{xs.shape[-1]} inputs, as many as the prompts have")
         return Averaging().fit(xs, ys) @ self.A.mT.to(xs.device)
+
+
+register(
+    Method("lsa", place=20, usual=True, exact=True, look=Look("brown", "solid", 2.75)),
+    Method(
+        "lsa_reoptimised",
+        place=21,
+        usual=True,
+        exact=True,
+        measured=False,
+        look=Look("brown", "solid", 1.25),
+    ),
+)

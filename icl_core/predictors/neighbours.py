@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from icl_core.look import Look
+from icl_core.methods import Method, register
 from icl_core.predictors.base import Predictor, check_shapes, chunks, prefix_lengths
 from icl_core.specs import SpecError
 
@@ -39,3 +41,6 @@ class Neighbours(Predictor):
         counted = ~unseen.expand_as(distances).gather(-1, nearest)
         counts = prefix_lengths(xs)[:, 0].clamp(max=self.k)  # [N]
         return labels.where(counted, 0).sum(-1) / counts
+
+
+register(Method("neighbours", lambda _: Neighbours(3), place=90, look=Look("amber", "longdash", 2.25)))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from icl_core.look import Look
+from icl_core.methods import Method, register
 from icl_core.models import InContextNetwork
 from icl_core.predictors.base import Predictor, check_shapes
 
@@ -55,3 +57,9 @@ class Network(Predictor):
             asked = None if queries is None else queries[rows].float()
             parts.append(self.model(xs[rows].float(), ys[rows].float(), asked))
         return torch.cat(parts).to(xs.dtype)
+
+
+register(
+    Method("transformer", place=10, usual=True, trained=True, look=Look("blue", "solid", 4.0)),
+    Method("linear_attention", place=11, usual=True, trained=True, look=Look("blue", "solid", 4.0)),
+)

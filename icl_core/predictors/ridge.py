@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from icl_core.predictors.base import ChunkedPredictor, check_shapes, prefix_moments
-from icl_core.specs import SpecError
+from icl_core.look import Look
+from icl_core.methods import Method, register
+from icl_core.predictors.base import ChunkedPredictor, Predictor, check_shapes, prefix_moments
+from icl_core.predictors.least_squares import LeastSquares
+from icl_core.specs import Experiment, SpecError
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,30 @@ class Ridge(ChunkedPredictor):
         solution = torch.cholesky_solve(cross[..., None], factor)[..., 0]
         gradient = correlations(solution) - self.penalty * solution
         return solution + torch.cholesky_solve(gradient[..., None], factor)[..., 0]
+
+
+def ridge(experiment: Experiment) -> Predictor:
+    """Ridge with the evaluation's penalty, or the optimal one for dense weights: noise over weight variance.
+
+    Its limit for no noise is min-norm least squares.
+    """
+    chosen, pretraining = experiment.evaluation.penalty, experiment.pretraining
+    if chosen is not None:
+        return Ridge(chosen)
+    if experiment.test_noise_variance == 0:
+        return LeastSquares()
+    second_moment = float(pretraining.covariates.second_moment(pretraining.dimension).trace())
+    weight_variance = pretraining.label_variance / second_moment
+    return Ridge(experiment.test_noise_variance / weight_variance)
+
+
+register(
+    Method(
+        "ridge",
+        ridge,
+        place=40,
+        usual=True,
+        look=Look("green", "dashdot", 2.75),
+        unregularised=lambda experiment: ridge(experiment) == LeastSquares(),
+    )
+)

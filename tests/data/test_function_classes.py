@@ -34,7 +34,9 @@ from icl_core.specs import Covariance, FunctionClass, Mixture, SpecError
 STREAM = AddressedRandomness.of(2, "test")
 D = 4
 LINEAR = [Dense(), Sparse(2), FixedSparse(3), Combination(Dense(), Sparse(1), 0.3)]
-FAMILIES = [*LINEAR, Quadratic(), ReluNetwork(30), Combination(Dense(), ReluNetwork(20), 0.6)]
+KNOWN = [*LINEAR, Quadratic(), ReluNetwork(30), Combination(Dense(), ReluNetwork(20), 0.6)]
+OTHERS = [kind for kind in FunctionClass.in_order() if kind not in map(type, [*KNOWN, Sinusoid()])]
+FAMILIES = [*KNOWN, *(family for kind in OTHERS for family in kind.offered(D))]
 COVARIANCES = [Identity(), PowerLaw(1.5), AutoRegressive(0.8), RandomDiagonal(), Wishart(3)]
 each_family = pytest.mark.parametrize("family", FAMILIES, ids=str)
 

@@ -1,8 +1,11 @@
 import numpy as np
 
+from icl_core.data.function_classes import Dense, Sparse
 from icl_core.figures.live_curve import HEADROOM, TRAIL, live_curve_figure
 from icl_core.figures.training_curve import TrainingCurve, TrainingLabels
+from icl_core.specs import Mixture
 
+MIXTURE = Mixture.of((Dense(), 0.5), (Sparse(), 0.5))
 LABELS = TrainingLabels(
     families={"dense": "dense linear", "sparse": "sparse linear"},
     context_length="k",
@@ -20,7 +23,7 @@ def training(checkpoints: int) -> TrainingCurve:
     errors = np.linspace(1, 0, checkpoints)[:, None, None] * np.ones((checkpoints, 2, 9))
     errors[:, 1] += 0.1
     return TrainingCurve(
-        tuple(range(10, 10 * checkpoints + 1, 10)), ("dense", "sparse"), errors, {"OLS": np.linspace(1, 0, 9)}
+        tuple(range(10, 10 * checkpoints + 1, 10)), MIXTURE, errors, {"OLS": np.linspace(1, 0, 9)}
     )
 
 

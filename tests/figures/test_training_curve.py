@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from icl_core.data.function_classes import Dense, Sparse
 from icl_core.figures.training_curve import TrainingCurve, TrainingLabels, training_curve_figure
+from icl_core.specs import Mixture
 
+MIXTURE = Mixture.of((Dense(), 0.5), (Sparse(), 0.5))
 LABELS = TrainingLabels(
     families={"dense": "dense", "sparse": "sparse"},
     context_length="k",
@@ -23,7 +26,7 @@ LABELS = TrainingLabels(
 def training(checkpoints: int) -> TrainingCurve:
     errors = np.random.default_rng(0).uniform(0.01, 1, (checkpoints, 2, 5))
     steps = tuple(range(10, 10 * checkpoints + 1, 10))
-    return TrainingCurve(steps, ("dense", "sparse"), errors, {"OLS": np.linspace(1, 0, 5)})
+    return TrainingCurve(steps, MIXTURE, errors, {"OLS": np.linspace(1, 0, 5)})
 
 
 @pytest.mark.parametrize("compact", [False, True])
@@ -59,4 +62,4 @@ def test_long_histories_are_thinned_and_keep_their_end() -> None:
 
 def test_shapes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\(3, 2, 5\)"):
-        TrainingCurve((1, 2), ("dense", "sparse"), np.zeros((3, 2, 5)), {})
+        TrainingCurve((1, 2), MIXTURE, np.zeros((3, 2, 5)), {})

@@ -6,6 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icl_core.data.families import DenseWeights, SparseWeights
+from icl_core.data.function_classes import Sparse
+from icl_core.evaluation.suite import suite
+from icl_core.methods import methods
 from icl_core.models.transformer import Transformer
 from icl_core.predictors import (
     Averaging,
@@ -20,6 +23,7 @@ from icl_core.predictors import (
     Ridge,
     Zero,
 )
+from icl_core.specs import Evaluation, Experiment, Pretraining
 
 DIMENSION = 4
 POINTS = 11
@@ -47,11 +51,13 @@ SOLVERS = {
     "Bayes mixture": BayesMixture([DenseWeights(1.0), SparseWeights(2, 2.0)], [0.5, 0.5], noise_var=0.1),
     "task pool": DiscreteMMSE(TASKS, noise_var=0.5),  # a pool of mean 0
 }
+NOISY = Pretraining(dimension=DIMENSION, context_length=POINTS - 1, label_noise=0.5, task_pool=5)
+REGISTERED = suite(Experiment(NOISY, Evaluation(function_class=Sparse(2))), None)
+"""Every method that a page can draw, as it is built for an experiment."""
 NETWORKS = {layout: random_network(layout) for layout in ("paired", "interleaved")}
 every_solver = pytest.mark.parametrize("predictor", SOLVERS.values(), ids=SOLVERS.keys())
-every_predictor = pytest.mark.parametrize(
-    "predictor", [*SOLVERS.values(), *NETWORKS.values()], ids=[*SOLVERS, *NETWORKS]
-)
+EVERY = SOLVERS | {f"registered {name}": built for name, built in REGISTERED.items()} | NETWORKS
+every_predictor = pytest.mark.parametrize("predictor", EVERY.values(), ids=EVERY.keys())
 
 
 def assert_same(actual, expected, predictor):
@@ -64,6 +70,11 @@ def prompts(seed, count=3, points=POINTS, dtype=torch.float64):
     generator = torch.Generator().manual_seed(seed)
     xs = torch.randn(count, points, DIMENSION, generator=generator, dtype=dtype)
     return xs, torch.randn(count, points, generator=generator, dtype=dtype)
+
+
+def test_every_method_with_a_predictor_is_among_them():
+    """Those without are models: a network and linear attention, which are listed by hand."""
+    assert set(REGISTERED) == {method.name for method in methods() if method.build is not None} | {"lsa"}
 
 
 @every_predictor
@@ -117,10 +128,10 @@ def test_single_precision_comes_back_and_is_solved_in_double(predictor):
     torch.testing.assert_close(predictions, exact.float(), rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", [name for name in [*SOLVERS, *NETWORKS] if name != "zero"])
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in ("zero", "registered zero")])
 def test_the_first_label_matters_from_then_on(name):
     """A predictor that ignored its prompt would pass all tests above."""
-    predictor = (SOLVERS | NETWORKS)[name]
+    predictor = EVERY[name]
     xs, ys = prompts(5)
     before = predictor.predict(xs, ys)
     ys[:, 0] += 1

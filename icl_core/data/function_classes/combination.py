@@ -8,7 +8,10 @@ from torch import Tensor
 
 from icl_core.data.families import GaussianFamily, SumOf
 from icl_core.data.function_classes.base import Functions, WeightedSum
+from icl_core.data.function_classes.dense import Dense
+from icl_core.data.function_classes.sinusoid import Sinusoid
 from icl_core.data.randomness import Randomness
+from icl_core.look import Look
 from icl_core.specs import Covariance, FunctionClass, require
 
 
@@ -20,12 +23,23 @@ class Combination(FunctionClass, kind="combination"):
     combines the same pair of functions.
     """
 
+    place = 60
+    look = Look("purple")
+
     first: FunctionClass
     second: FunctionClass
     alpha: float = 0.5
 
     def __post_init__(self) -> None:
         require(0 <= self.alpha <= 1, "alpha", self.alpha, "0 to 1")
+
+    @classmethod
+    def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:
+        return (cls(Dense(), Sinusoid()),) if dimension == 1 else ()
+
+    @property
+    def wording(self) -> dict[str, object]:
+        return {**super().wording, "rest": 1 - self.alpha}
 
     def check(self, dimension: int) -> None:
         self.first.check(dimension)

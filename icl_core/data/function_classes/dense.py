@@ -11,12 +11,16 @@ from torch import Tensor
 from icl_core.data.families import DenseWeights, GaussianFamily
 from icl_core.data.function_classes.base import Functions, LinearFunctions
 from icl_core.data.randomness import Randomness
+from icl_core.look import Look
 from icl_core.specs import Covariance, FunctionClass
 
 
 @dataclass(frozen=True)
 class Dense(FunctionClass, kind="dense"):
     """f(x) = w.x with iid Gaussian weights of variance v / tr E[x x^T]: 1, save for one input."""
+
+    place = 0
+    look = Look("orange", "solid")
 
     def sample(
         self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int

@@ -10,6 +10,7 @@ from torch import Tensor
 from icl_core.data.families import GaussianFamily, QuadraticWeights
 from icl_core.data.function_classes.base import Functions
 from icl_core.data.randomness import Randomness
+from icl_core.look import Look
 from icl_core.specs import Covariance, FunctionClass
 
 
@@ -32,6 +33,13 @@ class Quadratic(FunctionClass, kind="quadratic"):
 
     For independent standard normal inputs the variance is 1/3.
     """
+
+    place = 40
+    look = Look("amber")
+
+    @classmethod
+    def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:
+        return (cls(),) if dimension > 1 else ()
 
     def sample(
         self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int

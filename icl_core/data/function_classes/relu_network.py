@@ -10,6 +10,7 @@ from torch import Tensor
 from icl_core.data.function_classes.base import Functions
 from icl_core.data.function_classes.dense import weight_variance
 from icl_core.data.randomness import Randomness
+from icl_core.look import Look
 from icl_core.specs import Covariance, FunctionClass, require
 
 
@@ -39,10 +40,17 @@ class ReluNetwork(FunctionClass, kind="relu_network"):
     For one input the readout is scaled to the output variance 1.
     """
 
+    place = 50
+    look = Look("teal")
+
     width: int = 100
 
     def __post_init__(self) -> None:
         require(1 <= self.width <= 1000, "width", self.width, "1 to 1000 hidden units")
+
+    @classmethod
+    def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:
+        return (cls(),) if dimension > 1 else ()
 
     def sample(
         self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int

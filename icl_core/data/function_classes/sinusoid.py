@@ -10,6 +10,7 @@ from torch import Tensor
 from icl_core.data.families import GaussianFamily, Sinusoids
 from icl_core.data.function_classes.base import Functions
 from icl_core.data.randomness import Randomness
+from icl_core.look import Look
 from icl_core.specs import Covariance, FunctionClass, require
 
 GRID = 1024  # frequencies of the prior; four times as many change its noise-free error by .002 at k = 3
@@ -38,6 +39,10 @@ class Sinusoid(FunctionClass, kind="sinusoid"):
     So the phase is uniform and the output variance is v at every x. With low = high the frequency is known.
     """
 
+    place = 20
+    look = Look("green")
+    pretrained = True
+
     low: float = 0.5
     high: float = 2.0
 
@@ -49,6 +54,10 @@ class Sinusoid(FunctionClass, kind="sinusoid"):
             self.high,
             f"a positive frequency from {self.low:g} to 100",
         )
+
+    @classmethod
+    def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:
+        return (cls(), cls(low=2.0, high=3.0)) if dimension == 1 else ()
 
     def check(self, dimension: int) -> None:
         require(dimension == 1, "dimension", dimension, "1 with sinusoids, which are functions of one input")

@@ -12,6 +12,7 @@ from icl_core.data.families import FixedSupport, GaussianFamily, SparseWeights
 from icl_core.data.function_classes.base import Functions, LinearFunctions
 from icl_core.data.function_classes.dense import weight_variance
 from icl_core.data.randomness import Randomness
+from icl_core.look import Look
 from icl_core.specs import Covariance, FunctionClass, require
 
 
@@ -22,6 +23,10 @@ class Sparse(FunctionClass, kind="sparse"):
     Their variance is D / nnz times that of dense weights. One draw serves every nnz: supports are nested.
     """
 
+    place = 10
+    look = Look("pink")
+    pretrained = True
+
     nnz: int = 2
 
     def __post_init__(self) -> None:
@@ -29,6 +34,10 @@ class Sparse(FunctionClass, kind="sparse"):
 
     def check(self, dimension: int) -> None:
         require(self.nnz <= dimension, "nnz", self.nnz, f"1 to {dimension}, the number of inputs")
+
+    @classmethod
+    def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:
+        return tuple(cls(nnz) for nnz in (1, 2, 4) if nnz <= dimension and dimension > 1)
 
     @property
     def unknown_support(self) -> int:
@@ -59,6 +68,8 @@ class FixedSparse(FunctionClass, kind="fixed_support"):
     With independent inputs of variance 1 the weights' variance is D / nnz.
     """
 
+    look = Look("pink")
+
     nnz: int = 2
 
     def __post_init__(self) -> None:
@@ -66,6 +77,10 @@ class FixedSparse(FunctionClass, kind="fixed_support"):
 
     def check(self, dimension: int) -> None:
         require(self.nnz <= dimension, "nnz", self.nnz, f"1 to {dimension}, the number of inputs")
+
+    @classmethod
+    def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:
+        return ()  # beside sparse functions they say little
 
     def sample(
         self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int
