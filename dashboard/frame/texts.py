@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, reduce
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from icl_core.figures.text_width import WIDE
 FOLDER = Path(__file__).parent / "texts"
 FALLBACK = "en"
 SESSION_KEY = "language"
+INSTEAD: ContextVar[str | None] = ContextVar("language", default=None)
+"""What is spoken for a while instead of the session's language."""
 GAP = re.compile(f"(?<=[{WIDE}]) (?=[{WIDE}])")
 """A space that stood beside a place for a Latin name or a number, and got a Chinese word there."""
 
@@ -25,8 +29,18 @@ def t(key: str, **values: object) -> str:
 
 
 def spoken() -> str:
-    """The session's language."""
-    return st.session_state.get(SESSION_KEY, FALLBACK)
+    """The session's language, or the one that is spoken for a while."""
+    return INSTEAD.get() or st.session_state.get(SESSION_KEY, FALLBACK)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """`t` speaks this language within, whatever the session's."""
+    token = INSTEAD.set(language)
+    try:
+        yield
+    finally:
+        INSTEAD.reset(token)
 
 
 def translate(key: str, language: str, **values: object) -> str:

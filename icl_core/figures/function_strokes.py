@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from icl_core.figures.palette import BLUE, GREEN, METHODS, SKY, Hue, Stroke
+from icl_core.figures.palette import BLUE, GREEN, METHODS, PINK, SKY, Hue, Stroke
 
 LEARNERS: Mapping[str, Stroke] = {
+    "guess": Stroke(PINK, "solid", 5.0),
     "transformer": METHODS["transformer"],
     "small": Stroke(SKY, "dot", 3.0),
     "large": Stroke(Hue("#003A5C", "#1F7FBF"), "longdash", 3.0),
