@@ -206,7 +206,7 @@ ROOMS = {
 
 # Lower parts first; a part may import itself and whatever stands lower, never a neighbour of its own rank.
 RANKS = (
-    {"icl_core.codec", "icl_core.files", "icl_core.look"},
+    {"icl_core.codec", "icl_core.files", "icl_core.look", "icl_core.semidefinite"},
     {"icl_core.specs", "icl_core.methods"},
     {"icl_core.data"},
     {"icl_core.models"},

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from icl_core import theory
+from icl_core import semidefinite, theory
 from icl_core.data.moments import Moments, experiment_moments, mixture_task_moment, pretraining_moments
 from icl_core.data.prompts import task_pool
 from icl_core.data.randomness import AddressedRandomness
@@ -71,7 +71,7 @@ def _least_squares_risk(moments: Moments, k: int) -> float:
     scale = float(S[0, 0])
     if torch.equal(S, scale * torch.eye(len(S), dtype=S.dtype)) and len(S) > 1:
         return theory.min_norm_risk(len(S), T.numpy(), noise_variance, k, scale, Q.numpy())
-    if k < len(S) or torch.linalg.matrix_rank(S) < len(S):
+    if k < len(S) or semidefinite.rank(S.numpy()) < len(S):
         return np.nan
     return theory.ols_risk(S.numpy(), noise_variance, k, Q.numpy())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from icl_core import theory
+from icl_core import semidefinite, theory
 from icl_core.data.moments import Moments, experiment_moments, pretraining_moments
 from icl_core.evaluation.attention_risk import RiskLine, attention_risk, correlation
 from icl_core.evaluation.averaged_baselines import Average, min_norm_risks, ridge_risks
@@ -142,7 +142,7 @@ def _least_squares(S: Array, T: Array, Q: Array, noise_var: float, lengths: NDAr
     """NaN where the mean is infinite (d-1, d, d+1 with noise), and where a singular S leaves no formula."""
     d = len(S)
     risks = np.full(len(lengths), np.nan)
-    if np.linalg.matrix_rank(S, hermitian=True) < d:
+    if semidefinite.rank(S) < d:
         return risks
     enough = lengths >= d + 2
     risks[enough] = theory.ols_risk(S, noise_var, d + 2, Q) / (lengths[enough] - d - 1)
@@ -206,7 +206,6 @@ def _bound(experiment: Experiment, lengths: NDArray[np.int64]) -> Array | None:
 def _is_zhang(experiment: Experiment, trained: Moments) -> bool:
     """Whether A* is the paper's Gamma^-1: noiseless training prompts, T = I, S of full rank, fresh tasks."""
     S, T = trained.S.numpy(), trained.T.numpy()
-    eigenvalues = np.linalg.eigvalsh(S)
-    definite = eigenvalues[0] > 1e-9 * eigenvalues[-1]
+    definite = semidefinite.rank(S) == len(S)
     fresh = experiment.pretraining.task_pool is None
-    return trained.noise_variance == 0 and np.allclose(T, np.eye(len(T))) and bool(definite) and fresh
+    return trained.noise_variance == 0 and np.allclose(T, np.eye(len(T))) and definite and fresh

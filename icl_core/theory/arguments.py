@@ -5,10 +5,16 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from icl_core import semidefinite
+
 Array = NDArray[np.float64]
 
-# Rounding allowance, relative to the largest entry or eigenvalue.
-_TOLERANCE = 1e-10
+_WORDS = {
+    "S": "The covariance S",
+    "T": "The weights' second moment T",
+    "Q": "The query's second moment Q",
+    "A": "The prediction matrix A",
+}
 
 
 def finite_array(name: str, value: ArrayLike, shape: tuple[int | None, ...]) -> Array:
@@ -19,46 +25,45 @@ def finite_array(name: str, value: ArrayLike, shape: tuple[int | None, ...]) -> 
     )
     if not fits:
         wanted_shape = ", ".join("any" if length is None else str(length) for length in shape)
-        raise ValueError(f"{name} must have shape [{wanted_shape}], but its shape is {list(array.shape)}.")
+        raise ValueError(
+            f"{words(name)} must have shape [{wanted_shape}], but its shape is {list(array.shape)}."
+        )
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} must hold finite numbers only.")
+        raise ValueError(f"{words(name)} must hold finite numbers only.")
     return array
 
 
+def words(name: str) -> str:
+    """What an argument is called in a sentence."""
+    return _WORDS.get(name, name)
+
+
 def second_moment(name: str, value: ArrayLike, d: int | None = None) -> Array:
-    """A symmetric positive semi-definite matrix [d, d]."""
-    matrix = finite_array(name, value, (d, d))
-    _check_semidefinite(name, matrix[None])
-    return matrix
+    """A symmetric positive semi-definite matrix [d, d], mended where only rounding keeps it from that."""
+    return _mended(name, finite_array(name, value, (d, d)))
 
 
 def covariance_stack(name: str, value: ArrayLike) -> Array:
-    """A non-empty stack [K, d, d] of symmetric positive semi-definite matrices."""
-    stack = finite_array(name, value, (None, None, None))
-    _check_semidefinite(name, stack)
-    return stack
+    """A non-empty stack [K, d, d] of symmetric positive semi-definite matrices, mended likewise."""
+    return _mended(name, finite_array(name, value, (None, None, None)))
 
 
 def definite_covariance(name: str, value: ArrayLike) -> Array:
     """A symmetric positive definite matrix [d, d]."""
     matrix = second_moment(name, value)
-    eigenvalues = np.linalg.eigvalsh(matrix)
-    if eigenvalues[0] <= _TOLERANCE * eigenvalues[-1]:
+    if semidefinite.rank(matrix) < len(matrix):
         raise ValueError(
-            f"{name} must be positive definite, but its smallest eigenvalue is {eigenvalues[0]:.3g}."
+            f"{words(name)} must be positive definite, but its smallest eigenvalue is "
+            f"{np.linalg.eigvalsh(matrix)[0]:.3g}."
         )
     return matrix
 
 
-def _check_semidefinite(name: str, stack: Array) -> None:
-    if stack.shape[-1] != stack.shape[-2]:
-        raise ValueError(f"{name} must be square, but its shape is {list(stack.shape[-2:])}.")
-    scale = np.abs(stack).max()
-    if np.abs(stack - stack.swapaxes(-1, -2)).max() > _TOLERANCE * scale:
-        raise ValueError(f"{name} must be symmetric.")
-    smallest = np.linalg.eigvalsh(stack).min()
-    if smallest < -_TOLERANCE * scale * stack.shape[-1]:
-        raise ValueError(f"{name} must be positive semi-definite, but it has the eigenvalue {smallest:.3g}.")
+def _mended(name: str, matrices: Array) -> Array:
+    try:
+        return semidefinite.mended(matrices)
+    except ValueError as error:
+        raise ValueError(f"{words(name)} {error}.") from None
 
 
 def context_length(name: str, value: float, minimum: int = 1) -> float:

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import pinvh
 
+from icl_core import semidefinite
 from icl_core.theory.arguments import context_length, dimension, nonnegative, positive, second_moment
 from icl_core.theory.marchenko_pastur import residual_share
 
@@ -25,21 +25,24 @@ def ols_risk(S: ArrayLike, noise_var: float, M: float, Q: ArrayLike | None = Non
     Q = S if Q is None else second_moment("Q", Q, len(S))
     noise_var = nonnegative("noise_var", noise_var)
     M = context_length("M", M)
-    rank = int(np.linalg.matrix_rank(S, hermitian=True))
+    rank = semidefinite.rank(S)
     surplus = M - rank
     if surplus < 0:
         raise ValueError(
-            f"M must be at least the rank {rank} of S, but it is {M:g}; use min_norm_risk below it."
+            f"M must be at least the rank {rank} of the covariance S, but it is {M:g}; below it use "
+            "min_norm_risk."
         )
-    inverse = pinvh(S)
-    outside = Q - Q @ S @ inverse
-    if np.abs(outside).max() > 1e-8 * np.abs(Q).max():
-        raise ValueError("Q must lie in the span of S: outside it the risk depends on the weights.")
+    trace = float(rank) if np.array_equal(Q, S) else semidefinite.inverse_trace(S, Q)
+    if trace is None:
+        raise ValueError(
+            "The query's second moment Q must lie in the span of S, the covariance: outside it the risk "
+            "depends on the weights."
+        )
     if noise_var == 0 or math.isinf(surplus):
         return 0.0
     if surplus <= 1:
         return math.inf
-    return float(noise_var * np.trace(Q @ inverse) / (surplus - 1))
+    return float(noise_var * trace / (surplus - 1))
 
 
 def min_norm_risk(

@@ -43,6 +43,14 @@ def test_least_squares_in_a_subspace(monte_carlo, ols_errors):
         ols_risk(S, 0.3, 7, np.eye(3))
 
 
+def test_least_squares_with_a_covariance_of_large_condition():
+    assert ols_risk([[1, 2], [2, 4.0000001]], 0.25, 10) == pytest.approx(0.0714285714, abs=6e-11)
+    for distance in 10.0 ** -np.arange(2, 13):  # the risk for Q = S knows the rank alone
+        S = np.array([[1, 1], [1, 1 + distance]])
+        assert ols_risk(S, 0.25, 10, S) == pytest.approx(0.25 * 2 / 7, rel=1e-12)
+        assert ols_risk(S, 0.25, 10, 4 * S) == pytest.approx(0.25 * 8 / 7, rel=1e-15 / distance)
+
+
 @pytest.mark.parametrize(("noise_var", "expected"), [(0.0, 10.0), (0.25, 10.2777777778)])
 def test_minimum_norm_in_20_dimensions(monte_carlo, ols_errors, noise_var, expected):
     eye = np.eye(20)

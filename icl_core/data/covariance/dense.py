@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from icl_core import semidefinite
 from icl_core.data.covariance.base import LARGEST_ENTRY, SMALLEST_ENTRY, FixedCovariance
-from icl_core.specs import MAX_DIMENSION, require
+from icl_core.specs import MAX_DIMENSION, SpecError, require
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Spiked(FixedCovariance, kind="spiked"):
 
 @dataclass(frozen=True)
 class Matrix(FixedCovariance, kind="matrix"):
-    """The user's own covariance, row by row, as it is."""
+    """The user's own covariance, row by row, as it is; mended where rounding made it none."""
 
     rows: tuple[tuple[float, ...], ...]
 
@@ -53,15 +54,11 @@ class Matrix(FixedCovariance, kind="matrix"):
         largest = float(matrix.abs().max())
         allowed = "finite numbers, the largest in size from 10^-6 to 10^6"
         require(SMALLEST_ENTRY <= largest <= LARGEST_ENTRY, "rows", self.rows, allowed)
-        symmetric = float((matrix - matrix.mT).abs().max()) <= 1e-9 * largest
-        require(symmetric, "rows", self.rows, "a symmetric matrix")
-        smallest = float(torch.linalg.eigvalsh(matrix)[0])
-        require(
-            smallest >= -1e-9 * largest * size,
-            "rows",
-            self.rows,
-            f"a positive semi-definite matrix; this one has the eigenvalue {smallest:.3g}",
-        )
+        try:
+            mended = semidefinite.mended(matrix.numpy())
+        except ValueError as error:
+            raise SpecError("rows", self.rows, f"a covariance, which {error}") from None
+        object.__setattr__(self, "rows", tuple(tuple(row) for row in mended.tolist()))
 
     def second_moment(self, dimension: int) -> Tensor:
         require(len(self.rows) == dimension, "rows", self.rows, f"{dimension} rows, one for each input")
