@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard.frame import texts
 from dashboard.frame.navigation import GROUPS, HEADED
+from dashboard.lecture.format import shipped as shipped_lectures
 from dashboard.pack.texts import asked_for as asked_by_the_pack
 from dashboard.say.describe import covariance_name, family_name, shift_effect, shift_name
 from icl_core.data.covariance import CovarianceMixture, CovarianceShare, Eigenvalues, Identity, Matrix
@@ -68,6 +69,7 @@ def asked_for() -> Iterator[tuple[str, str]]:
                 where = f"{path.relative_to(ROOT)}:{node.lineno}"
                 yield from ((pattern, where) for pattern in patterns(node.args[0], where))
     yield from ((pattern, "site") for pattern in asked_by_the_pack())
+    yield from ((re.escape(text), lecture.name) for lecture in shipped_lectures() for text in lecture.texts)
 
 
 def patterns(argument: ast.expr, where: str) -> list[str]:
