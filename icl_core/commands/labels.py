@@ -14,6 +14,7 @@ PLAIN = Labels(
         "bayes": "Bayes",
         "bayes_test": "Bayes, test prior",
         "dmmse": "Bayes, task pool",
+        "smooth": "Smooth interpolator",
         "averaging": "Averaging",
         "neighbours": "Nearest neighbours",
         "gradient_descent": "Gradient descent",

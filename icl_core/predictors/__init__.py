@@ -15,6 +15,7 @@ from icl_core.predictors.linear_attention import LinearAttention
 from icl_core.predictors.neighbours import Neighbours
 from icl_core.predictors.network import Network
 from icl_core.predictors.ridge import Ridge
+from icl_core.predictors.smooth_interpolator import SmoothInterpolator
 from icl_core.predictors.zero import Zero
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Network",
     "Predictor",
     "Ridge",
+    "SmoothInterpolator",
     "Zero",
     "lasso_path",
     "measured_methods",
