@@ -19,11 +19,10 @@ from dashboard.beyond.view import (
     read_out,
     with_scene,
 )
-from dashboard.frame.controls import choose, pick_several, slide, toggle
+from dashboard.frame.knob import Knob, Menu, Pills, Slider, Switch, draw, heading, more, viewed
 from dashboard.frame.preset_menu import preset_menu
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
-from dashboard.knobs.heading import group_heading
 from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from dashboard.one_input.models import Models, main_models
 from icl_core.data.function_classes import Dense, ReluNetwork
@@ -54,82 +53,74 @@ def on_page(
 
 def tested_on(state: State, experiment: Experiment) -> None:
     """The functions, and how much of the prompt is seen."""
-    group_heading("evaluation")
+    heading("evaluation")
     scene, view = current(experiment), state.view
-    choose(
-        state,
-        "scene",
-        t("beyond.knob.scene"),
-        ["alpha", "frequency"],
-        scene.parameter,
-        lambda parameter: t(f"beyond.scene.{parameter}"),
-        lambda settings, parameter: on_page(
-            state,
-            lambda shown: with_scene(shown, SCENES["half" if parameter == "alpha" else "outside"]),
-        )(settings),
-        help=t("beyond.help.scene"),
-    )
     low, high, step = (0.0, 1.0, 0.1) if scene.parameter == "alpha" else (0.25, HIGHEST, 0.25)
-    slide(
+    draw(
         state,
-        "scene_value",
-        t(f"beyond.knob.{scene.parameter}"),
-        low,
-        high,
-        step,
-        scene.value,
-        lambda settings, value: on_page(
-            state, lambda shown: with_scene(shown, Scene(scene.parameter, round(value, 6)))
-        )(settings),
-        help=t(f"beyond.help.{scene.parameter}"),
+        Knob(
+            "scene",
+            t("beyond.knob.scene"),
+            Menu(("alpha", "frequency"), lambda parameter: t(f"beyond.scene.{parameter}")),
+            scene.parameter,
+            lambda settings, parameter: on_page(
+                state, lambda shown: with_scene(shown, SCENES["half" if parameter == "alpha" else "outside"])
+            )(settings),
+            t("beyond.help.scene"),
+        ),
+        Knob(
+            "scene_value",
+            t(f"beyond.knob.{scene.parameter}"),
+            Slider(low, high, step),
+            scene.value,
+            lambda settings, value: on_page(
+                state, lambda shown: with_scene(shown, Scene(scene.parameter, round(value, 6)))
+            )(settings),
+            t(f"beyond.help.{scene.parameter}"),
+        ),
+        Knob(
+            "read_out",
+            t("knob.read_out"),
+            Slider(0, experiment.context_length, 1),
+            read_out(experiment, view),
+            viewed("k"),
+            t("beyond.help.read_out"),
+        ),
+        Knob(
+            "drawn_prompt",
+            t("beyond.knob.prompt"),
+            Slider(0, PROMPTS - 1, 1),
+            view.prompt,
+            viewed("prompt"),
+            t("beyond.help.prompt"),
+        ),
     )
-    slide(
-        state,
-        "read_out",
-        t("knob.read_out"),
-        0,
-        experiment.context_length,
-        1,
-        read_out(experiment, view),
-        lambda settings, k: settings.viewed(k=k),
-        help=t("beyond.help.read_out"),
-    )
-    slide(
-        state,
-        "drawn_prompt",
-        t("beyond.knob.prompt"),
-        0,
-        PROMPTS - 1,
-        1,
-        view.prompt,
-        lambda settings, number: settings.viewed(prompt=number),
-        help=t("beyond.help.prompt"),
-    )
-    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
-        prompts_knob(state, experiment.evaluation.prompts, tested_as(experiment), COUNTS)
+    with more():
+        draw(state, prompts_knob(experiment.evaluation.prompts, tested_as(experiment), COUNTS))
         new_seed_button(state, experiment.evaluation, tested_as(experiment))
 
 
 def pretrained_on(state: State, experiment: Experiment, models: Models, learners: Learners) -> None:
     """The model that the page is about, and those drawn beside it."""
-    group_heading("pretraining")
+    heading("pretraining")
     options: dict[Pretraining, str] = {spec: name for name, spec in main_models(models).items()}
     options.setdefault(experiment.pretraining, t("model.untrained"))
-    choose(
+    draw(
         state,
-        "model",
-        t("knob.model"),
-        list(options),
-        experiment.pretraining,
-        options.__getitem__,
-        lambda settings, spec: on_page(
-            state,
-            lambda shown: with_scene(
-                Experiment(spec, replace(shown.evaluation, context_length=spec.context_length)),
-                current(shown),
-            ),
-        )(settings),
-        help=t("beyond.help.model"),
+        Knob(
+            "model",
+            t("knob.model"),
+            Menu(list(options), options.__getitem__),
+            experiment.pretraining,
+            lambda settings, spec: on_page(
+                state,
+                lambda shown: with_scene(
+                    Experiment(spec, replace(shown.evaluation, context_length=spec.context_length)),
+                    current(shown),
+                ),
+            )(settings),
+            t("beyond.help.model"),
+        ),
     )
 
 
@@ -137,21 +128,16 @@ def shown_knobs(state: State, experiment: Experiment, learners: Learners, names:
     """Which learners both figures show, and the error's axis."""
     parameter = current(experiment).parameter
     with st.expander(t("section.settings"), icon=":material/visibility:"):
-        pick_several(
+        draw(
             state,
-            "learners",
-            t("knob.methods"),
-            learners.available(parameter),
-            learners.shown(parameter, state.view, swept=True),
-            names.__getitem__,
-            lambda settings, shown: settings.viewed(show=shown),
-        )
-        toggle(
-            state,
-            "log_axis",
-            t("knob.log"),
-            state.view.log,
-            lambda settings, log: settings.viewed(log=log),
+            Knob(
+                "learners",
+                t("knob.methods"),
+                Pills(learners.available(parameter), names.__getitem__),
+                learners.shown(parameter, state.view, swept=True),
+                viewed("show"),
+            ),
+            Knob("log_axis", t("knob.log"), Switch(), state.view.log, viewed("log")),
         )
 
 

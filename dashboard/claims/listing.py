@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.claims import words
 from dashboard.claims.view import OUTCOMES, PAPERS, ClaimsView
-from dashboard.frame.controls import choose
+from dashboard.frame.knob import Knob, Menu, draw, viewed
 from dashboard.frame.markdown import plain
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
@@ -39,26 +39,15 @@ STORED_AGAIN = ("outdated", "unmeasured")
 def filters(state: State) -> None:
     """By paper and by outcome."""
     view = state.view
+    papers = Menu(PAPERS, lambda paper: t(f"claims.paper.{paper}"))
+    outcomes = Menu(OUTCOMES, lambda outcome: t(f"claims.outcome.{outcome}"))
     first, second = st.columns(2)
     with first:
-        choose(
-            state,
-            "claims_paper",
-            t("claims.filter.paper"),
-            PAPERS,
-            view.paper,
-            lambda paper: t(f"claims.paper.{paper}"),
-            lambda settings, paper: settings.viewed(paper=paper),
-        )
+        draw(state, Knob("claims_paper", t("claims.filter.paper"), papers, view.paper, viewed("paper")))
     with second:
-        choose(
+        draw(
             state,
-            "claims_verdict",
-            t("claims.filter.verdict"),
-            OUTCOMES,
-            view.verdict,
-            lambda outcome: t(f"claims.outcome.{outcome}"),
-            lambda settings, outcome: settings.viewed(verdict=outcome),
+            Knob("claims_verdict", t("claims.filter.verdict"), outcomes, view.verdict, viewed("verdict")),
         )
 
 

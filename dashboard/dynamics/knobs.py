@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -10,13 +9,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard.dynamics.view import DynamicsView, dynamics_of
-from dashboard.frame.controls import choose, slide, toggle, write
+from dashboard.frame.knob import Knob, Menu, Slider, Steps, Switch, Text, draw, more, viewed
 from dashboard.frame.preset_menu import settings_menu
 from dashboard.frame.pretraining import closed_form, usual_covariances
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
 from dashboard.knobs import own_covariance
-from dashboard.knobs.pretrained_on import NUMBERS
+from dashboard.knobs.pretrained_on import covariance_number
 from dashboard.say.describe import covariance_name
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
 from icl_core.evaluation.dynamics import LARGEST_DIMENSION, Start
@@ -34,68 +33,50 @@ def prompt_knobs(state: State) -> None:
     """Covariance, number of inputs, length and noise of the training prompts."""
     pretraining = state.experiment.pretraining
     st.markdown(f"**{t('dynamics.prompts')}**")
-    choose(
+    draw(
         state,
-        "dynamics_covariance",
-        t("knob.covariance"),
-        _covariances(pretraining),
-        pretraining.covariates,
-        covariance_name,
-        lambda settings, covariance: _with(settings, covariates=covariance),
+        Knob(
+            "dynamics_covariance",
+            t("knob.covariance"),
+            Menu(_covariances(pretraining), covariance_name),
+            pretraining.covariates,
+            _with_covariance,
+        ),
+        *covariance_number("dynamics_covariance_number", pretraining.covariates, _with_covariance),
+        Knob(
+            "dynamics_dimension",
+            t("knob.dimension"),
+            Menu(sorted({*DIMENSIONS, pretraining.dimension}), str),
+            pretraining.dimension,
+            _with_dimension,
+        ),
+        Knob(
+            "dynamics_length",
+            t("dynamics.length"),
+            Slider(1, 128, 1),
+            pretraining.context_length,
+            lambda settings, length: _with(settings, context_length=length),
+            t("dynamics.length.help"),
+        ),
     )
-    if pretraining.covariates.kind in NUMBERS:
-        name, low, high, step = NUMBERS[pretraining.covariates.kind]
-        slide(
+    with more():
+        draw(
             state,
-            "dynamics_covariance_number",
-            t(f"knob.{name}"),
-            low,
-            high,
-            step,
-            getattr(pretraining.covariates, name),
-            lambda settings, value: _with(
-                settings,
-                covariates=replace(settings.experiment.pretraining.covariates, **{name: value}),
+            Knob(
+                "dynamics_noise",
+                t("dynamics.noise"),
+                Slider(0.0, 2.0, 0.1),
+                pretraining.label_noise,
+                lambda settings, noise: _with(settings, label_noise=noise),
             ),
-        )
-    choose(
-        state,
-        "dynamics_dimension",
-        t("knob.dimension"),
-        sorted({*DIMENSIONS, pretraining.dimension}),
-        pretraining.dimension,
-        str,
-        _with_dimension,
-    )
-    slide(
-        state,
-        "dynamics_length",
-        t("dynamics.length"),
-        1,
-        128,
-        1,
-        pretraining.context_length,
-        lambda settings, length: _with(settings, context_length=length),
-        help=t("dynamics.length.help"),
-    )
-    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
-        slide(
-            state,
-            "dynamics_noise",
-            t("dynamics.noise"),
-            0.0,
-            2.0,
-            0.1,
-            pretraining.label_noise,
-            lambda settings, noise: _with(settings, label_noise=noise),
-        )
-        write(
-            state,
-            "dynamics_own",
-            t("knob.own_covariance", dimension=pretraining.dimension),
-            own_covariance.as_text(pretraining.covariates),
-            _with_own,
-            help=t("help.own_covariance"),
+            Knob(
+                "dynamics_own",
+                t("knob.own_covariance", dimension=pretraining.dimension),
+                Text(),
+                own_covariance.as_text(pretraining.covariates),
+                _with_own,
+                t("help.own_covariance"),
+            ),
         )
 
 
@@ -103,41 +84,43 @@ def start_knobs(state: State, largest_scale: float | None) -> None:
     """Shape and scale of the start, over a band that says where the theorem holds; SGD."""
     view = state.view
     st.markdown(f"**{t('dynamics.start')}**")
-    choose(
+    scales = sorted({*SCALES, view.sigma})
+    draw(
         state,
-        "dynamics_start",
-        t("dynamics.shape"),
-        get_args(Start),
-        view.start,
-        lambda shape: t(f"dynamics.shape.{shape}"),
-        lambda settings, shape: settings.viewed(start=shape),
-        help=t("dynamics.shape.help"),
+        Knob(
+            "dynamics_start",
+            t("dynamics.shape"),
+            Menu(get_args(Start), lambda shape: t(f"dynamics.shape.{shape}")),
+            view.start,
+            viewed("start"),
+            t("dynamics.shape.help"),
+        ),
+        Knob(
+            "dynamics_scale",
+            t("dynamics.scale"),
+            Steps(scales, lambda value: f"{value:g}"),
+            view.sigma,
+            viewed("sigma"),
+        ),
     )
-    _slide_over(
+    _theorem_band(view.start, scales, largest_scale)
+    draw(
         state,
-        "dynamics_scale",
-        t("dynamics.scale"),
-        sorted({*SCALES, view.sigma}),
-        view.sigma,
-        lambda settings, sigma: settings.viewed(sigma=sigma),
-    )
-    _theorem_band(view.start, sorted({*SCALES, view.sigma}), largest_scale)
-    toggle(
-        state,
-        "dynamics_sgd",
-        t("dynamics.sgd"),
-        view.sgd,
-        lambda settings, on: settings.viewed(sgd=on),
-        help=t("dynamics.sgd.help", dimension=LARGEST_FOR_SGD),
-    )
-    choose(
-        state,
-        "dynamics_clock",
-        t("dynamics.clock"),
-        ("auto", "log", "linear"),
-        view.clock,
-        lambda clock: t(f"dynamics.clock.{clock}"),
-        lambda settings, clock: settings.viewed(clock=clock),
+        Knob(
+            "dynamics_sgd",
+            t("dynamics.sgd"),
+            Switch(),
+            view.sgd,
+            viewed("sgd"),
+            t("dynamics.sgd.help", dimension=LARGEST_FOR_SGD),
+        ),
+        Knob(
+            "dynamics_clock",
+            t("dynamics.clock"),
+            Menu(("auto", "log", "linear"), lambda clock: t(f"dynamics.clock.{clock}")),
+            view.clock,
+            viewed("clock"),
+        ),
     )
 
 
@@ -200,6 +183,10 @@ def _with(settings: DynamicsSettings, **changes: Any) -> DynamicsSettings:
     return changed
 
 
+def _with_covariance(settings: DynamicsSettings, covariance: Covariance) -> DynamicsSettings:
+    return _with(settings, covariates=covariance)
+
+
 def _with_dimension(settings: DynamicsSettings, dimension: int) -> DynamicsSettings:
     """Another number of inputs, of the same covariance where it fits, else of covariance I."""
     try:
@@ -210,25 +197,6 @@ def _with_dimension(settings: DynamicsSettings, dimension: int) -> DynamicsSetti
 
 def _with_own(settings: DynamicsSettings, text: str) -> DynamicsSettings:
     return _with(settings, covariates=own_covariance.from_text(text) or Identity())
-
-
-def _slide_over(
-    state: State,
-    key: str,
-    label: str,
-    options: list[float],
-    current: float,
-    apply: Callable[[DynamicsSettings, float], DynamicsSettings],
-) -> None:
-    """A slider over a list of values."""
-    st.session_state[key] = current
-    st.select_slider(
-        label,
-        options,
-        key=key,
-        format_func=lambda value: f"{value:g}",
-        on_change=lambda: state.change(lambda settings: apply(settings, st.session_state[key])),
-    )
 
 
 def _theorem_band(shape: Start, options: list[float], largest: float | None) -> None:

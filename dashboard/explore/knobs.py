@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.explore import presets
 from dashboard.explore.picture import available_methods, is_log, shown_methods
-from dashboard.frame.controls import pick_several, toggle
+from dashboard.frame.knob import Knob, Pills, Switch, draw, viewed
 from dashboard.frame.preset_menu import settings_menu
 from dashboard.frame.pretraining import Models
 from dashboard.frame.texts import t
@@ -25,19 +25,14 @@ def presets_menu(state: State, models: Models) -> None:
 def settings_section(state: State, curves: LearningCurves) -> None:
     """Which curves are drawn, on which axis."""
     with st.expander(t("section.settings"), icon=":material/visibility:"):
-        pick_several(
+        draw(
             state,
-            "methods",
-            t("knob.methods"),
-            available_methods(curves),
-            shown_methods(curves, state.view),
-            lambda name: t(f"method.{name}"),
-            lambda settings, names: settings.viewed(show=names),
-        )
-        toggle(
-            state,
-            "log_axis",
-            t("knob.log"),
-            is_log(curves, state.view),
-            lambda settings, log: settings.viewed(log=log),
+            Knob(
+                "methods",
+                t("knob.methods"),
+                Pills(available_methods(curves), lambda name: t(f"method.{name}")),
+                shown_methods(curves, state.view),
+                viewed("show"),
+            ),
+            Knob("log_axis", t("knob.log"), Switch(), is_log(curves, state.view), viewed("log")),
         )

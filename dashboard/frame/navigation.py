@@ -1,16 +1,16 @@
-"""The list of pages, in groups. A page is linked where its file exists; links keep the experiment."""
+"""The list of pages, in groups, and the choice of the language. Links keep the experiment."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
 from dashboard.frame.bootstrap import ROOT
-from dashboard.frame.language import language_choice
-from dashboard.frame.texts import t
-from dashboard.frame.url_state import UrlState
+from dashboard.frame.knob import Knob, Row, draw
+from dashboard.frame.texts import browser_language, languages, t, translate
+from dashboard.frame.url_state import Settings, UrlState
 
 
 @dataclass(frozen=True)
@@ -53,3 +53,17 @@ def navigation(state: UrlState[Any]) -> None:
                     )
                 if group == START:
                     language_choice(state)
+
+
+def language_choice(state: UrlState[Any]) -> None:
+    """Every language that has a catalogue, by its own name; nothing where there is one alone."""
+    if len(languages()) == 1:
+        return
+    names = Row(languages(), lambda language: translate("language.name", language))
+    spoken = state.presentation.lang or browser_language()
+    draw(state, Knob("language_choice", t("language.label"), names, spoken, _speaking))
+
+
+def _speaking(settings: Settings[Any], language: str) -> Settings[Any]:
+    """The language stands in the link even where it is the browser's: other browsers read the link."""
+    return replace(settings, presentation=replace(settings.presentation, lang=language))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from dashboard.frame.bootstrap import apply_presentation, bootstrap
-from dashboard.frame.controls import press
+from dashboard.frame.knob import press
 from dashboard.frame.memory import sweep_now_and_then
 from dashboard.frame.navigation import navigation
 from dashboard.frame.texts import t

@@ -4,10 +4,9 @@ Each group shows the few that a lecture needs and keeps the rest under 'More'. `
 visible knob out.
 """
 
-from dashboard.knobs.acting import Acting
-from dashboard.knobs.buttons import restart_buttons
-from dashboard.knobs.changes import change_evaluation, change_pretraining
+from dashboard.knobs.changes import Acting, change_evaluation, change_pretraining
 from dashboard.knobs.pretrained_on import pretraining_knobs
+from dashboard.knobs.prompts import restart_buttons
 from dashboard.knobs.reading import notices, read_out
 from dashboard.knobs.tested_on import evaluation_knobs
 

@@ -1,18 +1,51 @@
-"""Settings with another pretraining or another test: what a knob does."""
+"""What the knobs of an experiment turn, which of them act on a figure, and what they change."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
-from dashboard.frame.url_state import Settings, UrlState
-from dashboard.frame.views import CurveView
+from dashboard.frame.knob import Turned
+from dashboard.frame.url_state import Settings
+from dashboard.frame.views import CurveView, Presentation
 from icl_core.data.shifts import NoShift
-from icl_core.specs import Evaluation, Pretraining, SpecError
+from icl_core.specs import Evaluation, Experiment, Pretraining, SpecError
 
-State = UrlState[CurveView]
 CurveSettings = Settings[CurveView]
+
+
+class State(Turned, Protocol):
+    """The state of any page that reads a curve of an experiment at some k."""
+
+    @property
+    def experiment(self) -> Experiment: ...
+    @property
+    def view(self) -> CurveView: ...
+    @property
+    def presentation(self) -> Presentation: ...
+    @property
+    def default(self) -> Settings[Any]: ...
+    @property
+    def models(self) -> Mapping[str, Pretraining]: ...
+
+
+@dataclass(frozen=True)
+class Acting:
+    """The knobs that change a figure, of all that a test has, and what they can be set to.
+
+    `names` of knobs (None: all); `read_outs`, the only k to read at (None: every one); `kind`, the shift that
+    the figure shows where the test has none (None: no shift); `fewest_prompts` that it is measured on.
+    """
+
+    names: Collection[str] | None = None
+    read_outs: Sequence[int] | None = None
+    kind: str | None = None
+    fewest_prompts: int = 0
+
+    def acts(self, name: str) -> bool:
+        """Whether the knob changes the figure."""
+        return self.names is None or name in self.names
 
 
 def change_pretraining(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.frame import pretraining as library
-from dashboard.frame.controls import choose, write
+from dashboard.frame.knob import Knob, Menu, Text, draw
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import sentence
 from dashboard.knobs import own_covariance
-from dashboard.knobs.acting import Acting
-from dashboard.knobs.changes import CurveSettings, State, change_evaluation
+from dashboard.knobs.changes import Acting, CurveSettings, State, change_evaluation
 from dashboard.say.describe import covariance_name
 from icl_core.specs import SpecError
 
@@ -33,15 +32,16 @@ def covariance_knobs(state: State, _: Acting) -> None:
     evaluation, pretraining = state.experiment.evaluation, state.experiment.pretraining
     covariances = [None, *library.usual_covariances(pretraining.dimension)]
     covariances += [evaluation.covariates] if evaluation.covariates not in covariances else []
-    choose(
+    draw(
         state,
-        "test_covariance",
-        t("knob.test_covariance"),
-        covariances,
-        evaluation.covariates,
-        lambda covariance: t("option.as_pretrained") if covariance is None else covariance_name(covariance),
-        lambda settings, covariance: change_evaluation(settings, covariates=covariance),
-        help=t("help.test_covariance"),
+        Knob(
+            "test_covariance",
+            t("knob.test_covariance"),
+            Menu(covariances, lambda each: covariance_name(each) if each else t("option.as_pretrained")),
+            evaluation.covariates,
+            lambda settings, covariance: change_evaluation(settings, covariates=covariance),
+            t("help.test_covariance"),
+        ),
     )
     _own_covariance(state)
 
@@ -61,13 +61,8 @@ def _own_covariance(state: State) -> None:
             return settings
 
     given = own_covariance.as_text(state.experiment.evaluation.covariates)
-    write(
-        state,
-        "own_covariance",
-        t("knob.own_covariance", dimension=state.experiment.pretraining.dimension),
-        given if refused is None else refused.text,
-        apply,
-        help=t("help.own_covariance"),
-    )
+    label = t("knob.own_covariance", dimension=state.experiment.pretraining.dimension)
+    text = given if refused is None else refused.text
+    draw(state, Knob("own_covariance", label, Text(), text, apply, t("help.own_covariance")))
     if refused is not None:
         st.warning(t("notice.own_covariance", fault=refused.fault))

@@ -7,11 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.frame import pretraining as library
-from dashboard.frame.controls import choose, slide
+from dashboard.frame.knob import Knob, Menu, Slider, Write, draw, heading, more
 from dashboard.frame.pretraining import Functions, Models
 from dashboard.frame.texts import t
 from dashboard.knobs.changes import State, change_pretraining
-from dashboard.knobs.heading import group_heading
 from dashboard.say.describe import covariance_name, mixture_in_short
 from icl_core.library import default_library
 from icl_core.specs import Covariance, Pretraining, SpecError
@@ -27,39 +26,50 @@ NUMBERS: dict[str, tuple[str, float, float, float]] = {
 
 def pretraining_knobs(state: State, models: Models) -> None:
     """Mixture, covariance and model; under 'More' what the closed form can also vary."""
-    pretraining = state.experiment.pretraining
     hidden = state.presentation.hide
-    group_heading("pretraining")
-    if "mixture" not in hidden:
-        choose(
-            state,
+    heading("pretraining")
+    draw(state, *(knob for knob in _data_knobs(state, models) if knob.key not in hidden))
+    if "model" not in hidden:
+        _model_knob(state, models)
+    with more():
+        _more_pretraining(state, models)
+
+
+def _data_knobs(state: State, models: Models) -> tuple[Knob[Functions], Knob[Covariance]]:
+    """What the model has seen: functions, and the covariance of their inputs."""
+    pretraining = state.experiment.pretraining
+    return (
+        Knob(
             "mixture",
             t("knob.mixture"),
-            library.function_choices(pretraining, models),
+            Menu(
+                library.function_choices(pretraining, models),
+                lambda functions: _functions_label(functions, models),
+            ),
             Functions.of(pretraining),
-            lambda functions: _functions_label(functions, models),
             lambda settings, functions: change_pretraining(
                 settings, lambda spec: library.with_functions(spec, functions, models)
             ),
-            help=t("help.mixture"),
-        )
-    if "covariance" not in hidden:
-        choose(
-            state,
+            t("help.mixture"),
+        ),
+        Knob(
             "covariance",
             t("knob.covariance"),
-            library.covariance_choices(pretraining, models),
-            pretraining.covariates,
-            lambda covariance: _covariance_label(covariance, pretraining, models),
-            lambda settings, covariance: change_pretraining(
-                settings, lambda spec: library.with_covariates(spec, covariance, models)
+            Menu(
+                library.covariance_choices(pretraining, models),
+                lambda covariance: _covariance_label(covariance, pretraining, models),
             ),
-            help=t("help.covariance"),
-        )
-    if "model" not in hidden:
-        _model_knob(state, models)
-    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
-        _more_pretraining(state, models)
+            pretraining.covariates,
+            _with_covariance(models),
+            t("help.covariance"),
+        ),
+    )
+
+
+def _with_covariance(models: Models) -> Write[Covariance]:
+    return lambda settings, covariance: change_pretraining(
+        settings, lambda spec: library.with_covariates(spec, covariance, models)
+    )
 
 
 def _functions_label(functions: Functions, models: Models) -> str:
@@ -91,15 +101,16 @@ def _model_knob(state: State, models: Models) -> None:
     formula = library.closed_form(current)
     options.setdefault(formula, t("model.closed_form"))
     options.setdefault(current, t("model.untrained"))
-    choose(
+    draw(
         state,
-        "model",
-        t("knob.model"),
-        list(options),
-        current,
-        options.__getitem__,
-        lambda settings, spec: change_pretraining(settings, lambda _: spec),
-        help=t("help.model"),
+        Knob(
+            "model",
+            t("knob.model"),
+            Menu(list(options), options.__getitem__),
+            current,
+            lambda settings, spec: change_pretraining(settings, lambda _: spec),
+            t("help.model"),
+        ),
     )
 
 
@@ -108,47 +119,47 @@ def _more_pretraining(state: State, models: Models) -> None:
     if not library.is_closed_form(pretraining):
         st.caption(t("more.trained", dimension=pretraining.dimension, length=pretraining.context_length))
         return
-    dimensions = sorted({1, 2, 4, 8, 16, 20, 32, pretraining.dimension})
-    choose(
+    draw(
         state,
-        "dimension",
-        t("knob.dimension"),
-        dimensions,
-        pretraining.dimension,
-        str,
-        lambda settings, dimension: change_pretraining(
-            settings, lambda spec: library.with_functions(spec, _same_families(spec, dimension), models)
-        ),
-        help=t("help.dimension"),
-    )
-    slide(
-        state,
-        "trained_length",
-        t("knob.trained_length"),
-        *TRAINED_LENGTHS,
-        4,
-        pretraining.context_length,
-        lambda settings, length: change_pretraining(
-            settings, lambda spec: replace(spec, context_length=length)
-        ),
-        help=t("help.trained_length"),
-    )
-    if pretraining.covariates.kind in NUMBERS:
-        name, low, high, step = NUMBERS[pretraining.covariates.kind]
-        slide(
-            state,
-            "covariance_number",
-            t(f"knob.{name}"),
-            low,
-            high,
-            step,
-            getattr(pretraining.covariates, name),
-            lambda settings, value: change_pretraining(
-                settings,
-                lambda spec: library.with_covariates(spec, replace(spec.covariates, **{name: value}), models),
+        Knob(
+            "dimension",
+            t("knob.dimension"),
+            Menu(sorted({1, 2, 4, 8, 16, 20, 32, pretraining.dimension}), str),
+            pretraining.dimension,
+            lambda settings, dimension: change_pretraining(
+                settings, lambda spec: library.with_functions(spec, _same_families(spec, dimension), models)
             ),
-            help=t(f"help.{name}"),
+            t("help.dimension"),
+        ),
+        Knob(
+            "trained_length",
+            t("knob.trained_length"),
+            Slider(*TRAINED_LENGTHS, 4),
+            pretraining.context_length,
+            lambda settings, length: change_pretraining(
+                settings, lambda spec: replace(spec, context_length=length)
+            ),
+            t("help.trained_length"),
+        ),
+        *covariance_number("covariance_number", pretraining.covariates, _with_covariance(models)),
+    )
+
+
+def covariance_number(key: str, covariance: Covariance, write: Write[Covariance]) -> list[Knob[float]]:
+    """The slider of a covariance that has one number; none for another kind."""
+    if covariance.kind not in NUMBERS:
+        return []
+    name, low, high, step = NUMBERS[covariance.kind]
+    return [
+        Knob(
+            key,
+            t(f"knob.{name}"),
+            Slider(low, high, step),
+            getattr(covariance, name),
+            lambda settings, value: write(settings, replace(covariance, **{name: value})),
+            t(f"help.{name}"),
         )
+    ]
 
 
 def _same_families(pretraining: Pretraining, dimension: int) -> Functions:

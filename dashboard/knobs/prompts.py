@@ -1,4 +1,4 @@
-"""Which prompts a page measures on: how many, and which."""
+"""Which prompts a page measures on: how many, and which; and buttons that start over."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dashboard.frame.controls import choose, press
+import streamlit as st
+
+from dashboard.frame.knob import Knob, Menu, Turned, press
 from dashboard.frame.texts import t
-from dashboard.frame.url_state import Settings, UrlState
+from dashboard.frame.url_state import Settings
+from dashboard.knobs.changes import State, change_evaluation
 from icl_core.specs import Evaluation, Experiment
 
 COUNTS = (64, 128, 256, 512, 1024)
@@ -26,21 +29,19 @@ def tested_as(experiment: Experiment) -> Tested:
     return tested
 
 
-def prompts_knob(state: UrlState[Any], current: int, tested: Tested, counts: Sequence[int] = COUNTS) -> None:
+def prompts_knob(current: int, tested: Tested, counts: Sequence[int] = COUNTS) -> Knob[int]:
     """How many prompts everything is measured on."""
-    choose(
-        state,
+    return Knob(
         "prompts",
         t("knob.prompts"),
-        sorted({*counts, current}),
+        Menu(sorted({*counts, current}), lambda count: f"{count:,}"),
         current,
-        lambda count: f"{count:,}",
         lambda settings, count: tested(settings, prompts=count),
-        help=t("help.prompts"),
+        t("help.prompts"),
     )
 
 
-def new_seed_button(state: UrlState[Any], evaluation: Evaluation, tested: Tested) -> None:
+def new_seed_button(state: Turned, evaluation: Evaluation, tested: Tested) -> None:
     """Other prompts of the same test."""
     press(
         state,
@@ -50,3 +51,20 @@ def new_seed_button(state: UrlState[Any], evaluation: Evaluation, tested: Tested
         icon=":material/casino:",
         help=t("help.new_seed"),
     )
+
+
+def restart_buttons(state: State, *, drawn: bool = True) -> None:
+    """Back to the page's first picture; other prompts for the same test, where the figure has `drawn` any."""
+    left, right = st.columns(2, gap="xsmall")
+    with left:
+        press(
+            state,
+            "reset",
+            t("button.reset"),
+            lambda settings: replace(state.default, presentation=settings.presentation),
+            help=t("help.reset"),
+        )
+    if not drawn:
+        return
+    with right:
+        new_seed_button(state, state.experiment.evaluation, change_evaluation)

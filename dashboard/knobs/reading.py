@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.frame.controls import slide, slide_along
+from dashboard.frame.knob import Knob, Slider, Steps, draw, viewed
 from dashboard.frame.texts import t
 from dashboard.knobs import own_covariance
-from dashboard.knobs.acting import Acting
-from dashboard.knobs.changes import State
+from dashboard.knobs.changes import Acting, State
 from icl_core.data.covariance import Matrix
 from icl_core.figures import METHODS
 
@@ -25,30 +24,10 @@ def read_out(state: State, read_outs: Sequence[int] | None = None) -> int:
 
 def read_out_knob(state: State, acting: Acting) -> None:
     """Where the figure is read."""
-    read_outs = acting.read_outs
-    if read_outs is None:
-        slide(
-            state,
-            "read_out",
-            t("knob.read_out"),
-            0,
-            state.experiment.context_length,
-            1,
-            read_out(state),
-            lambda settings, k: settings.viewed(k=k),
-            help=t("help.read_out"),
-        )
-        return
-    k = read_out(state, read_outs)
-    slide_along(
-        state,
-        "read_out",
-        t("knob.read_out"),
-        sorted({*read_outs, k}),
-        k,
-        lambda settings, k: settings.viewed(k=k),
-        help=t("help.read_out"),
-    )
+    k, read_outs = read_out(state, acting.read_outs), acting.read_outs
+    every = Slider(0, state.experiment.context_length, 1)
+    kind = every if read_outs is None else Steps(sorted({*read_outs, k}))
+    draw(state, Knob("read_out", t("knob.read_out"), kind, k, viewed("k"), t("help.read_out")))
 
 
 def notices(state: State, read_outs: Sequence[int] | None = None, *, read: bool = True) -> list[str]:

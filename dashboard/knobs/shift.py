@@ -6,28 +6,20 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.frame.controls import choose, slide
+from dashboard.frame.knob import Knob, Menu, Slider, draw
 from dashboard.frame.texts import t
-from dashboard.knobs.acting import Acting
-from dashboard.knobs.changes import CurveSettings, State, change_evaluation
+from dashboard.knobs.changes import Acting, CurveSettings, State, change_evaluation
 from dashboard.say.describe import shift_effect, shift_name
 from icl_core.data.shifts import NoShift
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
-from icl_core.specs import Shift
+from icl_core.specs import MagnitudeRange, Shift
 
 
 def shift_knob(state: State, acting: Acting) -> None:
     """The kind of shift."""
-    choose(
-        state,
-        "shift",
-        t("knob.shift"),
-        _shift_kinds(state, acting.kind),
-        _kind(state, acting.kind),
-        shift_name,
-        _with_kind,
-        help=t("help.shift"),
-    )
+    kinds, current = _shift_kinds(state, acting.kind), _kind(state, acting.kind)
+    kind = Menu(kinds, shift_name)
+    draw(state, Knob("shift", t("knob.shift"), kind, current, _with_kind, t("help.shift")))
 
 
 def _kind(state: State, usual: str | None) -> str:
@@ -55,22 +47,21 @@ def magnitude_knob(state: State, _: Acting) -> None:
     """How strong the shift is, and what that means."""
     shift = state.experiment.evaluation.shift
     none = isinstance(shift, NoShift)
-    span = shift.range
-    number = type(span.step)
-    high = min(span.high, state.experiment.pretraining.dimension) if number is int else span.high
-    slide(
+    kind = Slider(0.0, 1.0, 0.25, disabled=True) if none else _magnitudes(state, shift.range)
+
+    def with_magnitude(settings: CurveSettings, m: float) -> CurveSettings:
+        return change_evaluation(settings, shift=replace(settings.experiment.evaluation.shift, magnitude=m))
+
+    draw(
         state,
-        "magnitude",
-        t("knob.magnitude"),
-        span.low,
-        1.0 if none else high,
-        0.25 if none else span.step,
-        shift.magnitude,
-        lambda settings, m: change_evaluation(
-            settings, shift=replace(settings.experiment.evaluation.shift, magnitude=m)
-        ),
-        help=t("help.magnitude"),
-        disabled=none,
+        Knob("magnitude", t("knob.magnitude"), kind, shift.magnitude, with_magnitude, t("help.magnitude")),
     )
     if not none:
         st.caption(shift_effect(shift))
+
+
+def _magnitudes(state: State, span: MagnitudeRange) -> Slider[float]:
+    """A whole number counts inputs, of which there are so many."""
+    counts = isinstance(span.step, int)
+    high = min(span.high, state.experiment.pretraining.dimension) if counts else span.high
+    return Slider(span.low, high, span.step)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from dashboard.frame.controls import choose, slide
+from dashboard.frame.knob import Knob, Menu, Slider, draw, heading, more
 from dashboard.frame.texts import t
-from dashboard.knobs.acting import Acting
-from dashboard.knobs.changes import State, change_evaluation
+from dashboard.knobs.changes import Acting, State, change_evaluation
 from dashboard.knobs.covariance_at_test import covariance_knobs
-from dashboard.knobs.heading import group_heading
-from dashboard.knobs.prompts import COUNTS, prompts_knob
+from dashboard.knobs.prompts import COUNTS, Tested, prompts_knob
 from dashboard.knobs.reading import read_out_knob
 from dashboard.knobs.shift import magnitude_knob, shift_knob
 from dashboard.say.describe import family_name
 from icl_core.specs import Evaluation, FunctionClass, Pretraining
+
+ALPHAS = (0.0001, 0.001, 0.01, 0.1, 1.0)
 
 
 def evaluation_knobs(state: State, acting: Acting | None = None) -> None:
@@ -25,15 +25,15 @@ def evaluation_knobs(state: State, acting: Acting | None = None) -> None:
     What does not act on the page's figure is left out; 'More' stands open where nothing else acts.
     """
     acting = acting or Acting()
-    group_heading("evaluation")
-    first, more = ([name for name in group if acting.acts(name)] for group in (FIRST, MORE))
+    heading("evaluation")
+    first, rest = ([name for name in group if acting.acts(name)] for group in (FIRST, MORE))
     for name in first:
         if name not in state.presentation.hide:
             FIRST[name](state, acting)
-    if not more:
+    if not rest:
         return
-    with st.expander(t("group.more"), icon=":material/tune:", type="compact") if first else st.container():
-        for name in more:
+    with more() if first else st.container():
+        for name in rest:
             MORE[name](state, acting)
 
 
@@ -45,92 +45,94 @@ def _families(pretraining: Pretraining, evaluation: Evaluation) -> list[Function
 
 
 def _functions_knob(state: State, _: Acting) -> None:
-    evaluation, pretraining = state.experiment.evaluation, state.experiment.pretraining
-    families = [None, *_families(pretraining, evaluation)]
-    choose(
+    evaluation = state.experiment.evaluation
+    families = [None, *_families(state.experiment.pretraining, evaluation)]
+    draw(
         state,
-        "test_functions",
-        t("knob.test_functions"),
-        families,
-        evaluation.function_class,
-        lambda family: t("option.as_pretrained") if family is None else family_name(family),
-        lambda settings, family: change_evaluation(settings, function_class=family),
-        help=t("help.test_functions"),
+        Knob(
+            "test_functions",
+            t("knob.test_functions"),
+            Menu(families, lambda family: family_name(family) if family else t("option.as_pretrained")),
+            evaluation.function_class,
+            lambda settings, family: change_evaluation(settings, function_class=family),
+            t("help.test_functions"),
+        ),
     )
 
 
 def _noise_knob(state: State, _: Acting) -> None:
     evaluation, pretraining = state.experiment.evaluation, state.experiment.pretraining
-    slide(
+    draw(
         state,
-        "label_noise",
-        t("knob.label_noise"),
-        0.0,
-        1.0,
-        0.05,
-        pretraining.label_noise if evaluation.label_noise is None else evaluation.label_noise,
-        lambda settings, noise: change_evaluation(settings, label_noise=noise),
-        help=t("help.label_noise"),
+        Knob(
+            "label_noise",
+            t("knob.label_noise"),
+            Slider(0.0, 1.0, 0.05),
+            pretraining.label_noise if evaluation.label_noise is None else evaluation.label_noise,
+            lambda settings, noise: change_evaluation(settings, label_noise=noise),
+            t("help.label_noise"),
+        ),
     )
 
 
 def _length_knob(state: State, _: Acting) -> None:
     pretraining = state.experiment.pretraining
-    slide(
+    draw(
         state,
-        "test_length",
-        t("knob.test_length"),
-        4,
-        max(4 * pretraining.dimension, 2 * pretraining.context_length),
-        1,
-        state.experiment.context_length,
-        lambda settings, length: change_evaluation(settings, context_length=length),
-        help=t("help.test_length"),
+        Knob(
+            "test_length",
+            t("knob.test_length"),
+            Slider(4, max(4 * pretraining.dimension, 2 * pretraining.context_length), 1),
+            state.experiment.context_length,
+            lambda settings, length: change_evaluation(settings, context_length=length),
+            t("help.test_length"),
+        ),
     )
 
 
 def _alpha_knob(state: State, _: Acting) -> None:
-    evaluation = state.experiment.evaluation
-    alphas = sorted({0.0001, 0.001, 0.01, 0.1, 1.0, evaluation.alpha})
-    choose(
-        state,
-        "alpha",
+    draw(state, alpha_knob("alpha", state.experiment.evaluation.alpha, change_evaluation))
+
+
+def alpha_knob(key: str, current: float, tested: Tested) -> Knob[float]:
+    """The Lasso's alpha."""
+    return Knob(
+        key,
         t("knob.alpha"),
-        alphas,
-        evaluation.alpha,
-        lambda alpha: f"{alpha:g}",
-        lambda settings, alpha: change_evaluation(settings, alpha=alpha),
-        help=t("help.alpha"),
+        Menu(sorted({*ALPHAS, current}), lambda alpha: f"{alpha:g}"),
+        current,
+        lambda settings, alpha: tested(settings, alpha=alpha),
+        t("help.alpha"),
     )
 
 
 def _penalty_knob(state: State, _: Acting) -> None:
-    evaluation = state.experiment.evaluation
-    asked = () if evaluation.penalty is None else (evaluation.penalty,)
-    penalties = [None, *sorted({0.01, 0.1, 1.0, 10.0, *asked})]
-    choose(
+    penalty = state.experiment.evaluation.penalty
+    penalties = [None, *sorted({0.01, 0.1, 1.0, 10.0, *(() if penalty is None else (penalty,))})]
+    draw(
         state,
-        "penalty",
-        t("knob.penalty"),
-        penalties,
-        evaluation.penalty,
-        lambda penalty: t("option.best_penalty") if penalty is None else f"{penalty:g}",
-        lambda settings, penalty: change_evaluation(settings, penalty=penalty),
-        help=t("help.penalty"),
+        Knob(
+            "penalty",
+            t("knob.penalty"),
+            Menu(penalties, lambda value: t("option.best_penalty") if value is None else f"{value:g}"),
+            penalty,
+            lambda settings, value: change_evaluation(settings, penalty=value),
+            t("help.penalty"),
+        ),
     )
 
 
 def _prompts_knob(state: State, acting: Acting) -> None:
     fewest = acting.fewest_prompts
     current = max(state.experiment.evaluation.prompts, fewest)
-    prompts_knob(state, current, change_evaluation, [count for count in COUNTS if count >= fewest])
+    draw(state, prompts_knob(current, change_evaluation, [count for count in COUNTS if count >= fewest]))
 
 
-Knob = Callable[[State, Acting], None]
+Drawing = Callable[[State, Acting], None]
 
-FIRST: Mapping[str, Knob] = {"shift": shift_knob, "magnitude": magnitude_knob, "k": read_out_knob}
+FIRST: Mapping[str, Drawing] = {"shift": shift_knob, "magnitude": magnitude_knob, "k": read_out_knob}
 """The knobs that a lecture needs; `hide` leaves them out by these names."""
-MORE: Mapping[str, Knob] = {
+MORE: Mapping[str, Drawing] = {
     "test_functions": _functions_knob,
     "test_covariance": covariance_knobs,
     "label_noise": _noise_knob,

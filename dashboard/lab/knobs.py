@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.frame.controls import choose, pick_several, press, slide, toggle
+from dashboard.frame.knob import Knob, Menu, Pills, Slider, Switch, draw, heading, more, press, viewed
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
-from dashboard.knobs.heading import group_heading
 from dashboard.lab.picture import points_of
 from dashboard.lab.view import MOST_POINTS, NOISES, SOURCES, LabSettings, LabView, Points, with_points
 from dashboard.one_input.models import Models, main_models
@@ -24,80 +23,68 @@ LEARNERS = ("transformer", "ols", "sinusoid_fit", "bayes")
 
 def tested_on(state: State) -> None:
     """A prompt drawn from a family, its length, and the noise that Bayes assumes."""
-    group_heading("evaluation")
+    heading("evaluation")
     view = state.view
     sources = [*SOURCES, *(["own"] if view.source == "own" else [])]
-    choose(
+    draw(
         state,
-        "source",
-        t("lab.knob.source"),
-        sources,
-        view.source,
-        lambda source: t(f"lab.source.{source}"),
-        lambda settings, source: redrawn(settings, source=source),
-        help=t("lab.help.source"),
+        Knob(
+            "source",
+            t("lab.knob.source"),
+            Menu(sources, lambda source: t(f"lab.source.{source}")),
+            view.source,
+            lambda settings, source: redrawn(settings, source=source),
+            t("lab.help.source"),
+        ),
+        Knob(
+            "count",
+            t("lab.knob.count"),
+            Slider(0, MOST_POINTS, 1, disabled=view.source == "own"),
+            view.count,
+            lambda settings, count: redrawn(settings, count=count),
+            t("lab.help.count", most=MOST_POINTS),
+        ),
     )
-    slide(
-        state,
-        "count",
-        t("lab.knob.count"),
-        0,
-        MOST_POINTS,
-        1,
-        view.count,
-        lambda settings, count: redrawn(settings, count=count),
-        help=t("lab.help.count", most=MOST_POINTS),
-        disabled=view.source == "own",
-    )
-    press(
-        state,
-        "redraw",
-        t("lab.button.redraw"),
-        another,
-        icon=":material/casino:",
-    )
-    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
-        choose(
+    press(state, "redraw", t("lab.button.redraw"), another, icon=":material/casino:")
+    with more():
+        noises = Menu(sorted({*NOISES, view.noise}), lambda noise: f"{noise:g}")
+        draw(
             state,
-            "noise",
-            t("lab.knob.noise"),
-            sorted({*NOISES, view.noise}),
-            view.noise,
-            lambda noise: f"{noise:g}",
-            lambda settings, noise: settings.viewed(noise=noise),
-            help=t("lab.help.noise"),
+            Knob("noise", t("lab.knob.noise"), noises, view.noise, viewed("noise"), t("lab.help.noise")),
         )
 
 
 def pretrained_on(state: State, pretraining: Pretraining, models: Models) -> None:
     """The model that answers."""
-    group_heading("pretraining")
+    heading("pretraining")
     options: dict[Pretraining, str] = {spec: name for name, spec in main_models(models).items()}
     options.setdefault(pretraining, t("model.untrained"))
-    choose(
+    draw(
         state,
-        "model",
-        t("knob.model"),
-        list(options),
-        pretraining,
-        options.__getitem__,
-        lambda settings, spec: replace(settings, experiment=Experiment(spec)),
-        help=t("beyond.help.model"),
+        Knob(
+            "model",
+            t("knob.model"),
+            Menu(list(options), options.__getitem__),
+            pretraining,
+            lambda settings, spec: replace(settings, experiment=Experiment(spec)),
+            t("beyond.help.model"),
+        ),
     )
 
 
 def points_row(state: State, prompt: Prompt) -> None:
     """Predict first, and buttons that take points away."""
     points = points_of(prompt)
-    toggle(
+    draw(
         state,
-        "predict",
-        t("lab.knob.predict"),
-        state.view.predict,
-        lambda settings, predict: replace(
-            settings, view=replace(settings.view, predict=predict, asked=False)
+        Knob(
+            "predict",
+            t("lab.knob.predict"),
+            Switch(),
+            state.view.predict,
+            lambda settings, predict: settings.viewed(predict=predict, asked=False),
+            t("lab.help.predict"),
         ),
-        help=t("lab.help.predict"),
     )
     if state.view.hidden:
         press(
@@ -123,15 +110,9 @@ def points_row(state: State, prompt: Prompt) -> None:
 def settings_section(state: State, names: Mapping[str, str], available: tuple[str, ...]) -> None:
     """Which learners are drawn."""
     with st.expander(t("section.settings"), icon=":material/visibility:"):
-        pick_several(
-            state,
-            "learners",
-            t("knob.methods"),
-            available,
-            shown(state.view, available),
-            names.__getitem__,
-            lambda settings, chosen: settings.viewed(show=chosen),
-        )
+        learners = Pills(available, names.__getitem__)
+        drawn = shown(state.view, available)
+        draw(state, Knob("learners", t("knob.methods"), learners, drawn, viewed("show")))
 
 
 def shown(view: LabView, available: tuple[str, ...]) -> tuple[str, ...]:
@@ -143,8 +124,7 @@ def shown(view: LabView, available: tuple[str, ...]) -> tuple[str, ...]:
 
 def redrawn(settings: LabSettings, **changes: object) -> LabSettings:
     """Points from a draw in place of what stood there."""
-    fresh = replace(settings.view, x=None, y=None, asked=False, **changes)  # type: ignore[arg-type]
-    return replace(settings, view=fresh)
+    return settings.viewed(x=None, y=None, asked=False, **changes)
 
 
 def another(settings: LabSettings) -> LabSettings:
@@ -155,4 +135,4 @@ def another(settings: LabSettings) -> LabSettings:
 
 def cleared(settings: LabSettings) -> LabSettings:
     """No points and no true function."""
-    return replace(settings, view=replace(settings.view, source="own", x=(), y=(), asked=False))
+    return settings.viewed(source="own", x=(), y=(), asked=False)

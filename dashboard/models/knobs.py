@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.controls import choose
+from dashboard.frame.knob import Knob, Menu, draw, viewed
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
 from dashboard.models.view import STATUSES, LibraryView, Shelved
@@ -19,34 +19,32 @@ def filters(state: State, models: list[Shelved]) -> None:
     view = state.view
     inputs = sorted({spec.dimension for spec in specs} | ({view.inputs} if view.inputs else set()))
     kinds = {family.kind for spec in specs for family in spec.mixture.families}
-    first, second, third = st.columns(3)
-    with first:
-        choose(
-            state,
+    knobs = (
+        Knob(
             "library_inputs",
             t("library.inputs"),
-            [None, *inputs],
+            Menu([None, *inputs], lambda count: t("library.any") if count is None else str(count)),
             view.inputs,
-            lambda count: t("library.any") if count is None else str(count),
-            lambda settings, count: settings.viewed(inputs=count),
-        )
-    with second:
-        choose(
-            state,
+            viewed("inputs"),
+        ),
+        Knob(
             "library_family",
             t("library.family"),
-            ["", *sorted(kinds | ({view.family} - {""}))],
+            Menu(
+                ["", *sorted(kinds | ({view.family} - {""}))],
+                lambda kind: family_in_short(kind) if kind else t("library.any"),
+            ),
             view.family,
-            lambda kind: t("library.any") if not kind else family_in_short(kind),
-            lambda settings, kind: settings.viewed(family=kind),
-        )
-    with third:
-        choose(
-            state,
+            viewed("family"),
+        ),
+        Knob(
             "library_status",
             t("library.status"),
-            list(STATUSES),
+            Menu(STATUSES, lambda status: t(f"library.status.{status}")),
             view.status,
-            lambda status: t(f"library.status.{status}"),
-            lambda settings, status: settings.viewed(status=status),
-        )
+            viewed("status"),
+        ),
+    )
+    for column, knob in zip(st.columns(3), knobs, strict=True):
+        with column:
+            draw(state, knob)

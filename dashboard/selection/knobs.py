@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import streamlit as st
-
-from dashboard.frame.controls import choose, pick_one, slide
+from dashboard.frame.knob import Knob, Menu, Row, Slider, Steps, draw, heading, more, viewed
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
-from dashboard.knobs.heading import group_heading
 from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
+from dashboard.knobs.tested_on import alpha_knob
 from dashboard.selection.numbers import Setting
 from dashboard.selection.view import (
     PICTURES,
@@ -31,86 +29,80 @@ from icl_core.library.selection import mixture_shares
 from icl_core.specs import Pretraining
 
 State = UrlState[SelectionView]
-ALPHAS = (0.0001, 0.001, 0.01, 0.1, 1.0)
 SINGLE = 32  # prompts that the slider offers to look at alone
 
 
 def picture_row(state: State, now: Setting) -> None:
     """Which of the five pictures is shown."""
-    pick_one(
-        state,
-        "selection_picture",
-        t("selection.picture"),
-        PICTURES,
-        picture(now.experiment, state.view),
-        lambda name: t(f"selection.picture.{name}"),
-        lambda settings, name: settings.viewed(picture=name),
-    )
+    row = Row(PICTURES, lambda name: t(f"selection.picture.{name}"))
+    shown = picture(now.experiment, state.view)
+    draw(state, Knob("selection_picture", t("selection.picture"), row, shown, viewed("picture")))
 
 
 def evaluation_knobs(state: State, now: Setting) -> None:
     """Where the picture is read, and the prompts."""
     experiment, view, hidden = now.experiment, state.view, state.presentation.hide
     shown = picture(experiment, view)
-    group_heading("evaluation")
+    heading("evaluation")
     if "k" not in hidden:
-        slide(
+        length, k = Slider(0, experiment.context_length, 1), read_out(experiment, view)
+        draw(
             state,
-            "selection_k",
-            t("knob.read_out"),
-            0,
-            experiment.context_length,
-            1,
-            read_out(experiment, view),
-            lambda settings, k: settings.viewed(k=k),
-            help=t("selection.help.k"),
+            Knob("selection_k", t("knob.read_out"), length, k, viewed("k"), t("selection.help.k")),
         )
     if shown in ("sparsity", "outside") and "nnz" not in hidden:
-        slide(
+        draw(
             state,
-            "selection_nnz",
-            t("selection.knob.nnz"),
-            1,
-            experiment.pretraining.dimension,
-            1,
-            nonzero(experiment, view),
-            lambda settings, nnz: settings.viewed(nnz=nnz),
-            help=t("selection.help.nnz"),
+            Knob(
+                "selection_nnz",
+                t("selection.knob.nnz"),
+                Slider(1, experiment.pretraining.dimension, 1),
+                nonzero(experiment, view),
+                viewed("nnz"),
+                t("selection.help.nnz"),
+            ),
         )
     if shown == "choice" and "prompt" not in hidden:
-        slide(
+        draw(
             state,
-            "selection_prompt",
-            t("selection.knob.prompt"),
-            0,
-            min(SINGLE, experiment.evaluation.prompts) - 1,
-            1,
-            prompt_number(experiment, view),
-            lambda settings, prompt: settings.viewed(prompt=prompt),
-            help=t("selection.help.prompt"),
+            Knob(
+                "selection_prompt",
+                t("selection.knob.prompt"),
+                Slider(0, min(SINGLE, experiment.evaluation.prompts) - 1, 1),
+                prompt_number(experiment, view),
+                viewed("prompt"),
+                t("selection.help.prompt"),
+            ),
         )
-    with st.expander(t("group.more"), icon=":material/tune:", type="compact"):
-        _more(state, now)
+    with more():
+        evaluation, tested = experiment.evaluation, tested_as(experiment)
+        draw(
+            state,
+            alpha_knob("selection_alpha", evaluation.alpha, tested),
+            prompts_knob(evaluation.prompts, tested),
+        )
+        new_seed_button(state, evaluation, tested)
 
 
 def pretraining_knobs(state: State, now: Setting, library: Library) -> None:
     """The pair of families, and their shares in the mixture."""
     pretraining, evaluation = now.experiment.pretraining, now.experiment.evaluation
     hidden = state.presentation.hide
-    group_heading("pretraining")
+    heading("pretraining")
     if "pair" not in hidden:
-        choose(
+        draw(
             state,
-            "selection_pair",
-            t("selection.knob.pair"),
-            pair_choices(library, pretraining),
-            pretraining,
-            lambda spec: _pair_label(spec, library),
-            lambda settings, spec: replace(
-                settings.viewed(nnz=None, k=None),
-                experiment=experiment_on(with_share(library, spec, now.pair.dense_share), evaluation),
+            Knob(
+                "selection_pair",
+                t("selection.knob.pair"),
+                Menu(pair_choices(library, pretraining), lambda spec: _pair_label(spec, library)),
+                pretraining,
+                lambda settings, spec: replace(
+                    settings.viewed(nnz=None, k=None),
+                    experiment=experiment_on(with_share(library, spec, now.pair.dense_share), evaluation),
+                ),
+                t("selection.help.pair"),
             ),
-            help=t("selection.help.pair"),
         )
     if "share" not in hidden:
         _share_knob(state, now, library)
@@ -121,39 +113,24 @@ def _share_knob(state: State, now: Setting, library: Library) -> None:
     experiment = now.experiment
     pretraining = experiment.pretraining
     trained = mixture_shares(library, pretraining)
-    key = "selection_share"
-    st.session_state[key] = now.pair.dense_share
-
-    def apply() -> None:
-        spec = with_share(library, pretraining, st.session_state[key])
-        state.change(lambda settings: replace(settings, experiment=replace(experiment, pretraining=spec)))
-
-    st.select_slider(
-        t("selection.knob.share"),
-        share_choices(library, pretraining),
-        key=key,
-        format_func=lambda share: t(
-            "option.trained" if share in trained else "option.closed_form", name=f"{100 * share:.0f}%"
-        ),
-        on_change=apply,
-        help=t("selection.help.share"),
-    )
-
-
-def _more(state: State, now: Setting) -> None:
-    evaluation, tested = now.experiment.evaluation, tested_as(now.experiment)
-    choose(
+    draw(
         state,
-        "selection_alpha",
-        t("knob.alpha"),
-        sorted({*ALPHAS, evaluation.alpha}),
-        evaluation.alpha,
-        lambda alpha: f"{alpha:g}",
-        lambda settings, alpha: tested(settings, alpha=alpha),
-        help=t("help.alpha"),
+        Knob(
+            "selection_share",
+            t("selection.knob.share"),
+            Steps(
+                share_choices(library, pretraining),
+                lambda share: t(
+                    "option.trained" if share in trained else "option.closed_form", name=f"{100 * share:.0f}%"
+                ),
+            ),
+            now.pair.dense_share,
+            lambda settings, share: replace(
+                settings, experiment=replace(experiment, pretraining=with_share(library, pretraining, share))
+            ),
+            t("selection.help.share"),
+        ),
     )
-    prompts_knob(state, evaluation.prompts, tested)
-    new_seed_button(state, evaluation, tested)
 
 
 def _pair_label(spec: Pretraining, library: Library) -> str:

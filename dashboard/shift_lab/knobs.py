@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboard import knobs
-from dashboard.frame.controls import choose
+from dashboard.frame.knob import Knob, Menu, draw, heading
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
-from dashboard.knobs.heading import group_heading
 from dashboard.shift_lab import numbers
 from dashboard.shift_lab.view import Part, ShiftView
 from icl_core.evaluation.length_sweep import sweep_lengths
@@ -32,7 +31,7 @@ def evaluation_knobs(state: State) -> None:
     if part == "grid" and has_prompts(state):
         names += ("prompts",)
     knobs.evaluation_knobs(
-        state,  # type: ignore[arg-type]
+        state,
         knobs.Acting(
             names,
             read_outs=read_outs(state),
@@ -47,12 +46,12 @@ def pretraining_knobs(state: State) -> None:
     if state.view.part == "random":
         _model_pairs(state)
     else:
-        knobs.pretraining_knobs(state, state.models)  # type: ignore[arg-type]
+        knobs.pretraining_knobs(state, state.models)
 
 
 def restart_buttons(state: State) -> None:
     """Back to the start, and other prompts where the picture has any."""
-    knobs.restart_buttons(state, drawn=has_prompts(state))  # type: ignore[arg-type]
+    knobs.restart_buttons(state, drawn=has_prompts(state))
 
 
 def read_outs(state: State) -> list[int] | None:
@@ -62,13 +61,13 @@ def read_outs(state: State) -> list[int] | None:
 
 def read_out(state: State) -> int:
     """The k that the shown picture is read at."""
-    return knobs.read_out(state, read_outs(state))  # type: ignore[arg-type]
+    return knobs.read_out(state, read_outs(state))
 
 
 def notices(state: State) -> list[str]:
     """Sentences about what of the link's view does not fit the shown picture."""
     read = state.view.part != "random"
-    return knobs.notices(state, read_outs(state), read=read)  # type: ignore[arg-type]
+    return knobs.notices(state, read_outs(state), read=read)
 
 
 def has_prompts(state: State) -> bool:
@@ -89,14 +88,15 @@ def _model_pairs(state: State) -> None:
     options = sorted({current, *pairs})
     if len(options) == 1:
         return
-    group_heading("pretraining")
-    choose(
+    heading("pretraining")
+    draw(
         state,
-        "shift_models",
-        t("shift_lab.models"),
-        options,
-        current,
-        lambda pair: t("shift_lab.models.option", dimension=pair[0], length=pair[1]),
-        lambda settings, pair: knobs.change_pretraining(settings, lambda spec: pairs.get(pair, spec)),
-        help=t("shift_lab.models.help"),
+        Knob(
+            "shift_models",
+            t("shift_lab.models"),
+            Menu(options, lambda pair: t("shift_lab.models.option", dimension=pair[0], length=pair[1])),
+            current,
+            lambda settings, pair: knobs.change_pretraining(settings, lambda spec: pairs.get(pair, spec)),
+            t("shift_lab.models.help"),
+        ),
     )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
-from dashboard.frame.controls import choose, pick_one, slide, toggle
+from dashboard.frame.knob import Knob, Menu, Row, Slider, Switch, draw, viewed
 from dashboard.frame.page import read_aloud
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
@@ -36,15 +36,8 @@ GRID = "shift_grid"
 
 def parts_row(state: State) -> None:
     """Which picture is shown."""
-    pick_one(
-        state,
-        "shift_part",
-        t("shift_lab.parts"),
-        PARTS,
-        state.view.part,
-        lambda part: t(f"shift_lab.part_name.{part}"),
-        _at_part,
-    )
+    row = Row(PARTS, lambda part: t(f"shift_lab.part_name.{part}"))
+    draw(state, Knob("shift_part", t("shift_lab.parts"), row, state.view.part, _at_part))
 
 
 def _at_part(settings: ShiftSettings, part: Part) -> ShiftSettings:
@@ -227,45 +220,31 @@ def _panel_knobs(state: State, fitting: set[str]) -> None:
     columns = st.columns(1 if is_narrow() else 5, gap="small", vertical_alignment="bottom")
     places = iter(columns * 5)
     with next(places):
-        slide(
+        draw(
             state,
-            "shift_strength",
-            t("shift_lab.strength"),
-            0.0,
-            1.0,
-            0.05,
-            state.view.strength,
-            lambda settings, strength: settings.viewed(strength=strength),
-            help=t("shift_lab.strength.help"),
+            Knob(
+                "shift_strength",
+                t("shift_lab.strength"),
+                Slider(0.0, 1.0, 0.05),
+                state.view.strength,
+                viewed("strength"),
+                t("shift_lab.strength.help"),
+            ),
         )
     for name, kinds in (("task", TASK_KINDS), ("query", QUERY_KINDS), ("inputs", INPUT_KINDS)):
         options = [kind for kind in kinds if kind in fitting]
         if getattr(state.view, name) not in options:
             continue
         with next(places):
-            choose(
-                state,
-                f"shift_{name}",
-                t(f"shift_lab.kind.{name}"),
-                options,
-                getattr(state.view, name),
-                shift_name,
-                lambda settings, kind, name=name: settings.viewed(**{name: kind}),
-            )
+            label, current = t(f"shift_lab.kind.{name}"), getattr(state.view, name)
+            draw(state, Knob(f"shift_{name}", label, Menu(options, shift_name), current, viewed(name)))
     with next(places):
         _log_toggle(state)
 
 
 def _method_choice(state: State) -> None:
-    choose(
-        state,
-        "shift_method",
-        t("shift_lab.method"),
-        ("lsa", "transformer", "ols"),
-        state.view.method,
-        lambda name: t(f"method.{name}"),
-        lambda settings, name: settings.viewed(method=name),
-    )
+    methods = Menu(("lsa", "transformer", "ols"), lambda name: t(f"method.{name}"))
+    draw(state, Knob("shift_method", t("shift_lab.method"), methods, state.view.method, viewed("method")))
 
 
 def _open_cell(state: State, key: str, kind: str) -> None:
@@ -288,13 +267,7 @@ def _counted(settings: ShiftSettings, kind: str, magnitude: float) -> Any:
 
 def _log_toggle(state: State) -> None:
     if not state.presentation.present:
-        toggle(
-            state,
-            "shift_log",
-            t("knob.log"),
-            state.view.log,
-            lambda settings, log: settings.viewed(log=log),
-        )
+        draw(state, Knob("shift_log", t("knob.log"), Switch(), state.view.log, viewed("log")))
 
 
 def _formulas(found: list[tuple[str, str]]) -> None:

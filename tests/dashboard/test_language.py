@@ -10,7 +10,7 @@ from dashboard.frame import texts
 def script() -> None:
     import streamlit as st
 
-    from dashboard.frame.language import language_choice
+    from dashboard.frame.navigation import language_choice
     from dashboard.frame.texts import t
     from dashboard.frame.url_state import Settings, UrlState
     from dashboard.frame.views import CurveView
@@ -45,7 +45,7 @@ def test_the_link_wins_over_the_browser(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_one_language_leaves_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.frame.language.languages", lambda: ("en",))
+    monkeypatch.setattr("dashboard.frame.navigation.languages", lambda: ("en",))
     assert not AppTest.from_function(script, default_timeout=60).run().get("button_group")
 
 

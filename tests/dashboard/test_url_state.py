@@ -220,14 +220,14 @@ def test_session_survives_in_streamlit() -> None:
     def script() -> None:
         import streamlit as st
 
-        from dashboard.frame.controls import slide
+        from dashboard.frame.knob import Knob, Slider, draw
         from dashboard.frame.url_state import Settings, UrlState
         from dashboard.frame.views import CurveView
         from icl_core.specs import Experiment
 
         state = UrlState.begin("test", Settings(Experiment(), CurveView()), {})
         change: Any = lambda settings, k: Settings(settings.experiment, CurveView(k=k))  # noqa: E731
-        slide(state, "k", "k", 0, 9, 1, state.view.k or 0, change)
+        draw(state, Knob("k", "k", Slider(0, 9, 1), state.view.k or 0, change))
         st.text(str(state.view.k))
 
     at = AppTest.from_function(script, default_timeout=30)
