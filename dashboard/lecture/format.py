@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.frame.navigation import GROUPS
-from dashboard.frame.texts import catalogue, spoken, translate
+from dashboard.frame.texts import FALLBACK, catalogue, spoken
 from icl_core.specs import Spec, require
 
 FOLDER = Path(__file__).resolve().parent.parent / "lectures"
@@ -126,7 +126,7 @@ class Lecture(Spec):
 
 def said(text: str, language: str | None = None) -> str:
     """A text of a lecture: of the catalogue where it is one of its keys, else as it stands."""
-    return translate(text, language or spoken()) if text in catalogue("en") else text
+    return catalogue(language or spoken()).get(text) or catalogue(FALLBACK).get(text, text)
 
 
 def link_to(page: str, query: dict[str, str]) -> str:
