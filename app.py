@@ -42,7 +42,7 @@ shown = shown_methods(curves, state.view)
 sentence = words.reading(curves, shown, k, outcome.unshifted)
 if not state.presentation.present:
     presets_menu(state, models)
-st.title(words.title(curves), anchor=False)
+frame.title(words.title(curves))
 draw_curves(curves, state.view, state.presentation, read_out=k, alt=sentence)
 frame.read_aloud(sentence, words.provenance(curves, outcome.card))
 

@@ -36,7 +36,7 @@ with st.spinner(t("figure.waiting"), show_time=True):
 sentence = words.reading(experiment, curves, k)
 if not state.presentation.present:
     knobs.pictures(state, experiment)
-st.title(words.title(experiment, curves, k), anchor=False)
+frame.title(words.title(experiment, curves, k))
 left, right = st.columns([6, 5], gap="medium")
 with left:
     picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)

@@ -23,7 +23,7 @@ frame.warn(state.notices)
 
 claims = standings(library)
 visible = filtered(claims, state.view)
-st.title(words.title(claims), anchor=False)
+frame.title(words.title(claims))
 draw_claims(claims, state.presentation)
 frame.read_aloud(words.reading(claims), t("claims.provenance"))
 

@@ -26,9 +26,9 @@ asked = asked_for(state)
 chosen = played(shelved if asked else visible, asked)
 card = chosen.entry.card if chosen else None
 if card is None:
-    st.title(t("page.library"), anchor=False)
+    frame.title(t("page.library"))
 else:
-    st.title(t("library.title", name=card.name), anchor=False)
+    frame.title(t("library.title", name=card.name))
     draw_training(card, state.presentation)
     frame.read_aloud(
         reading(card),

@@ -28,7 +28,7 @@ frame.sidebar(
 )
 frame.warn(state.notices, now.faults)
 
-st.title(words.title(now, picture_shown), anchor=False)
+frame.title(words.title(now, picture_shown))
 if not state.presentation.present:
     knobs.picture_row(state, now)
 waiting = words.waiting(now)

@@ -33,7 +33,7 @@ frame.sidebar(
 )
 frame.warn(state.notices, filter(None, (answer.fault,)))
 
-st.title(words.title(answer, state.view, pretraining), anchor=False)
+frame.title(words.title(answer, state.view, pretraining))
 left, right = st.columns([11, 4], gap="medium")
 with left:
     shown = knobs.shown(state.view, available)

@@ -28,7 +28,7 @@ frame.sidebar(
 )
 frame.warn(state.notices, now.faults)
 
-st.title(words.title(now, state.view.picture), anchor=False)
+frame.title(words.title(now, state.view.picture))
 if not state.presentation.present:
     knobs.picture_row(state)
 waiting = words.waiting(now)

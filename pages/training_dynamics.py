@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard import frame
 from dashboard.dynamics import code, knobs, numbers, picture, words
 from dashboard.dynamics.view import dynamics_of, start
@@ -33,7 +31,7 @@ run = picture.sgd_run(state, trained)
 sentence = words.reading(trained)
 if not state.presentation.present:
     knobs.pictures(state)
-st.title(words.title(trained), anchor=False)
+frame.title(words.title(trained))
 picture.animation(state, trained, run, sentence)
 frame.read_aloud(sentence, words.provenance(trained))
 picture.sgd_sentence(trained, run)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.frame import shown
 from dashboard.frame.texts import t
 
 PICTURE = "picture"
@@ -28,6 +29,7 @@ def draw_chart(
     A camera on 'hover' stands only under the pointer, where a legend has its corner. `on_select` is called
     after a click on a point; `st.session_state[key].selection` has it.
     """
+    shown.add_chart(figure, alt)
     clicks: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(figure, theme=None, key=key, config=chart_config(stem, camera), alt=alt, **clicks)
 

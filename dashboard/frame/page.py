@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from dashboard.frame import shown
 from dashboard.frame.bootstrap import apply_presentation, bootstrap
 from dashboard.frame.knob import press
 from dashboard.frame.memory import sweep_now_and_then
@@ -27,9 +28,11 @@ V = TypeVar("V", bound=View)
 def begin(page: str, start: Callable[[Library], Settings[V]]) -> tuple[UrlState[V], Library]:
     """The page's state, which is `start` where the URL is bare, and the library. Call first on every page."""
     bootstrap()
+    shown.begin(page)
     library = default_library()
     state = UrlState.begin(page, start(library), library.specs())
     apply_presentation(state.presentation)
+    shown.add(query=tuple(state.query().items()))
     return state, library
 
 
@@ -53,8 +56,15 @@ def warn(notices: Iterable[str], faults: Iterable[str] = ()) -> None:
         st.error(fault)
 
 
+def title(text: str) -> None:
+    """What the page shows now, over its figure."""
+    st.title(text, anchor=False)
+    shown.add(title=text)
+
+
 def read_aloud(sentence: str, provenance: str) -> None:
     """What the figure says, and where its numbers come from."""
+    shown.add(sentence=sentence, provenance=provenance)
     with st.container(key="reading"):
         st.markdown(sentence)
     with st.container(key="provenance"):

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
 from dashboard.frame.knob import Knob, Menu, Row, Slider, Switch, draw, viewed
-from dashboard.frame.page import read_aloud
+from dashboard.frame.page import read_aloud, title
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
 from dashboard.frame.viewport import is_narrow
@@ -51,12 +51,12 @@ def length_part(state: State) -> None:
     """Error against test length."""
     sweep = numbers.sweep_of(state.experiment)
     if sweep is None:
-        st.title(t("shift_lab.title.no_formula"), anchor=False)
+        title(t("shift_lab.title.no_formula"))
         st.info(t("shift_lab.no_formula"))
         return
     M = read_out(state)
     sentence = words.length_reading(sweep, M)
-    st.title(words.length_title(sweep), anchor=False)
+    title(words.length_title(sweep))
     figure = length_figure(
         sweep,
         words.length_labels(sweep),
@@ -91,7 +91,7 @@ def panels_part(state: State, library: Library) -> None:
     ]
     k = read_out(state)
     sentence = words.panels_reading(shown, k)
-    st.title(words.panels_title(shown, k), anchor=False)
+    title(words.panels_title(shown, k))
     figure = shift_panels_figure(
         [Panel(words.panel_title(curves, shown[0], k), curves) for curves in shown],
         words.panel_labels(),
@@ -126,12 +126,12 @@ def grid_part(state: State, library: Library) -> None:
     grid = numbers.grid_of(experiment, kind, view.method, library)
     if grid is None:
         lacks_model = view.method == "transformer"
-        st.title(t("shift_lab.title.no_model" if lacks_model else "shift_lab.title.no_formula"), anchor=False)
+        title(t("shift_lab.title.no_model" if lacks_model else "shift_lab.title.no_formula"))
         st.info(t("remark.no_model" if lacks_model else "shift_lab.no_formula"))
         _method_choice(state)
         return
     sentence = words.grid_reading(grid)
-    st.title(words.grid_title(grid, kind), anchor=False)
+    title(words.grid_title(grid, kind))
     k, magnitude = read_out(state), experiment.evaluation.shift.magnitude
     figure = shift_grid_figure(
         grid,
@@ -177,7 +177,7 @@ def random_part(state: State, library: Library) -> None:
     length = panels[0].curves.experiment.pretraining.context_length
     dimension = experiment.pretraining.dimension
     sentence = words.covariance_reading(panels)
-    st.title(t("shift_lab.title.random"), anchor=False)
+    title(t("shift_lab.title.random"))
     theme = figure_theme(state.presentation)
     figure = covariance_figure(
         panels,
