@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from itertools import count
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from icl_core.claims.claim import Claim, Finding, Measurement, at_least
@@ -13,8 +16,7 @@ from icl_core.data.function_classes import Dense, Sparse
 from icl_core.data.prompts import Prompts
 from icl_core.data.randomness import AddressedRandomness
 from icl_core.evaluation import Estimate
-from icl_core.evaluation.curves import prompt_chunks
-from icl_core.evaluation.estimate import Accumulator
+from icl_core.evaluation.measure import measure
 from icl_core.models import LinearAttention
 from icl_core.predictors import BayesMixture
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
@@ -45,11 +47,13 @@ def probability_of_dense(equal_output: bool, noise_variance: float) -> Estimate:
     sparse = SparseWeights(NNZ, D / NNZ if equal_output else 1.0)
     learner = BayesMixture((DenseWeights(1.0), sparse), (0.5, 0.5), noise_variance)
     factor = 1.0 if equal_output else math.sqrt(TESTED / D)  # sampled functions have output variance D
-    total = Accumulator(1)
-    for start, prompts in enumerate(prompt_chunks(_experiment())):
-        labels = factor * prompts.ys + math.sqrt(noise_variance) * _noise(start, prompts)
-        total.add(learner.posterior(prompts.xs, labels)[:, -1:, 0].numpy())
-    return total.estimate()
+    chunks = count()  # the noise of a chunk has its number as an address
+
+    def dense(prompts: Prompts) -> NDArray[np.float64]:
+        labels = factor * prompts.ys + math.sqrt(noise_variance) * _noise(next(chunks), prompts)
+        return learner.posterior(prompts.xs, labels)[:, -1:, 0].numpy()
+
+    return measure(_experiment(), {"dense": dense})["dense"]
 
 
 def _noise(chunk: int, prompts: Prompts) -> Tensor:

@@ -12,8 +12,7 @@ from icl_core.claims.estimates import over_seeds
 from icl_core.claims.wanted import Models, Need, Used, Wanted, find
 from icl_core.data.prompts import Prompts
 from icl_core.evaluation import Estimate
-from icl_core.evaluation.curves import prompt_chunks, squared_errors
-from icl_core.evaluation.estimate import Accumulator
+from icl_core.evaluation.measure import measure, measured_errors
 from icl_core.library import Library
 from icl_core.library.grading import best_lasso, lasso_errors
 from icl_core.predictors import Network, Predictor
@@ -90,31 +89,25 @@ class Workbench:
 
     def _error(self, experiment: Experiment, learner: Predictor) -> Estimate:
         return self._remember(
-            experiment,
-            learner,
-            lambda: _estimate(experiment, lambda prompts: squared_errors(learner, prompts)),
+            experiment, learner, lambda: measured_errors(experiment, {"error": learner})["error"]
         )
 
     def _distance(self, experiment: Experiment, first: Network, second: Network) -> Estimate:
+        v = experiment.pretraining.label_variance
+
         def squared(prompts: Prompts) -> NDArray[np.float64]:
             asked = prompts.xs, prompts.ys, prompts.queries
-            return (first.predict_query(*asked) - second.predict_query(*asked)).square().numpy()
+            return (first.predict_query(*asked) - second.predict_query(*asked)).square().numpy() / v
 
-        return self._remember(experiment, (first, second), lambda: _estimate(experiment, squared))
+        return self._remember(
+            experiment, (first, second), lambda: measure(experiment, {"distance": squared})["distance"]
+        )
 
     def _remember(self, experiment: Experiment, learner: object, measure: Callable[[], Estimate]) -> Estimate:
         key = (experiment, learner)
         if key not in self._errors:
             self._errors[key] = measure()
         return self._errors[key]
-
-
-def _estimate(experiment: Experiment, squared: Callable[[Prompts], NDArray[np.float64]]) -> Estimate:
-    """Means over v of what `squared` gives for the experiment's prompts, [M + 1]."""
-    total = Accumulator(experiment.context_length + 1)
-    for prompts in prompt_chunks(experiment):
-        total.add(squared(prompts) / experiment.pretraining.label_variance)
-    return total.estimate()
 
 
 def line(**facts: object) -> str:

@@ -6,20 +6,19 @@ import csv
 import io
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from icl_core.data.prompts import Prompts, sample_prompts
-from icl_core.evaluation.estimate import Accumulator, Estimate
+from icl_core.data.prompts import Prompts
+from icl_core.evaluation.estimate import Estimate
 from icl_core.evaluation.heavy_tails import heavy_context_lengths
+from icl_core.evaluation.measure import measure, measure_jointly, squared_errors
 from icl_core.predictors import Predictor
 from icl_core.specs import Experiment
-
-CHUNK = 512  # prompts evaluated together: a whole number of the estimate's blocks
 
 Array = NDArray[np.float64]
 
@@ -36,6 +35,18 @@ class Curve:
     low: Array
     high: Array
     medians: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> Self:
+        """Means with their intervals."""
+        return cls(estimate.mean, *estimate.interval())
+
+    @classmethod
+    def of_part(cls, estimate: Estimate, entries: slice, length: int) -> Self:
+        """The same where the estimate is of some entries alone: the others, of `length` in all, are NaN."""
+        parts = np.full((3, length), np.nan)
+        parts[:, entries] = estimate.mean, *estimate.interval()
+        return cls(*parts)
 
 
 @dataclass(frozen=True)
@@ -122,55 +133,39 @@ def learning_curves(
     Those of `heavy_tailed` give medians where least squares has an infinite mean.
     """
     normaliser = experiment.pretraining.label_variance
-    points = experiment.context_length + 1
     heavy = heavy_context_lengths(experiment)
-    accumulators = {name: Accumulator(points) for name in predictors}
-    tails: dict[str, list[Array]] = {name: [] for name in predictors}
-    for prompts in prompt_chunks(experiment):
-        for name, predictor in predictors.items():
-            errors = squared_errors(predictor, prompts) / normaliser
-            accumulators[name].add(errors)
-            if name in heavy_tailed:
-                tails[name].append(errors[:, heavy])
-    curves = {
-        name: _curve(accumulators[name].estimate(), heavy if tails[name] else [], tails[name])
-        for name in predictors
-    }
+    tails: dict[str, list[Array]] = {name: [] for name in predictors if name in heavy_tailed and heavy}
+
+    def errors(prompts: Prompts) -> dict[str, Array]:
+        found = {
+            name: squared_errors(predictor, prompts) / normaliser for name, predictor in predictors.items()
+        }
+        for name, kept in tails.items():
+            kept.append(found[name][:, heavy])
+        return found
+
+    curves = {name: Curve.of(estimate) for name, estimate in measure_jointly([experiment], errors).items()}
+    for name, kept in tails.items():
+        curves[name] = _with_medians(curves[name], heavy, np.concatenate(kept))
     return LearningCurves(experiment, experiment.evaluation.prompts, normaliser, curves, dict(exact or {}))
 
 
 def curve_at(experiment: Experiment, predictor: Predictor, k: int) -> Curve:
     """Mean error of one predictor on the experiment's prompts with k pairs alone; other entries are NaN."""
-    total = Accumulator(1)
-    for prompts in prompt_chunks(experiment):
+    v = experiment.pretraining.label_variance
+
+    def errors(prompts: Prompts) -> Array:
         said = predictor.predict_at(prompts.xs, prompts.ys, prompts.queries, k)
-        errors = (said - prompts.targets[:, k]).square() / experiment.pretraining.label_variance
-        total.add(errors[:, None].numpy())
-    estimate = total.estimate()
-    parts = np.full((3, experiment.context_length + 1), np.nan)
-    parts[:, [k]] = estimate.mean, *estimate.interval()
-    mean, low, high = parts
-    return Curve(mean, low, high)
+        return ((said - prompts.targets[:, k]).square() / v)[:, None].numpy()
+
+    estimate = measure(experiment, {"error": errors})["error"]
+    return Curve.of_part(estimate, slice(k, k + 1), experiment.context_length + 1)
 
 
-def prompt_chunks(experiment: Experiment) -> Iterator[Prompts]:
-    """The experiment's test prompts in order, at most 512 at a time."""
-    total = experiment.evaluation.prompts
-    for start in range(0, total, CHUNK):
-        yield sample_prompts(experiment, start, min(CHUNK, total - start))
-
-
-def squared_errors(predictor: Predictor, prompts: Prompts) -> Array:
-    """(prediction - f(query))^2, float64 [B, N]."""
-    predictions = predictor.predict_query(prompts.xs, prompts.ys, prompts.queries)
-    return (predictions - prompts.targets).square().numpy()
-
-
-def _curve(estimate: Estimate, heavy: list[int], tails: list[Array]) -> Curve:
-    mean = estimate.mean.copy()
-    low, high = estimate.interval()
-    if heavy:
-        low[heavy], mean[heavy], high[heavy] = np.quantile(np.concatenate(tails), [0.05, 0.5, 0.95], axis=0)
+def _with_medians(curve: Curve, heavy: list[int], tails: Array) -> Curve:
+    """The curve with medians and 5-95% quantiles of the errors `tails` [prompts, heavy] at those entries."""
+    low, mean, high = curve.low.copy(), curve.mean.copy(), curve.high.copy()
+    low[heavy], mean[heavy], high[heavy] = np.quantile(tails, [0.05, 0.5, 0.95], axis=0)
     return Curve(mean, low, high, tuple(heavy))
 
 

@@ -8,7 +8,7 @@ Dimensions: A values of the parameter, B prompts, N = K + 1 points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
@@ -17,10 +17,8 @@ import torch
 from numpy.typing import NDArray
 
 from icl_core.data.function_classes import Combination, Sinusoid
-from icl_core.data.prompts import Prompts, sample_prompts
-from icl_core.evaluation.curves import CHUNK
-from icl_core.evaluation.estimate import Accumulator
-from icl_core.evaluation.ideal_functions import shared_predictions
+from icl_core.data.prompts import Prompts
+from icl_core.evaluation.measure import measure_jointly
 from icl_core.evaluation.suite import bayes_mixture
 from icl_core.predictors import BayesMixture, Predictor
 from icl_core.specs import (
@@ -138,7 +136,7 @@ def combination(mixture: Mixture, alpha: float) -> Combination:
 def measured_sweep(sweep: FamilySweep, predictor: Predictor) -> SweepCurve:
     """Error of one predictor, a model say, at every value."""
 
-    def predictions(prompts: list[Prompts]) -> Array:
+    def predictions(prompts: Sequence[Prompts]) -> Array:
         answers = [predictor.predict_query(each.xs, each.ys, each.queries) for each in prompts]
         return torch.stack(answers).numpy()
 
@@ -149,9 +147,9 @@ def ideal_sweep(sweep: FamilySweep) -> SweepCurve:
     """Error of the Bayes learner with the pretraining prior. Raises SpecError where it is not computable."""
     learner = _learner(sweep, sweep.mixture)
 
-    def predictions(prompts: list[Prompts]) -> Array:
+    def predictions(prompts: Sequence[Prompts]) -> Array:
         labels = torch.stack([each.ys for each in prompts])  # [A, B, N], of the same inputs
-        return shared_predictions(learner, prompts[0].xs, labels).numpy()
+        return learner.predict_each(prompts[0].xs, labels, prompts[0].xs).numpy()
 
     return _measure(sweep, predictions)
 
@@ -160,7 +158,7 @@ def oracle_sweep(sweep: FamilySweep) -> SweepCurve:
     """Error of the Bayes learners that know the family at each value, combination and all."""
     learners = [_learner(sweep, Mixture.of(sweep.function_class(value))) for value in sweep.values]
 
-    def predictions(prompts: list[Prompts]) -> Array:
+    def predictions(prompts: Sequence[Prompts]) -> Array:
         pairs = zip(learners, prompts, strict=True)
         return torch.stack([learner.predict(each.xs, each.ys) for learner, each in pairs]).numpy()
 
@@ -185,22 +183,14 @@ def _learner(sweep: FamilySweep, mixture: Mixture) -> BayesMixture:
     return learner
 
 
-def _measure(sweep: FamilySweep, predictions: Callable[[list[Prompts]], Array]) -> SweepCurve:
-    """Errors of predictions [A, B, N] for the prompts of every value, chunk by chunk."""
+def _measure(sweep: FamilySweep, predictions: Callable[[Sequence[Prompts]], Array]) -> SweepCurve:
+    """Errors of predictions [A, B, N] for the prompts of every value, which have the same inputs."""
     shape = (len(sweep.values), sweep.pretraining.context_length + 1)
-    total = Accumulator(shape[0] * shape[1])
-    for prompts in _chunks(sweep):
+
+    def errors(*prompts: Prompts) -> dict[str, Array]:
         targets = torch.stack([each.targets for each in prompts]).numpy()
-        errors = (predictions(prompts) - targets) ** 2 / sweep.pretraining.label_variance
-        total.add(errors.transpose(1, 0, 2).reshape(errors.shape[1], -1))  # [A, B, N] -> [B, A N]
-    estimate = total.estimate()
-    low, high = estimate.interval()
-    return SweepCurve(estimate.mean.reshape(shape), low.reshape(shape), high.reshape(shape))
+        found = (predictions(prompts) - targets) ** 2 / sweep.pretraining.label_variance
+        return {"error": found.transpose(1, 0, 2).reshape(found.shape[1], -1)}  # [A, B, N] -> [B, A N]
 
-
-def _chunks(sweep: FamilySweep) -> Iterator[list[Prompts]]:
-    """The prompts of every value, at most 512 of each at a time; all values have the same inputs."""
-    experiments = [sweep.experiment(value) for value in sweep.values]
-    for start in range(0, sweep.prompts, CHUNK):
-        count = min(CHUNK, sweep.prompts - start)
-        yield [sample_prompts(experiment, start, count) for experiment in experiments]
+    estimate = measure_jointly([sweep.experiment(value) for value in sweep.values], errors)["error"]
+    return SweepCurve(*(part.reshape(shape) for part in (estimate.mean, *estimate.interval())))

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from icl_core.data.function_classes import Dense, FixedSparse, Sparse
-from icl_core.data.prompts import sample_prompts
+from icl_core.data.prompts import Prompts, sample_prompts
 from icl_core.data.randomness import AddressedRandomness
-from icl_core.evaluation.curves import Curve, learning_curves, prompt_chunks
-from icl_core.evaluation.estimate import Accumulator, Estimate, combine
+from icl_core.evaluation.curves import Curve, learning_curves
+from icl_core.evaluation.estimate import Estimate, combine
 from icl_core.evaluation.heavy_tails import heavy_context_lengths
+from icl_core.evaluation.measure import measure_jointly
 from icl_core.evaluation.suite import bayes_mixture, unregularised
-from icl_core.predictors import BayesMixture, Lasso, LeastSquares, Predictor
+from icl_core.predictors import BayesMixture, LeastSquares, Predictor
 from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining
 
 Array = NDArray[np.float64]
@@ -110,11 +111,6 @@ def on_family(experiment: Experiment, family: FunctionClass) -> Experiment:
     return replace(experiment, evaluation=evaluation)
 
 
-def reference_learners(experiment: Experiment) -> dict[str, Predictor]:
-    """Untrained learners: the Lasso at the experiment's alpha, and those of `ideal_learners`."""
-    return {"lasso": Lasso(experiment.evaluation.alpha), **ideal_learners(experiment.pretraining)}
-
-
 def ideal_learners(pretraining: Pretraining) -> dict[str, Predictor]:
     """Least squares, and the Bayes learners: of the mixture and of each family alone."""
     pair = FamilyPair.of(pretraining)
@@ -141,32 +137,29 @@ def compare(experiment: Experiment, learners: Mapping[str, Predictor], k: int | 
     choosers = [each for each in (MODELS, IDEALS) if {each.name, each.dense, each.narrow} <= set(learners)]
     entries, v = experiment.context_length + 1, experiment.pretraining.label_variance
     measured = slice(None) if k is None else slice(k, k + 1)
-    sums: dict[tuple[str, ...], Accumulator] = {}
-
-    def add(key: tuple[str, ...], values: Tensor) -> None:
-        sums.setdefault(key, Accumulator(values.shape[1])).add((values / v).numpy())
 
     def curve(estimate: Estimate) -> Curve:
-        parts = np.full((3, entries), np.nan)
-        parts[:, measured] = estimate.mean, *estimate.interval()
-        mean, low, high = parts
-        return Curve(mean, low, high)
+        return Curve.of_part(estimate, measured, entries)
 
-    for prompts in prompt_chunks(experiment):
+    def values(prompts: Prompts) -> dict[tuple[str, ...], Array]:
         asked = prompts.xs, prompts.ys, prompts.queries
         said = {
             name: learner.predict_query(*asked) if k is None else learner.predict_at(*asked, k)[:, None]
             for name, learner in learners.items()
         }
-        for name, predictions in said.items():
-            add(("error", name), (predictions - prompts.targets[:, measured]).square())
+        found: dict[tuple[str, ...], Tensor] = {
+            ("error", name): (predictions - prompts.targets[:, measured]).square()
+            for name, predictions in said.items()
+        }
         for each in choosers:
             chosen, dense, narrow = said[each.name], said[each.dense], said[each.narrow]
-            add(("distance", each.name, each.dense), (chosen - dense).square())
-            add(("distance", each.name, each.narrow), (chosen - narrow).square())
-            add(("between", each.name), (chosen - narrow) * (dense - narrow))
-            add(("apart", each.name), (dense - narrow).square())
-    means = {key: total.estimate() for key, total in sums.items()}
+            found["distance", each.name, each.dense] = (chosen - dense).square()
+            found["distance", each.name, each.narrow] = (chosen - narrow).square()
+            found["between", each.name] = (chosen - narrow) * (dense - narrow)
+            found["apart", each.name] = (dense - narrow).square()
+        return {key: (entry / v).numpy() for key, entry in found.items()}
+
+    means = measure_jointly([experiment], values)
     errors = {key[1]: mean for key, mean in means.items() if key[0] == "error"}
     return Comparison(
         experiment,
@@ -188,22 +181,15 @@ def dense_probability(experiment: Experiment) -> Curve:
 
 def _dense_probabilities(experiments: Sequence[Experiment]) -> list[Curve]:
     """That of each of several tests of one pretraining: all their prompts are learned from at once."""
-    pretraining, entries = experiments[0].pretraining, experiments[0].context_length + 1
+    pretraining = experiments[0].pretraining
     learner = ideal(pretraining, FamilyPair.of(pretraining).mixture)
-    totals = [Accumulator(entries) for _ in experiments]
-    for chunks in zip(*map(prompt_chunks, experiments), strict=True):
+
+    def values(*chunks: Prompts) -> dict[int, Array]:
         xs, ys = (torch.cat([getattr(prompts, part) for prompts in chunks]) for part in ("xs", "ys"))
         dense = learner.posterior(xs, ys)[..., 0]  # [B of all, N]
-        for total, values in zip(totals, dense.chunk(len(experiments)), strict=True):
-            total.add(values.numpy())
-    return [_curve(total.estimate()) for total in totals]
+        return {test: each.numpy() for test, each in enumerate(dense.chunk(len(chunks)))}
 
-
-def sparsity_sweep(experiment: Experiment, learners: Mapping[str, Predictor]) -> list[Comparison]:
-    """The comparison on functions of 1, 2, ..., D nonzero weights, of equal output variance, same inputs."""
-    pair = FamilyPair.of(experiment.pretraining)
-    counts = range(1, experiment.pretraining.dimension + 1)
-    return [compare(on_family(experiment, pair.with_nonzero(count)), learners) for count in counts]
+    return [Curve.of(estimate) for estimate in measure_jointly(experiments, values).values()]
 
 
 @dataclass(frozen=True)
@@ -289,10 +275,6 @@ def _at(curve: Curve, k: int) -> Curve:
 def _cost(chooser: Chooser, errors: Mapping[str, Estimate]) -> Estimate:
     better = combine(np.minimum, errors[chooser.dense], errors[chooser.narrow])
     return errors[chooser.name] - better
-
-
-def _curve(estimate: Estimate) -> Curve:
-    return Curve(estimate.mean, *estimate.interval())
 
 
 def _share(between: Estimate, apart: Estimate) -> Estimate:

@@ -19,8 +19,8 @@ from torch import Tensor
 
 from icl_core import theory
 from icl_core.data.prompts import Prompts, task_pool
-from icl_core.evaluation.curves import Curve, prompt_chunks
-from icl_core.evaluation.estimate import Accumulator
+from icl_core.evaluation.curves import Curve
+from icl_core.evaluation.measure import measure_jointly
 from icl_core.evaluation.suite import NUGGET
 from icl_core.evaluation.suite import ridge as ridge_of
 from icl_core.predictors.discrete_mmse import LEAST_SCORE
@@ -121,7 +121,8 @@ def _errors(
     v = pretraining.label_variance
     noise_variance = max(pretraining.noise_variance, NUGGET * v)
     ridge = ridge_of(experiment)
-    sums = {"dmmse": Accumulator(len(sizes)), "ridge": Accumulator(len(sizes))}
+    # New tasks are the same for every pool; those of a pool are others for each.
+    groups = [sizes] if tested == "new" else [(size,) for size in sizes]
 
     def measured(prompts: Prompts, pools: tuple[int, ...]) -> dict[str, Tensor]:
         """Errors [B, pools] over v."""
@@ -132,16 +133,13 @@ def _errors(
         target = prompts.targets[:, k, None]
         return {name: (predictions - target).square() / v for name, predictions in said.items()}
 
-    # New tasks are the same for every pool; those of a pool are others for each.
-    groups = [sizes] if tested == "new" else [(size,) for size in sizes]
-    drawn = [prompt_chunks(with_pool(experiment, pools[-1], tested)) for pools in groups]
-    for chunks in zip(*drawn, strict=True):
-        errors = [measured(prompts, pools) for prompts, pools in zip(chunks, groups, strict=True)]
-        for name, total in sums.items():
-            columns = torch.cat([each[name] for each in errors], 1)
-            total.add(columns.expand(-1, len(sizes)).numpy())
-    estimates = {name: total.estimate() for name, total in sums.items()}
-    return {name: Curve(estimate.mean, *estimate.interval()) for name, estimate in estimates.items()}
+    def errors(*chunks: Prompts) -> dict[str, Array]:
+        found = [measured(prompts, pools) for prompts, pools in zip(chunks, groups, strict=True)]
+        columns = {name: torch.cat([each[name] for each in found], 1) for name in ("dmmse", "ridge")}
+        return {name: each.expand(-1, len(sizes)).numpy() for name, each in columns.items()}
+
+    tests = [with_pool(experiment, pools[-1], tested) for pools in groups]
+    return {name: Curve.of(estimate) for name, estimate in measure_jointly(tests, errors).items()}
 
 
 def _linear_attention(

@@ -6,14 +6,15 @@ prior, the discrete MMSE on tasks of a pool, and for sparse functions the Lasso 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from torch import Tensor
+from numpy.typing import NDArray
 
-from icl_core.evaluation.curves import prompt_chunks
-from icl_core.evaluation.estimate import Accumulator, Estimate
+from icl_core.data.prompts import Prompts
+from icl_core.evaluation.estimate import Estimate
+from icl_core.evaluation.measure import measure_jointly, measured_errors
 from icl_core.evaluation.suite import bayes_learners
 from icl_core.library.card import Card, Check, FamilyErrors, Quantity, Tasks
 from icl_core.library.store import Entry, Library
@@ -70,33 +71,22 @@ def _estimates(experiment: Experiment, network: InContextNetwork) -> dict[str, E
     predictors: dict[str, Predictor] = {"model": Network(network), "ols": LeastSquares()}
     if ideal is not None:
         predictors["bayes"] = ideal
-    estimates = _accumulate(experiment, {name: each.predict for name, each in predictors.items()})
+    estimates = measured_errors(experiment, predictors)
     if experiment.mixture.families[0].unknown_support is not None:
         estimates["lasso"] = best_lasso(lasso_errors(experiment))
     return estimates
 
 
-def _accumulate(
-    experiment: Experiment, predict: Mapping[str, Callable[[Tensor, Tensor], Tensor]]
-) -> dict[str, Estimate]:
-    points, v = experiment.context_length + 1, experiment.pretraining.label_variance
-    sums = {name: Accumulator(points) for name in predict}
-    for prompts in prompt_chunks(experiment):
-        for name, function in predict.items():
-            sums[name].add(((function(prompts.xs, prompts.ys) - prompts.targets) ** 2 / v).numpy())
-    return {name: total.estimate() for name, total in sums.items()}
-
-
 def lasso_errors(experiment: Experiment) -> dict[float, Estimate]:
     """Normalised error of the Lasso at each of LASSO_ALPHAS."""
-    points, v = experiment.context_length + 1, experiment.pretraining.label_variance
-    sums = {alpha: Accumulator(points) for alpha in LASSO_ALPHAS}
-    for prompts in prompt_chunks(experiment):
+    v = experiment.pretraining.label_variance
+
+    def errors(prompts: Prompts) -> dict[float, NDArray[np.float64]]:
         path = lasso_path(prompts.xs, prompts.ys, lowest=min(LASSO_ALPHAS))
-        for alpha, total in sums.items():
-            predictions = (path.weights(alpha) * prompts.xs).sum(-1)
-            total.add(((predictions - prompts.targets) ** 2 / v).numpy())
-    return {alpha: total.estimate() for alpha, total in sums.items()}
+        said = {alpha: (path.weights(alpha) * prompts.xs).sum(-1) for alpha in LASSO_ALPHAS}
+        return {alpha: ((each - prompts.targets).square() / v).numpy() for alpha, each in said.items()}
+
+    return measure_jointly([experiment], errors)
 
 
 def best_lasso(by_alpha: Mapping[float, Estimate]) -> Estimate:
@@ -160,7 +150,7 @@ def _selection_checks(
         "bayes": ideal_mixture,
         "bayes alone": ideal_alone,
     }
-    found = _accumulate(mixture, {name: learner.predict for name, learner in learners.items()})
+    found = measured_errors(mixture, learners)
     cost = (found["model"] - found["specialist"]) - (found["bayes"] - found["bayes alone"])
     return [_check("selection", family, "new", cost.maximum(), SELECTION_COST, card.name)]
 

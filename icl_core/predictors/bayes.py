@@ -1,10 +1,11 @@
 """Bayes-optimal prediction under a mixture of function families.
 
-Dimensions: B prompts, N points, D inputs, F families, C components of a family, m features of a component.
+Dimensions: A sets of labels of the same inputs, B prompts, N points, D inputs, F families, C components of a
+family, m features of a component.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,7 +18,7 @@ from icl_core.predictors.base import Predictor, check_shapes
 from icl_core.specs import Experiment, Mixture, Pretraining, SpecError
 
 NUGGET = 1e-6  # noise variance over v that stands for none
-CHUNK_ENTRIES = 1 << 18  # float64 entries of one covariance root: small enough to stay in the cache
+CHUNK_ENTRIES = 1 << 18  # float64 entries of one covariance root or set of means: they stay in the cache
 
 
 @dataclass(frozen=True)
@@ -52,77 +53,85 @@ class BayesMixture(Predictor):
 
     def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
         """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k."""
+        check_shapes(xs, ys, queries)
+        return self.predict_each(xs, ys[None], queries)[0]
+
+    def predict_each(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
+        """`predict_query` [A, B, N] for each of A sets of labels ys [A, B, N] of the same inputs.
+
+        What depends on the inputs alone, most of the work, is done once.
+        """
         predictions, log_evidence = self._learn(xs, ys, queries)
-        return (self._posterior(log_evidence) * predictions).sum(-1).to(xs.dtype)
+        return (self.family_posterior(log_evidence) * predictions).sum(-1).to(xs.dtype)
 
     def posterior(self, xs: Tensor, ys: Tensor) -> Tensor:
         """Posterior probabilities of the families [B, N, F], entry k given the pairs before k."""
-        _, log_evidence = self._learn(xs, ys, xs)
-        return self._posterior(log_evidence).to(xs.dtype)
+        check_shapes(xs, ys)
+        _, log_evidence = self._learn(xs, ys[None], xs)
+        return self.family_posterior(log_evidence)[0].to(xs.dtype)
+
+    def family_posterior(self, log_evidence: Tensor) -> Tensor:
+        """Probabilities of the families from their log evidence [..., F]."""
+        weights = torch.tensor(self.weights, dtype=log_evidence.dtype, device=log_evidence.device)
+        return torch.softmax(weights.log() + log_evidence, dim=-1)
 
     def _learn(self, xs: Tensor, ys: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
-        """Each family's own predictions and log evidence, both [B, N, F]."""
-        check_shapes(xs, ys, queries)
+        """Each family's own predictions and log evidence, both [A, B, N, F]."""
         arguments = (xs.double(), ys.double(), queries.double(), self.noise_var)
         predictions, log_evidence = zip(
             *(_learn_family(family, *arguments) for family in self.families), strict=True
         )
         return torch.stack(predictions, dim=-1), torch.stack(log_evidence, dim=-1)
 
-    def _posterior(self, log_evidence: Tensor) -> Tensor:
-        weights = torch.tensor(self.weights, dtype=log_evidence.dtype, device=log_evidence.device)
-        return torch.softmax(weights.log() + log_evidence, dim=-1)
+
+def component_fits(features: Tensor, ys: Tensor, noise_var: float) -> Iterator[tuple[Tensor, Tensor]]:
+    """Means [A, m, C, B] and log likelihoods [A, C, B] of all components after 0, 1, ..., N pairs.
+
+    features [C, B, N, m], ys [A, B, N]. Sequential Bayesian linear regression from the prior N(0, I), one
+    pair at a time. The weights' posterior covariance is kept as P = R R^T and updated by Potter's square-root
+    form (Bierman 1977, Factorization Methods for Discrete Sequential Estimation), so that P stays positive
+    definite and loses half as many digits as in a direct update where the noise is tiny. It does not depend
+    on the labels and is computed once for all A. Components and prompts stand last, so that every operation
+    runs along long contiguous rows.
+    """
+    rows = features.permute(2, 3, 0, 1).contiguous()  # [N, m, C, B]
+    _, feature_count, components, prompts = rows.shape
+    mean = rows.new_zeros(len(ys), feature_count, components, prompts)
+    root = torch.eye(feature_count, dtype=rows.dtype, device=rows.device)
+    root = root[:, :, None, None].repeat(1, 1, components, prompts)
+    log_likelihood = rows.new_zeros(len(ys), components, prompts)
+    yield mean, log_likelihood
+    for k, row in enumerate(rows):  # [m, C, B]
+        projected = (root * row[:, None]).sum(0)  # R^T phi  [m, C, B]
+        variance = projected.square().sum(0) + noise_var
+        innovation = ys[:, None, :, k] - (mean * row).sum(1)  # [A, C, B]
+        covariance = (root * projected).sum(1)  # P phi  [m, C, B]
+        mean = mean + covariance * (innovation / variance)[:, None]
+        root -= covariance[:, None] * (projected / (variance + (noise_var * variance).sqrt()))
+        surprise = (2 * math.pi * variance).log() + innovation.square() / variance
+        log_likelihood = log_likelihood - surprise / 2
+        yield mean, log_likelihood
 
 
 def _learn_family(
     family: GaussianFamily, xs: Tensor, ys: Tensor, queries: Tensor, noise_var: float
 ) -> tuple[Tensor, Tensor]:
-    """Predictions at the queries and log evidence of the pairs before k, both [B, N], under one family."""
+    """Predictions at the queries and log evidence of the pairs before k, both [A, B, N], under one family."""
     log_prior = family.log_prior(xs.shape[-1]).to(xs.device)
-    feature_count = family.features(xs[:1, :1]).shape[-1]
-    chunk = max(1, CHUNK_ENTRIES // (len(log_prior) * feature_count**2))
+    count = family.features(xs[:1, :1]).shape[-1]
+    chunk = max(1, CHUNK_ENTRIES // (len(log_prior) * count * max(count, len(ys))))
     predictions, log_evidence = [], []
-    for x, y, query in zip(xs.split(chunk), ys.split(chunk), queries.split(chunk), strict=True):
-        component_predictions, likelihood = _learn_components(
-            family.features(x), y, family.features(query), noise_var
-        )
-        joint = log_prior[:, None] + likelihood  # [N, C, B]
-        predictions.append((torch.softmax(joint, dim=1) * component_predictions).sum(1).mT)  # [B, N]
-        log_evidence.append(torch.logsumexp(joint, dim=1).mT)  # [B, N]
-    return torch.cat(predictions), torch.cat(log_evidence)
-
-
-def _learn_components(
-    features: Tensor, ys: Tensor, queries: Tensor, noise_var: float
-) -> tuple[Tensor, Tensor]:
-    """Sequential Bayesian linear regression from the prior N(0, I), one pair at a time.
-
-    features and queries [C, B, N, m], ys [B, N]; returns predictions and log likelihood of the pairs before
-    k, both [N, C, B]. The weights' posterior covariance is kept as P = R R^T and updated by Potter's
-    square-root form (Bierman 1977, Factorization Methods for Discrete Sequential Estimation), so that P stays
-    positive definite and loses half as many digits as in a direct update where the noise is tiny. Components
-    and prompts stand last, so that every operation runs along long contiguous rows.
-    """
-    # [C, B, N, m] -> [N, m, C, B]
-    features, queries = (tensor.permute(2, 3, 0, 1).contiguous() for tensor in (features, queries))
-    points, feature_count, components, prompts = features.shape
-    mean = features.new_zeros(feature_count, components, prompts)
-    root = torch.eye(feature_count, dtype=features.dtype, device=features.device)
-    root = root[:, :, None, None].repeat(1, 1, components, prompts)
-    log_likelihood = features.new_zeros(components, prompts)
-    predictions, log_likelihoods = [], []
-    for k in range(points):
-        predictions.append((mean * queries[k]).sum(0))
-        log_likelihoods.append(log_likelihood)
-        projected = (root * features[k, :, None]).sum(0)  # R^T phi  [m, C, B]
-        variance = projected.square().sum(0) + noise_var
-        innovation = ys[:, k] - (mean * features[k]).sum(0)
-        covariance = (root * projected).sum(1)  # P phi  [m, C, B]
-        mean = mean + covariance * (innovation / variance)
-        root -= covariance[:, None] * (projected / (variance + (noise_var * variance).sqrt()))
-        surprise = (2 * math.pi * variance).log() + innovation.square() / variance
-        log_likelihood = log_likelihood - surprise / 2
-    return torch.stack(predictions), torch.stack(log_likelihoods)
+    for x, y, query in zip(xs.split(chunk), ys.split(chunk, 1), queries.split(chunk), strict=True):
+        features = family.features(x)
+        asked = (features if queries is xs else family.features(query)).permute(2, 3, 0, 1).contiguous()
+        said, known = [], []  # asked [N, m, C, B]
+        for row, (mean, likelihood) in zip(asked, component_fits(features, y, noise_var), strict=False):
+            joint = log_prior[:, None] + likelihood  # [A, C, B]
+            said.append((torch.softmax(joint, 1) * (mean * row).sum(1)).sum(1))
+            known.append(torch.logsumexp(joint, 1))
+        predictions.append(torch.stack(said, -1))  # [A, B, N]
+        log_evidence.append(torch.stack(known, -1))
+    return torch.cat(predictions, 1), torch.cat(log_evidence, 1)
 
 
 def bayes_mixture(pretraining: Pretraining, mixture: Mixture, noise_variance: float) -> BayesMixture | None:

@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from icl_core.evaluation.selection import FamilyPair, compare, on_family, reference_learners, sparsity_sweep
+from icl_core.evaluation.selection import FamilyPair, compare, on_family
 from icl_core.library import Library, default_library
 from icl_core.library.links import from_query
 from icl_core.specs import Experiment
+from tests.evaluation.references import reference_learners, sparsity_sweep
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -67,7 +68,7 @@ def test_the_sweep_answers_to_its_knobs(
     settled(page)
     assert query(page)["k"] == "3"
     asked = experiment(page, app_server)
-    swept = sparsity_sweep(asked, reference_learners(asked))
+    swept = sparsity_sweep(asked)
     lines = drawn(page)
     assert lines["bayes y"] != before["bayes y"]
     for name in ("ols", "bayes"):

@@ -9,7 +9,7 @@ from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal, Uniform
 from icl_core.data.function_classes import Dense, FixedSparse, ReluNetwork, Sinusoid, Sparse
 from icl_core.data.prompts import Prompts, sample_prompts, task_pool, training_batch
 from icl_core.data.shifts import QueryOrthogonal
-from icl_core.evaluation.curves import prompt_chunks
+from icl_core.evaluation.measure import prompt_chunks
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, Recipe
 
 MIXED = Pretraining(

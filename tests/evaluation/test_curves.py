@@ -8,7 +8,8 @@ from icl_core.data.covariance import PowerLaw, RandomDiagonal
 from icl_core.data.function_classes import Dense, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateScale, LabelNoise, LabelNonlinearity, NoShift, QueryScale, TaskScale
 from icl_core.evaluation.closed_forms import exact_lines, trained_attention
-from icl_core.evaluation.curves import LearningCurves, learning_curves, prompt_chunks
+from icl_core.evaluation.curves import LearningCurves, learning_curves
+from icl_core.evaluation.measure import prompt_chunks
 from icl_core.evaluation.suite import suite, unregularised
 from icl_core.models import Transformer
 from icl_core.predictors import LeastSquares, Zero

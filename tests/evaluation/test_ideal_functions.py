@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from icl_core.data.families import DenseWeights, Sinusoids, SumOf
-from icl_core.evaluation.ideal_functions import ideal_functions, shared_predictions
+from icl_core.evaluation.ideal_functions import ideal_functions
 from icl_core.predictors import BayesMixture
 
 LINE, WAVES = DenseWeights(1 / 3), Sinusoids.on_range(0.5, 2.0, 40, 1.0)
@@ -46,12 +46,12 @@ def test_labels_that_share_inputs_are_answered_as_each_alone(
     name: str, labels: tuple[torch.Tensor, torch.Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     xs, ys = labels
-    monkeypatch.setattr("icl_core.evaluation.ideal_functions.CHUNK_ENTRIES", 700)  # several chunks
-    shared = shared_predictions(LEARNERS[name], xs, ys)
+    monkeypatch.setattr("icl_core.predictors.bayes.CHUNK_ENTRIES", 700)  # several chunks
+    shared = LEARNERS[name].predict_each(xs, ys, xs)
     for number, label in enumerate(ys):
         assert torch.allclose(shared[number], LEARNERS[name].predict(xs, label), rtol=1e-9, atol=1e-9)
 
 
 def test_float32_labels_give_float32_predictions() -> None:
     xs = torch.rand(2, 4, 1)
-    assert shared_predictions(LEARNERS["noisy"], xs, xs[None, ..., 0]).dtype == torch.float32
+    assert LEARNERS["noisy"].predict_each(xs, xs[None, ..., 0], xs).dtype == torch.float32

@@ -17,12 +17,11 @@ from icl_core.evaluation.selection import (
     noise_sweep,
     on_family,
     prompt_choice,
-    reference_learners,
-    sparsity_sweep,
 )
 from icl_core.models import LinearAttention
 from icl_core.predictors import LeastSquares, Predictor
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+from tests.evaluation.references import reference_learners, sparsity_sweep
 
 
 def experiment(dimension: int, length: int, prompts: int, share: float = 0.5) -> Experiment:
@@ -133,7 +132,7 @@ def test_probabilities_start_at_the_prior_and_find_the_family() -> None:
 
 
 def test_the_sweep_keeps_output_variance_and_inputs() -> None:
-    swept = sparsity_sweep(SMALL, reference_learners(SMALL))
+    swept = sparsity_sweep(SMALL)
     assert [each.experiment.mixture.families[0] for each in swept] == [Sparse(n) for n in range(1, 5)]
     prompts = [sample_prompts(each.experiment, 0, 4000) for each in swept]
     for sampled in prompts:
@@ -145,7 +144,7 @@ def test_a_fixed_support_grows_from_the_first_inputs() -> None:
     fixed = replace(
         SMALL, pretraining=replace(SMALL.pretraining, mixture=FamilyPair(FixedSparse(2), 0.5).mixture)
     )
-    swept = sparsity_sweep(fixed, reference_learners(fixed))
+    swept = sparsity_sweep(fixed)
     assert [each.experiment.mixture.families[0] for each in swept] == [FixedSparse(n) for n in range(1, 5)]
 
 

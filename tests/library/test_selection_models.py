@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from icl_core.data.function_classes import Dense, FixedSparse, Sparse
-from icl_core.evaluation.selection import compare, on_family, reference_learners
+from icl_core.evaluation.selection import compare, on_family
 from icl_core.library import Library
 from icl_core.library.selection import (
     SelectionModels,
@@ -24,6 +24,7 @@ from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 from icl_core.training import Trained
 from icl_core.training.loop import initial_network
+from tests.evaluation.references import reference_learners
 
 BASE = Pretraining(dimension=4, context_length=6, model=Transformer(layers=1, heads=1, width=16))
 HALF = replace(BASE, mixture=Mixture.of((Dense(), 0.5), (Sparse(2), 0.5)))

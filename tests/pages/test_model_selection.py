@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.frame import ahead
 from icl_core.data.function_classes import Dense, Sparse
-from icl_core.evaluation.selection import compare, on_family, reference_learners, sparsity_sweep
+from icl_core.evaluation.selection import compare, on_family
 from icl_core.library import default_library
 from icl_core.library.links import to_query
 from icl_core.models import LinearAttention, Transformer
@@ -20,6 +20,7 @@ from icl_core.predictors import Network
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 from icl_core.training import Trained
 from icl_core.training.loop import initial_network
+from tests.evaluation.references import reference_learners, sparsity_sweep
 from tests.pages.opening import healthy, opened_page
 
 PICTURES = ("curves", "sparsity", "choice", "outside", "cost")
@@ -108,7 +109,7 @@ def test_curves_are_the_cores_numbers(own: Path) -> None:
 
 def test_the_sweep_is_the_cores_numbers_at_the_chosen_k() -> None:
     drawn = lines(opened(query(BARE, picture="sparsity", k="3")))
-    swept = sparsity_sweep(BARE, reference_learners(BARE))
+    swept = sparsity_sweep(BARE)
     for name in ("ols", "lasso", "bayes"):
         expected = [each.errors[name].mean[3] for each in swept]
         np.testing.assert_allclose(drawn[name, "y"], expected, atol=2e-6)

@@ -151,7 +151,7 @@ def test_noise_free_dense_labels_with_a_tiny_nugget(pairs):
     )
     mixture = BayesMixture([family], [1.0], nugget)
     assert mixture.predict(xs, ys)[0, pairs].item() == pytest.approx(prediction, abs=1e-11)
-    learned = bayes._learn_family(family, xs, ys, xs, nugget)[1]
+    learned = bayes._learn_family(family, xs, ys[None], xs, nugget)[1][0]
     assert learned[0, pairs].item() == pytest.approx(log_evidence, rel=1e-11)
 
 
@@ -163,7 +163,7 @@ def test_labels_from_outside_the_family_with_a_tiny_nugget(pairs):
     family = SparseWeights(2, 2.5)
     features = family.features(xs)[:, 0, : pairs + 1]
     prediction, log_evidence = exact_prediction(features, ys[0, : pairs + 1], 5e-6)
-    predictions, learned = bayes._learn_family(family, xs, ys, xs, 5e-6)
+    predictions, learned = (each[0] for each in bayes._learn_family(family, xs, ys[None], xs, 5e-6))
     assert predictions[0, pairs].item() == pytest.approx(prediction, abs=1e-9)
     assert learned[0, pairs].item() == pytest.approx(log_evidence, rel=1e-11)
 
