@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.frame.texts import t
 from dashboard.say.describe import family_name
-from icl_core.evaluation.closed_forms import exact_lines
+from icl_core.evaluation.closed_forms import ClosedForm
 from icl_core.figures.training_curve import TrainingLabels
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
@@ -18,7 +18,7 @@ def least_squares(spec: Pretraining) -> dict[str, np.ndarray]:
     lines: dict[str, np.ndarray] = {}
     for family in spec.mixture.families:
         evaluation = Evaluation(context_length=spec.context_length, function_class=family)
-        exact = exact_lines(Experiment(spec, evaluation)).get("ols")
+        exact = ClosedForm.of(Experiment(spec, evaluation)).lines.get("ols")
         if exact is None or not np.isfinite(exact).all():
             continue
         if not any(np.allclose(exact, line) for line in lines.values()):

@@ -11,9 +11,8 @@ from icl_core import theory
 from icl_core.claims.claim import Claim, Finding, Measurement, at_least, at_most
 from icl_core.claims.minimum import isotropic_minimum
 from icl_core.claims.workbench import Workbench, line
-from icl_core.data.moments import experiment_moments
 from icl_core.data.shifts import CovariateScale, QueryScale, TaskCovariance, TaskMean, TaskScale
-from icl_core.evaluation.closed_forms import trained_attention
+from icl_core.evaluation.closed_forms import ClosedForm
 from icl_core.models import LinearAttention
 from icl_core.predictors import LeastSquares
 from icl_core.specs import Evaluation, Experiment, Pretraining, Shift
@@ -36,12 +35,12 @@ def task_shift(bench: Workbench) -> Finding:
 
 def _relative_error(experiment: Experiment) -> float:
     """Risk at M pairs over E f^2 of the test functions."""
-    A, moments = trained_attention(experiment.pretraining), experiment_moments(experiment)
-    assert A is not None
-    assert moments is not None
-    S, T, Q = (matrix.numpy() for matrix in moments[:3])
-    risk = theory.lsa_risk(A, S, T, moments.noise_variance, experiment.context_length, Q)
-    return risk / float(np.trace(Q @ T))
+    form = ClosedForm.of(experiment)
+    assert form.attention is not None
+    assert form.moments is not None
+    S, T, Q = (matrix.numpy() for matrix in form.moments[:3])
+    noise_variance, M = form.moments.noise_variance, experiment.context_length
+    return theory.lsa_risk(form.attention, S, T, noise_variance, M, Q) / float(np.trace(Q @ T))
 
 
 def query_shift(bench: Workbench) -> Finding:

@@ -8,14 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icl_core import theory
-from icl_core.data.moments import Moments, experiment_moments, mixture_task_moment
-from icl_core.data.shifts import CovariateScale, LabelNoise, LabelNonlinearity, NoShift
-from icl_core.specs import Experiment
+from icl_core.data.moments import Moments
 
 Array = NDArray[np.float64]
-
-KEEP_IID = (NoShift.kind, CovariateScale.kind, LabelNoise.kind)
-"""Shifts that leave the eigenvalues of a random covariance i.i.d., and T = I and Q = S."""
 
 
 class RiskLine(NamedTuple):
@@ -41,21 +36,11 @@ class RiskLine(NamedTuple):
         return self.at(lengths).sum(0)
 
 
-def attention_risk(A: Array, experiment: Experiment) -> RiskLine | None:
-    """Risk of the prediction x_q^T A h on an experiment's test prompts; None where it has no closed form.
-
-    Exact for Gaussian inputs of fixed covariance and linear functions under any shift that keeps both; for
-    labels bent by `LabelNonlinearity`; and for random covariances of i.i.d. eigenvalues, scaled or noisy too.
-    """
-    if experiment.evaluation.tasks == "seen":
-        return None
-    moments = experiment_moments(experiment)
-    if moments is not None:
-        return _linear(A, moments)
-    bent = _bent_labels(experiment)
-    if bent is not None:
-        return nonlinear_label_risk(A, *bent)
-    return _random_covariance(A, experiment)
+def linear_risk(A: Array, moments: Moments) -> RiskLine:
+    """For linear functions of Gaussian inputs with these moments."""
+    S, T, Q = (matrix.numpy() for matrix in moments[:3])
+    parts = theory.lsa_risk_parts(A, S, T, moments.noise_variance, 1, Q)
+    return RiskLine(*parts, zero=float(np.trace(Q @ T)))
 
 
 def correlation(share: float) -> float:
@@ -77,37 +62,6 @@ def nonlinear_label_risk(A: Array, moments: Moments, share: float) -> RiskLine:
     bias = squared * (signal - 2 * float(np.trace(Q @ A @ S @ T))) + float(np.trace(Q @ T))
     sampling = (2 - squared) * signal + float(np.trace(S @ T)) * spread
     return RiskLine(bias, sampling, moments.noise_variance * spread, float(np.trace(Q @ T)))
-
-
-def _linear(A: Array, moments: Moments) -> RiskLine:
-    S, T, Q = (matrix.numpy() for matrix in moments[:3])
-    parts = theory.lsa_risk_parts(A, S, T, moments.noise_variance, 1, Q)
-    return RiskLine(*parts, zero=float(np.trace(Q @ T)))
-
-
-def _bent_labels(experiment: Experiment) -> tuple[Moments, float] | None:
-    """Moments before the labels are bent, and by how much."""
-    shift = experiment.evaluation.shift
-    before = experiment_moments(experiment.unshifted)
-    if before is None or not isinstance(shift, LabelNonlinearity):
-        return None
-    return before, shift.magnitude
-
-
-def _random_covariance(A: Array, experiment: Experiment) -> RiskLine | None:
-    covariates, d, shift = (
-        experiment.covariates,
-        experiment.pretraining.dimension,
-        experiment.evaluation.shift,
-    )
-    spectrum = covariates.eigenvalue_moments
-    T = mixture_task_moment(experiment.mixture, experiment.pretraining.covariates, d)
-    isotropic = T is not None and np.array_equal(T, np.eye(d)) and np.allclose(A, A[0, 0] * np.eye(d))
-    if spectrum is None or not isotropic or shift.kind not in KEEP_IID:
-        return None
-    scale = 4.0**shift.magnitude if shift.kind == CovariateScale.kind else 1.0
-    moments = theory.SpectrumMoments(*spectrum)
-    return iid_risk_line(float(A[0, 0]), moments, d, experiment.test_noise_variance, scale)
 
 
 def iid_risk_line(

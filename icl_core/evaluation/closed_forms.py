@@ -1,23 +1,90 @@
-"""Exact lines of a learning curve: linear attention at its optimum, and least squares."""
+"""What theory says of an experiment: linear attention at its optimum, its exact risk, and exact lines."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from icl_core import semidefinite, theory
+from icl_core import theory
 from icl_core.data.moments import Moments, experiment_moments, mixture_task_moment, pretraining_moments
 from icl_core.data.prompts import task_pool
 from icl_core.data.randomness import AddressedRandomness
-from icl_core.evaluation.attention_risk import attention_risk
+from icl_core.data.shifts import CovariateScale, LabelNoise, LabelNonlinearity, NoShift
+from icl_core.evaluation.attention_risk import RiskLine, iid_risk_line, linear_risk, nonlinear_label_risk
 from icl_core.specs import Experiment, Pretraining
 
 Array = NDArray[np.float64]
 COVARIANCE_SAMPLES = 4096  # stand for a random covariance that has no moments in closed form
 LARGEST_RANDOM = 20  # inputs up to which the d^2 x d^2 system for a random covariance answers at once
+KEEP_IID = (NoShift.kind, CovariateScale.kind, LabelNoise.kind)
+"""Shifts that leave the eigenvalues of a random covariance i.i.d., and T = I and Q = S."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClosedForm:
+    """What the closed forms of one experiment need, derived once: take it from `of`.
+
+    `attention` is A* [D, D] of the pretraining; `moments` are those of the test prompts for fresh tasks. Each
+    is None where it has no closed form.
+    """
+
+    experiment: Experiment
+    attention: Array | None
+    moments: Moments | None
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(experiment: Experiment) -> ClosedForm:
+        """The closed forms of an experiment."""
+        attention = trained_attention(experiment.pretraining)
+        return ClosedForm(experiment, attention, experiment_moments(experiment))
+
+    @cached_property
+    def risk(self) -> RiskLine | None:
+        """The exact risk of A* on the test prompts."""
+        return None if self.attention is None else self.risk_of(self.attention)
+
+    def risk_of(self, A: Array) -> RiskLine | None:
+        """Risk of the prediction x_q^T A h on the test prompts; None where it has no closed form.
+
+        Exact for Gaussian inputs of fixed covariance and linear functions under any shift that keeps both;
+        for labels bent by `LabelNonlinearity`; and for random covariances of i.i.d. eigenvalues, scaled or
+        noisy too.
+        """
+        evaluation = self.experiment.evaluation
+        if evaluation.tasks == "seen":
+            return None
+        if self.moments is not None:
+            return linear_risk(A, self.moments)
+        if isinstance(evaluation.shift, LabelNonlinearity):
+            before = experiment_moments(self.experiment.unshifted)
+            return None if before is None else nonlinear_label_risk(A, before, evaluation.shift.magnitude)
+        return _random_covariance_risk(A, self.experiment)
+
+    @cached_property
+    def lines(self) -> dict[str, Array]:
+        """Closed-form risks over v for k = 0..M by predictor name; an entry without a formula is NaN.
+
+        'zero' predicts nothing, 'lsa' is A* of the pretraining, 'lsa_reoptimised' the best linear attention
+        for the test distribution at every k, 'ols' min-norm least squares.
+        """
+        lengths = np.arange(self.experiment.context_length + 1.0)
+        lines: dict[str, Array] = {}
+        if self.risk is not None:
+            lines["lsa"] = self.risk.total(lengths)
+            lines["zero"] = np.full(len(lengths), self.risk.zero)
+        if self.moments is not None and self.experiment.evaluation.tasks == "new":
+            S, T, Q = (matrix.numpy() for matrix in self.moments[:3])
+            asked = (S, T, self.moments.noise_variance, lengths, Q)
+            lines["zero"] = np.full(len(lengths), float(np.trace(Q @ T)))
+            lines["lsa_reoptimised"] = theory.lsa_reoptimised_risks(*asked)
+            lines["ols"] = theory.least_squares_risks(*asked)
+        v = self.experiment.pretraining.label_variance
+        return {name: line / v for name, line in lines.items()}
 
 
 @lru_cache(maxsize=64)
@@ -34,46 +101,6 @@ def trained_attention(pretraining: Pretraining) -> Array | None:
             S.numpy(), _pool_moment(pretraining, T), noise_variance, pretraining.context_length
         )
     return _trained_on_random_covariance(pretraining)
-
-
-def exact_lines(experiment: Experiment) -> dict[str, Array]:
-    """Closed-form risks over v for k = 0..M by predictor name; an entry without a formula is NaN.
-
-    'zero' predicts nothing, 'lsa' is A* of the pretraining, 'lsa_reoptimised' the best linear attention for
-    the test distribution at every k, 'ols' min-norm least squares.
-    """
-    lengths = range(experiment.context_length + 1)
-    lines: dict[str, Array] = {}
-    matrix = trained_attention(experiment.pretraining)
-    attention = None if matrix is None else attention_risk(matrix, experiment)
-    if attention is not None:
-        lines["lsa"] = attention.total(np.array(lengths, dtype=np.float64))
-        lines["zero"] = np.full(len(lengths), attention.zero)
-    moments = experiment_moments(experiment)
-    if moments is not None and experiment.evaluation.tasks == "new":
-        lines["zero"] = np.full(len(lengths), float((moments.Q @ moments.T).trace()))
-        lines["lsa_reoptimised"] = np.array([_best_attention_risk(moments, k) for k in lengths])
-        lines["ols"] = np.array([_least_squares_risk(moments, k) for k in lengths])
-    v = experiment.pretraining.label_variance
-    return {name: line / v for name, line in lines.items()}
-
-
-def _best_attention_risk(moments: Moments, k: int) -> float:
-    S, T, Q, noise_variance = moments
-    if k == 0:
-        return float((Q @ T).trace())
-    best = theory.lsa_optimum(S.numpy(), T.numpy(), noise_variance, k)
-    return theory.lsa_risk(best, S.numpy(), T.numpy(), noise_variance, k, Q.numpy())
-
-
-def _least_squares_risk(moments: Moments, k: int) -> float:
-    S, T, Q, noise_variance = moments
-    scale = float(S[0, 0])
-    if torch.equal(S, scale * torch.eye(len(S), dtype=S.dtype)) and len(S) > 1:
-        return theory.min_norm_risk(len(S), T.numpy(), noise_variance, k, scale, Q.numpy())
-    if k < len(S) or semidefinite.rank(S.numpy()) < len(S):
-        return np.nan
-    return theory.ols_risk(S.numpy(), noise_variance, k, Q.numpy())
 
 
 def _pool_moment(pretraining: Pretraining, T: torch.Tensor) -> Array:
@@ -105,3 +132,15 @@ def _trained_on_random_covariance(pretraining: Pretraining) -> Array | None:
     randomness = AddressedRandomness.of(pretraining.seed, "theory")
     sampled = covariates.matrices(randomness, COVARIANCE_SAMPLES, dimension).numpy()
     return theory.lsa_optimum_random(sampled, T.numpy(), noise_variance, K)
+
+
+def _random_covariance_risk(A: Array, experiment: Experiment) -> RiskLine | None:
+    covariates, d = experiment.covariates, experiment.pretraining.dimension
+    spectrum, shift = covariates.eigenvalue_moments, experiment.evaluation.shift
+    T = mixture_task_moment(experiment.mixture, experiment.pretraining.covariates, d)
+    isotropic = T is not None and np.array_equal(T, np.eye(d)) and np.allclose(A, A[0, 0] * np.eye(d))
+    if spectrum is None or not isotropic or shift.kind not in KEEP_IID:
+        return None
+    scale = 4.0**shift.magnitude if shift.kind == CovariateScale.kind else 1.0
+    moments = theory.SpectrumMoments(*spectrum)
+    return iid_risk_line(float(A[0, 0]), moments, d, experiment.test_noise_variance, scale)

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icl_core.data.shifts import NoShift
-from icl_core.evaluation.attention_risk import attention_risk
-from icl_core.evaluation.closed_forms import trained_attention
+from icl_core.evaluation.closed_forms import ClosedForm
 from icl_core.evaluation.curves import Curve, LearningCurves, learning_curves
 from icl_core.evaluation.suite import suite, unregularised
 from icl_core.models import InContextNetwork
@@ -84,12 +83,7 @@ def shift_curves(experiment: Experiment, network: InContextNetwork | None) -> Le
     Errors are over E f^2 of the shifted test prompts, so that predicting zero costs 1 under every shift.
     """
     predictors = {name: entry for name, entry in suite(experiment, network).items() if name in METHODS}
-    exact = {}
-    A = trained_attention(experiment.pretraining)
-    line = None if A is None else attention_risk(A, experiment)
-    if line is not None:
-        lengths = np.arange(experiment.context_length + 1.0)
-        exact["lsa"] = line.total(lengths) / experiment.pretraining.label_variance
+    exact = {name: line for name, line in ClosedForm.of(experiment).lines.items() if name == "lsa"}
     return _over_zero(learning_curves(experiment, predictors, exact, unregularised(experiment)))
 
 
@@ -120,13 +114,10 @@ def grid_lengths(experiment: Experiment) -> tuple[int, ...]:
 
 def attention_grid(experiment: Experiment, kind: str) -> ShiftGrid | None:
     """The grid of linear attention from its closed form; None where there is none for this kind."""
-    A = trained_attention(experiment.pretraining)
-    if A is None:
-        return None
     magnitudes, lengths = grid_magnitudes(experiment, kind), grid_lengths(experiment)
     rows = []
     for magnitude in magnitudes:
-        line = attention_risk(A, with_shift(experiment, kind, magnitude))
+        line = ClosedForm.of(with_shift(experiment, kind, magnitude)).risk
         if line is None:
             return None
         rows.append(line.total(np.array(lengths, dtype=np.float64)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from icl_core.evaluation.closed_forms import trained_attention
+from icl_core.evaluation.closed_forms import ClosedForm
 from icl_core.methods import REGISTERED, methods
 from icl_core.models import InContextNetwork
 from icl_core.predictors import LinearAttention, Network, Predictor
@@ -27,7 +27,7 @@ def suite(experiment: Experiment, network: InContextNetwork | None) -> dict[str,
     models: dict[str, Predictor] = {}
     if network is not None:
         models[pretraining.model.kind] = Network(network)
-    matrix = trained_attention(pretraining)
+    matrix = ClosedForm.of(experiment).attention
     if matrix is not None:
         models["lsa"] = LinearAttention(torch.from_numpy(matrix))
     return models | _existing({method.name: method.built(experiment) for method in methods()})

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from icl_core.evaluation.closed_forms import exact_lines
+from icl_core.evaluation.closed_forms import ClosedForm
 from icl_core.evaluation.curves import LearningCurves, learning_curves
 from icl_core.evaluation.suite import suite, unregularised
 from icl_core.library.json_store import JsonStore
@@ -48,7 +48,7 @@ def cached_curves(experiment: Experiment, library: Library, part: Part = WHOLE) 
     if stored is not None:
         return stored
     network = load_once(library, entry) if entry else None
-    predictors, exact = part.of(suite(experiment, network)), part.of(exact_lines(experiment))
+    predictors, exact = part.of(suite(experiment, network)), part.of(ClosedForm.of(experiment).lines)
     curves = learning_curves(experiment, predictors, exact, unregularised(experiment))
     store.write(name, key, {"curves": curves.to_dict()})
     return curves

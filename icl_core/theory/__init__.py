@@ -5,7 +5,7 @@ divide by d for the normalised error of isotropic data, add noise_var for the er
 the number of pairs of a training prompt, M that of a test prompt; both may be math.inf.
 """
 
-from icl_core.theory.baselines import min_norm_risk, ols_risk, ridge_asymptotic
+from icl_core.theory.baselines import least_squares_risks, min_norm_risk, ols_risk, ridge_asymptotic
 from icl_core.theory.flow_limits import (
     FlowLimit,
     flow_limit,
@@ -26,8 +26,10 @@ from icl_core.theory.random_covariance import (
 from icl_core.theory.risk import (
     RiskParts,
     best_step,
+    best_step_risks,
     context_second_moment,
     lsa_optimum,
+    lsa_reoptimised_risks,
     lsa_risk,
     lsa_risk_parts,
     zhang_gamma,
@@ -41,6 +43,7 @@ __all__ = [
     "RiskParts",
     "SpectrumMoments",
     "best_step",
+    "best_step_risks",
     "context_second_moment",
     "corollary_4_3",
     "flow_half_time",
@@ -49,10 +52,12 @@ __all__ = [
     "flow_logistic",
     "gradient_flow",
     "gradient_flow_random",
+    "least_squares_risks",
     "linear_label_moments",
     "lsa_optimum",
     "lsa_optimum_iid",
     "lsa_optimum_random",
+    "lsa_reoptimised_risks",
     "lsa_risk",
     "lsa_risk_iid",
     "lsa_risk_parts",

@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from icl_core import semidefinite
-from icl_core.theory.arguments import context_length, dimension, nonnegative, positive, second_moment
+from icl_core.theory.arguments import (
+    Array,
+    context_length,
+    dimension,
+    nonnegative,
+    positive,
+    second_moment,
+)
 from icl_core.theory.marchenko_pastur import residual_share
 
 
@@ -76,6 +83,28 @@ def min_norm_risk(
     bias = weight * (((unseen + 1) * d - 2) * np.trace(Q @ T) + M * np.trace(Q) * np.trace(T))
     variance = noise_var * np.trace(Q) * M / (scale * d * (unseen - 1)) if noise_var > 0 else 0.0
     return float(bias + variance)
+
+
+def least_squares_risks(
+    S: ArrayLike, T: ArrayLike, noise_var: float, lengths: ArrayLike, Q: ArrayLike | None = None
+) -> Array:
+    """Risk [n] of minimum-norm least squares at each length: `min_norm_risk` below d pairs, then `ols_risk`.
+
+    NaN where no formula is known: for a singular S, and below d pairs unless S is isotropic and d > 1.
+    Infinite where the mean is. Raises as those two.
+    """
+    S = second_moment("S", S)
+    d, lengths = len(S), np.asarray(lengths, dtype=np.float64)
+    risks = np.full(len(lengths), np.nan)
+    if semidefinite.rank(S) < d:
+        return risks
+    few, surplus = lengths < d, lengths - d
+    if d > 1 and np.array_equal(S, S[0, 0] * np.eye(d)):
+        risks[few] = [min_norm_risk(d, T, noise_var, M, S[0, 0], Q) for M in lengths[few]]
+    first = ols_risk(S, noise_var, d + 2, Q)  # the first finite one: the others are parts of it
+    heavy = np.inf if noise_var > 0 else 0.0
+    enough = np.divide(first, surplus - 1, out=np.full(len(lengths), heavy), where=surplus > 1)
+    return np.where(few, risks, enough)
 
 
 def ridge_asymptotic(d: int, noise_var: float, M: float, weight_var: float = 1.0) -> float:

@@ -48,16 +48,16 @@ def lsa_risk_parts(
         ValueError: a matrix of the wrong shape, S, T or Q not positive semi-definite, noise_var < 0, or M not
             a count.
     """
-    S = second_moment("S", S)
-    d = len(S)
-    A = finite_array("A", A, (d, d))
-    T = second_moment("T", T, d)
-    Q = S if Q is None else second_moment("Q", Q, d)
-    noise_var = nonnegative("noise_var", noise_var)
+    S, T, Q, noise_var = _checked(S, T, noise_var, Q)
+    A = finite_array("A", A, (len(S), len(S)))
     M = context_length("M", M, minimum=0)
+    return _risk_parts(A, S, T, noise_var, M, Q)
+
+
+def _risk_parts(A: Array, S: Array, T: Array, noise_var: float, M: float, Q: Array) -> RiskParts:
     if M == 0:
         return RiskParts(float(np.trace(Q @ T)), 0.0, 0.0)
-    error = A @ S - np.eye(d)
+    error = A @ S - np.eye(len(S))
     bias = np.trace(Q @ error @ T @ error.T)
     spread = np.trace(Q @ A @ S @ A.T)
     sampling = (np.trace(Q @ A @ S @ T @ S @ A.T) + np.trace(S @ T) * spread) / M
@@ -84,10 +84,31 @@ def lsa_optimum(S: ArrayLike, T: ArrayLike, noise_var: float, N: float) -> Array
     S = second_moment("S", S)
     T = second_moment("T", T, len(S))
     N = context_length("N", N)
-    shrinkage = (np.trace(S @ T) + nonnegative("noise_var", noise_var)) / N
-    root = _square_root(T)
+    return _optimum(S, T, _square_root(T), nonnegative("noise_var", noise_var), N)
+
+
+def _optimum(S: Array, T: Array, root: Array, noise_var: float, N: float) -> Array:
+    shrinkage = (np.trace(S @ T) + noise_var) / N
     # T (S T + c I)^-1 = T^1/2 (T^1/2 S T^1/2 + c I)^-1 T^1/2: symmetric, and defined for singular T too.
     return root @ pinvh((1 + 1 / N) * root @ S @ root + shrinkage * np.eye(len(S))) @ root
+
+
+def lsa_reoptimised_risks(
+    S: ArrayLike, T: ArrayLike, noise_var: float, lengths: ArrayLike, Q: ArrayLike | None = None
+) -> Array:
+    """Risk [n] at each length of the best linear attention for that length: no other does better there.
+
+    Lengths [n] may hold 0, where the prediction is 0, and infinity. Raises as `lsa_risk_parts`.
+    """
+    S, T, Q, noise_var = _checked(S, T, noise_var, Q)
+    root = _square_root(T)
+
+    def risk(M: float) -> float:
+        if M == 0:
+            return float(np.trace(Q @ T))
+        return sum(_risk_parts(_optimum(S, T, root, noise_var, M), S, T, noise_var, M, Q))
+
+    return np.array([risk(context_length("lengths", M, minimum=0)) for M in np.asarray(lengths)])
 
 
 def zhang_gamma(S: ArrayLike, N: float) -> Array:
@@ -103,12 +124,38 @@ def best_step(S: ArrayLike, T: ArrayLike, noise_var: float, M: float, Q: ArrayLi
     Raises:
         ValueError: as `lsa_risk_parts`; also where the risk does not depend on eta.
     """
-    S = second_moment("S", S)
-    Q = S if Q is None else second_moment("Q", Q, len(S))
-    curvature = np.trace(Q @ context_second_moment(S, T, noise_var, context_length("M", M)))
+    S, T, Q, noise_var = _checked(S, T, noise_var, Q)
+    gain, curvature = _step_terms(S, T, noise_var, context_length("M", M), Q)
     if curvature <= 0:
         raise ValueError("Q must overlap with S and T: the risk does not depend on the step size here.")
-    return float(np.trace(Q @ S @ np.asarray(T, dtype=np.float64)) / curvature)
+    return float(gain / curvature)
+
+
+def best_step_risks(
+    S: ArrayLike, T: ArrayLike, noise_var: float, lengths: ArrayLike, Q: ArrayLike | None = None
+) -> Array:
+    """Risk [n] of the best gradient step from 0 at each length from 1: tr(Q T) - tr(Q S T)^2/tr(Q G).
+
+    Raises as `lsa_risk_parts`.
+    """
+    S, T, Q, noise_var = _checked(S, T, noise_var, Q)
+    gain, curvature = _step_terms(S, T, noise_var, np.asarray(lengths, dtype=np.float64), Q)
+    return np.trace(Q @ T) - gain**2 / curvature
+
+
+def _step_terms(S: Array, T: Array, noise_var: float, M: float | Array, Q: Array) -> tuple[float, Array]:
+    """tr(Q S T), and tr(Q G) at M pairs, or at each of several lengths [n]."""
+    noisy = (np.trace(S @ T) + noise_var) * np.trace(Q @ S)
+    return np.trace(Q @ S @ T), (1 + 1 / M) * np.trace(Q @ S @ T @ S) + noisy / M
+
+
+def _checked(
+    S: ArrayLike, T: ArrayLike, noise_var: float, Q: ArrayLike | None
+) -> tuple[Array, Array, Array, float]:
+    S = second_moment("S", S)
+    T = second_moment("T", T, len(S))
+    Q = S if Q is None else second_moment("Q", Q, len(S))
+    return S, T, Q, nonnegative("noise_var", noise_var)
 
 
 def _square_root(matrix: Array) -> Array:

@@ -27,13 +27,13 @@ def test_shipped_numbers_are_the_ones_that_the_models_give(tmp_path) -> None:
     shipped = stored_curves(experiment, bare)
     assert shipped is not None
     torch.set_num_threads(1)
-    from icl_core.evaluation.closed_forms import exact_lines
+    from icl_core.evaluation.closed_forms import ClosedForm
     from icl_core.evaluation.curves import learning_curves
     from icl_core.evaluation.suite import suite
 
     entry = bare.find(experiment.pretraining.hash)
     assert entry is not None
-    fresh = learning_curves(experiment, suite(experiment, bare.load(entry)), exact_lines(experiment))
+    fresh = learning_curves(experiment, suite(experiment, bare.load(entry)), ClosedForm.of(experiment).lines)
     for name, curve in fresh.curves.items():
         assert abs(curve.mean - shipped.curves[name].mean).max() < 1e-3 * max(1, abs(curve.mean).max()), name
     assert cached_curves(experiment, library).to_dict() == shipped.to_dict()

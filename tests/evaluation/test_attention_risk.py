@@ -21,8 +21,8 @@ from icl_core.data.shifts import (
     QueryScale,
     TaskMean,
 )
-from icl_core.evaluation.attention_risk import attention_risk, correlation, iid_risk_line
-from icl_core.evaluation.closed_forms import trained_attention
+from icl_core.evaluation.attention_risk import correlation, iid_risk_line
+from icl_core.evaluation.closed_forms import ClosedForm, trained_attention
 from icl_core.evaluation.curves import learning_curves
 from icl_core.predictors import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
@@ -48,7 +48,7 @@ def attention(experiment):
 def test_the_line_is_the_risk_at_every_length(shift):
     experiment = Experiment(PRETRAINING, Evaluation(shift=shift, label_noise=0.3))
     A, moments = attention(experiment), experiment_moments(experiment)
-    line = attention_risk(A, experiment)
+    line = ClosedForm.of(experiment).risk_of(A)
     S, T, Q = (matrix.numpy() for matrix in moments[:3])
     lengths = np.array([0.0, 1.0, 3.0, 10.0, 500.0, math.inf])
     expected = [theory.lsa_risk(A, S, T, moments.noise_variance, M, Q) for M in lengths]
@@ -64,7 +64,7 @@ def test_nonlinear_labels_against_monte_carlo(share):
     )
     experiment = Experiment(PRETRAINING, evaluation)
     A = attention(experiment)
-    line = attention_risk(A, experiment)
+    line = ClosedForm.of(experiment).risk_of(A)
     curve = learning_curves(experiment, {"lsa": LinearAttention(torch.from_numpy(A))}).curves["lsa"]
     for k in (0, 4, 7, 12):
         exact = line.total(np.array([float(k)]))[0] / PRETRAINING.label_variance
@@ -87,7 +87,7 @@ def test_random_covariances_have_the_moments_line():
     pretraining = Pretraining(dimension=5, context_length=12, covariates=RandomDiagonal())
     experiment = Experiment(pretraining, Evaluation(label_noise=0.5))
     A = attention(experiment)
-    line = attention_risk(A, experiment)
+    line = ClosedForm.of(experiment).risk_of(A)
     for M in (1, 7, math.inf):
         expected = theory.lsa_risk_iid(A[0, 0], theory.SpectrumMoments(1, 2, 6), 5, 0.25 * 5, M)
         assert line.total(np.array([float(M)]))[0] == pytest.approx(expected, rel=1e-12)
@@ -100,10 +100,10 @@ def test_scaled_and_noisy_random_covariances():
     noisy = Experiment(pretraining, Evaluation(shift=LabelNoise(0.5)))
     A, moments = attention(scaled), theory.SpectrumMoments(1, 2, 6)
     seven = np.array([7.0])
-    assert attention_risk(A, scaled).total(seven)[0] == pytest.approx(
+    assert ClosedForm.of(scaled).risk_of(A).total(seven)[0] == pytest.approx(
         theory.lsa_risk_iid(A[0, 0], moments, 5, 0.0, 7, scale=4.0), rel=1e-12
     )
-    assert attention_risk(A, noisy).total(seven)[0] == pytest.approx(
+    assert ClosedForm.of(noisy).risk_of(A).total(seven)[0] == pytest.approx(
         theory.lsa_risk_iid(A[0, 0], moments, 5, 0.25 * 5, 7), rel=1e-12
     )
 
@@ -129,14 +129,14 @@ def test_scaled_random_covariances_of_the_known_answer():
 )
 def test_without_a_closed_form_there_is_none(pretraining, evaluation):
     experiment = Experiment(pretraining, evaluation)
-    assert attention_risk(np.eye(pretraining.dimension), experiment) is None
+    assert ClosedForm.of(experiment).risk_of(np.eye(pretraining.dimension)) is None
 
 
 def test_one_uniform_input_has_no_gaussian_formula():
     pretraining = Pretraining(
         dimension=1, context_length=6, covariates=Uniform(), mixture=Mixture.of(Dense())
     )
-    assert attention_risk(np.eye(1), Experiment(pretraining)) is None
+    assert ClosedForm.of(Experiment(pretraining)).risk_of(np.eye(1)) is None
 
 
 def test_unshifted_drops_the_shift_alone():

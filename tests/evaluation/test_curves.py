@@ -7,7 +7,7 @@ import pytest
 from icl_core.data.covariance import PowerLaw, RandomDiagonal
 from icl_core.data.function_classes import Dense, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateScale, LabelNoise, LabelNonlinearity, NoShift, QueryScale, TaskScale
-from icl_core.evaluation.closed_forms import exact_lines, trained_attention
+from icl_core.evaluation.closed_forms import ClosedForm, trained_attention
 from icl_core.evaluation.curves import LearningCurves, learning_curves
 from icl_core.evaluation.measure import prompt_chunks
 from icl_core.evaluation.suite import suite, unregularised
@@ -22,13 +22,15 @@ SMALL = Pretraining(dimension=4, context_length=8, model=Transformer(1, 1, 8))
 def learning_curves_of(evaluation: Evaluation, spec: Pretraining = SMALL) -> LearningCurves:
     experiment = Experiment(spec, evaluation)
     return learning_curves(
-        experiment, suite(experiment, None), exact_lines(experiment), unregularised(experiment)
+        experiment, suite(experiment, None), ClosedForm.of(experiment).lines, unregularised(experiment)
     )
 
 
 def curves(evaluation: Evaluation, spec: Pretraining = SMALL) -> LearningCurves:
     experiment = Experiment(spec, evaluation)
-    return learning_curves(experiment, suite(experiment, initial_network(spec)), exact_lines(experiment))
+    return learning_curves(
+        experiment, suite(experiment, initial_network(spec)), ClosedForm.of(experiment).lines
+    )
 
 
 def test_the_zero_predictor_is_one_and_follows_a_covariate_scale() -> None:
@@ -55,7 +57,7 @@ def test_the_zero_predictor_is_one_and_follows_a_covariate_scale() -> None:
 def test_monte_carlo_agrees_with_the_exact_lines(evaluation: Evaluation) -> None:
     experiment = Experiment(SMALL, replace(evaluation, prompts=8192))
     predictors = {name: suite(experiment, None)[name] for name in ("lsa", "ols")}
-    found = learning_curves(experiment, predictors, exact_lines(experiment))
+    found = learning_curves(experiment, predictors, ClosedForm.of(experiment).lines)
     heavy = {0} | {k for k in range(9) if abs(k - 4) <= 2 and experiment.test_noise_variance}
     assert "lsa" in found.exact
     for name in predictors.keys() & found.exact.keys():
@@ -76,7 +78,7 @@ def test_no_linear_attention_beats_the_reoptimised_one() -> None:
 
 
 def exact_at_trained_length() -> float:
-    return float(exact_lines(Experiment(SMALL, Evaluation(context_length=8)))["lsa"][8])
+    return float(ClosedForm.of(Experiment(SMALL, Evaluation(context_length=8))).lines["lsa"][8])
 
 
 def test_noise_puts_medians_near_the_dimension_and_nowhere_else() -> None:

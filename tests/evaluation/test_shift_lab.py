@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from icl_core.data.shifts import CovariateScale, TaskSparsity
-from icl_core.evaluation.attention_risk import attention_risk
-from icl_core.evaluation.closed_forms import trained_attention
+from icl_core.evaluation.closed_forms import ClosedForm, trained_attention
 from icl_core.evaluation.curves import learning_curves
 from icl_core.evaluation.shift_lab import (
     attention_grid,
@@ -31,7 +30,7 @@ def test_the_exact_grid_holds_each_experiments_risk():
     assert 0.0 in grid.magnitudes
     A = trained_attention(EXPERIMENT.pretraining)
     for row, magnitude in enumerate(grid.magnitudes):
-        line = attention_risk(A, with_shift(EXPERIMENT, "covariate_scale", magnitude))
+        line = ClosedForm.of(with_shift(EXPERIMENT, "covariate_scale", magnitude)).risk_of(A)
         np.testing.assert_allclose(
             grid.errors[row], line.total(np.array(grid.lengths, float)) / 4, rtol=1e-12
         )
@@ -90,7 +89,7 @@ def test_lengths_hold_the_trained_one():
 def test_curves_are_relative_to_predicting_zero():
     shifted = with_shift(EXPERIMENT, "covariate_scale", 1.0)
     curves = shift_curves(shifted, None)
-    line = attention_risk(trained_attention(EXPERIMENT.pretraining), shifted)
+    line = ClosedForm.of(shifted).risk_of(trained_attention(EXPERIMENT.pretraining))
     assert line.zero == pytest.approx(16)  # the inputs have four times the variance
     assert error_at(curves, "lsa", 10) == pytest.approx(line.total(np.array([10.0]))[0] / 16, rel=1e-12)
     assert error_at(curves, "zero", 3) == 1

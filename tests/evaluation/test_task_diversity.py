@@ -6,7 +6,7 @@ import torch
 
 from icl_core.data.function_classes import Dense, Quadratic
 from icl_core.data.prompts import sample_prompts, task_pool
-from icl_core.evaluation.closed_forms import exact_lines, trained_attention
+from icl_core.evaluation.closed_forms import ClosedForm, trained_attention
 from icl_core.evaluation.curves import learning_curves
 from icl_core.evaluation.suite import ridge
 from icl_core.evaluation.task_diversity import pool_means, pool_sweep, pool_weights, with_pool
@@ -60,7 +60,9 @@ def test_linear_attention_is_exact_on_new_and_on_seen_tasks() -> None:
     swept = pool_sweep(NOISY, 5, SIZES)
     for position, size in enumerate(SIZES):
         new = with_pool(NOISY, size, "new")
-        assert swept.exact["new"]["lsa"][position] == pytest.approx(exact_lines(new)["lsa"][5], rel=1e-10)
+        assert swept.exact["new"]["lsa"][position] == pytest.approx(
+            ClosedForm.of(new).lines["lsa"][5], rel=1e-10
+        )
         matrix = trained_attention(new.pretraining)
         assert matrix is not None
         many = Experiment(new.pretraining, Evaluation(context_length=6, prompts=8000, tasks="seen"))
@@ -73,7 +75,7 @@ def test_large_pools_tend_to_unlimited_tasks() -> None:
     swept = pool_sweep(NOISY, 6, (4, 16_384))
     assert swept.exact["new"]["lsa"][1] == pytest.approx(swept.unlimited, rel=1e-3)
     fresh = with_pool(NOISY, None, "new")
-    assert swept.unlimited == pytest.approx(exact_lines(fresh)["lsa"][6], rel=1e-12)
+    assert swept.unlimited == pytest.approx(ClosedForm.of(fresh).lines["lsa"][6], rel=1e-12)
     gap = swept.estimates["new"]["dmmse"].mean - swept.estimates["new"]["ridge"].mean
     assert gap[0] > 0.3
     assert abs(gap[1]) < 0.05

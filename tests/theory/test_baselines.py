@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from icl_core.theory import min_norm_risk, ols_risk, ridge_asymptotic
+from icl_core.theory import least_squares_risks, min_norm_risk, ols_risk, ridge_asymptotic
 
 S2 = np.array([[2.0, 0.5], [0.5, 1.0]])
 T2 = np.array([[1.0, -0.3], [-0.3, 0.5]])
@@ -120,3 +120,17 @@ def test_faulty_arguments_are_named():
         min_norm_risk(2, T2, 0.0, 1, scale=-1.0)
     with pytest.raises(ValueError, match="weight_var must be"):
         ridge_asymptotic(20, 0.25, 10, weight_var=0.0)
+
+
+@pytest.mark.parametrize("noise_var", [0.0, 0.3])
+def test_least_squares_at_many_lengths(noise_var):
+    lengths = [0, 1, 2, 3, 4, 5, 9]
+    T, Q = np.diag([1.0, 2.0, 3.0]), np.diag([3.0, 1.0, 0.5])
+    isotropic = [min_norm_risk(3, T, noise_var, M, 2.0, Q) for M in lengths]
+    np.testing.assert_allclose(
+        least_squares_risks(2 * np.eye(3), T, noise_var, lengths, Q), isotropic, rtol=1e-12
+    )
+    found = least_squares_risks(S2, T2, noise_var, lengths, Q2)
+    assert np.isnan(found[:2]).all()
+    np.testing.assert_allclose(found[2:], [ols_risk(S2, noise_var, M, Q2) for M in lengths[2:]], rtol=1e-12)
+    assert np.isnan(least_squares_risks(np.diag([1.0, 0.0]), T2, noise_var, lengths)).all()

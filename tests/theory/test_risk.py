@@ -5,8 +5,10 @@ import pytest
 
 from icl_core.theory import (
     best_step,
+    best_step_risks,
     context_second_moment,
     lsa_optimum,
+    lsa_reoptimised_risks,
     lsa_risk,
     lsa_risk_parts,
     zhang_gamma,
@@ -200,3 +202,14 @@ def test_training_length_is_at_least_one():
 def test_best_step_needs_an_overlapping_query():
     with pytest.raises(ValueError, match="Q must overlap"):
         best_step(np.diag([1.0, 0.0]), np.eye(2), 0.0, 4, np.diag([0.0, 1.0]))
+
+
+def test_risks_at_many_lengths_are_those_of_the_optimum_at_each():
+    lengths = [1, 2, 6, 40, math.inf]
+    best = [lsa_risk(lsa_optimum(S2, T2, 0.3, M), S2, T2, 0.3, M, Q2) for M in lengths]
+    np.testing.assert_array_equal(lsa_reoptimised_risks(S2, T2, 0.3, lengths, Q2), best)
+    step = [lsa_risk(best_step(S2, T2, 0.3, M, Q2) * np.eye(2), S2, T2, 0.3, M, Q2) for M in lengths]
+    np.testing.assert_allclose(best_step_risks(S2, T2, 0.3, lengths, Q2), step, rtol=1e-12)
+    assert lsa_reoptimised_risks(S2, T2, 0.3, [0], Q2) == pytest.approx(np.trace(Q2 @ T2))
+    with pytest.raises(ValueError, match="lengths must be a whole number"):
+        lsa_reoptimised_risks(S2, T2, 0.3, [1.5])
