@@ -46,7 +46,8 @@ class Curve:
         """The same where the estimate is of some entries alone: the others, of `length` in all, are NaN."""
         parts = np.full((3, length), np.nan)
         parts[:, entries] = estimate.mean, *estimate.interval()
-        return cls(*parts)
+        mean, low, high = parts
+        return cls(mean, low, high)
 
 
 @dataclass(frozen=True)
