@@ -29,7 +29,8 @@ import torch
 from icl_core.data.prompts import training_batch
 from icl_core.library.zoo import LIVE_DEMO
 from icl_core.specs import Pretraining, Recipe
-from icl_core.training.loop import initial_network, training_precision, validation_prompts
+from icl_core.training.devices import training_precision
+from icl_core.training.loop import initial_network, validation_prompts
 from icl_core.training.optimizers import Optimizer
 
 USUAL = Recipe(steps=10_000_000, optimizer="adam", rate=1e-4, warmup=0, decay=0.0)

@@ -24,7 +24,8 @@ from transformers import GPT2Config, GPT2Model  # pyright: ignore[reportMissingI
 from icl_core.data.prompts import training_batch
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
-from icl_core.training.loop import initial_network, training_precision
+from icl_core.training.devices import training_precision
+from icl_core.training.loop import initial_network
 from icl_core.training.optimizers import Optimizer
 
 LAYERS, HEADS, WIDTH, DIMENSION, POINTS, BATCH = 6, 4, 128, 20, 41, 64

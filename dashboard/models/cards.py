@@ -16,6 +16,7 @@ from dashboard.say.provenance import steps
 from icl_core.library import Card, Check
 from icl_core.library.card import FamilyErrors, Tasks
 from icl_core.specs import FunctionClass
+from icl_core.training.devices import CPU
 
 State = UrlState[LibraryView]
 COLOURS = {"meets": "green", "misses": "orange", "ungraded": "gray", "damaged": "red"}
@@ -88,6 +89,7 @@ def making(card: Card) -> str:
         "library.making",
         parameters=f"{card.parameters:,}",
         steps=steps(card.spec),
+        device="" if card.device == CPU else t("library.device", device=card.device),
         minutes=f"{card.seconds / 60:.0f}" if card.seconds >= 90 else f"{card.seconds / 60:.1f}",
         seed=card.spec.seed,
         hash=card.spec.hash,

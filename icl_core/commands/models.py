@@ -35,6 +35,8 @@ def describe(library: Library, entry: Entry) -> dict[str, Any]:
         "verified": not fault,
         "meets_limits": card.meets_limits if card else None,
         "steps": card.spec.recipe.steps if card else None,
+        "seconds": round(card.seconds, 1) if card else None,
+        "device": card.device if card else None,
         "errors": [asdict(errors) for errors in card.errors] if card else [],
         "checks": [asdict(check) | {"met": check.met} for check in card.checks] if card else [],
         "note": card.note if card else "",

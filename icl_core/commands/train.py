@@ -8,15 +8,15 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from tqdm import tqdm
-
 from icl_core.commands.answer import Answer
 from icl_core.commands.curve import read_text
 from icl_core.commands.models import describe
+from icl_core.commands.progress import Meter
 from icl_core.library import Entry, Library, state_folder
 from icl_core.library.grading import grade
 from icl_core.specs import Pretraining
 from icl_core.training import Progress, train
+from icl_core.training.devices import CPU, DEVICES, available
 from icl_core.training.loop import checkpoint_path
 
 NAME, ABOUT = "train", "train a model from its spec into the library"
@@ -26,11 +26,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("spec", help="a pretraining's JSON file, or - for standard input")
     parser.add_argument("--name", help="its name in the library (default: its hash)")
     add_fused(parser)
+    add_device(parser)
     parser.add_argument("--resume", action="store_true", help="go on from a checkpoint where there is one")
 
 
 def run(chosen: Namespace, library: Library) -> Answer:
-    """Raises ValueError for a training begun before without --resume, LibraryError for a taken name."""
+    """Raises ValueError for a training begun before without --resume or a device that is not there,
+    LibraryError for a taken name."""
+    available(chosen.device)
     spec = Pretraining.from_json(read_text(chosen.spec))
     begun = checkpoint_path(state_folder(), spec, "latest")
     if begun.exists() and not chosen.resume:
@@ -41,7 +44,7 @@ def run(chosen: Namespace, library: Library) -> Answer:
     library.check_name(name, spec)  # before the hours of training, not after
     if chosen.fused:
         check_compiler()
-    entry = train_into(library, spec, name, fused=chosen.fused)
+    entry = train_into(library, spec, name, fused=chosen.fused, device=chosen.device)
     return Answer(describe(library, entry), f"{entry.name} is in {entry.folder}.")
 
 
@@ -63,6 +66,13 @@ def add_fused(parser: ArgumentParser) -> None:
     )
 
 
+def add_device(parser: ArgumentParser) -> None:
+    """The option of every command that trains."""
+    parser.add_argument(
+        "--device", choices=DEVICES, default=CPU, help="what computes; checkpoints go on on any (default cpu)"
+    )
+
+
 def train_into(
     library: Library,
     spec: Pretraining,
@@ -70,14 +80,14 @@ def train_into(
     folder: Path | None = None,
     note: str = "",
     fused: bool = False,
+    device: str = CPU,
 ) -> Entry:
-    """Trains (or goes on training) a model with a progress bar, stores it and measures how good it is."""
-    with tqdm(total=spec.recipe.steps, unit="step", desc=name, disable=None) as bar:
+    """Trains (or goes on training) a model, says how far it is, stores it and measures how good it is."""
+    with Meter(name, spec.recipe.steps) as meter:
 
         def report(progress: Progress) -> None:
-            bar.update(progress.step - bar.n)
-            bar.set_postfix(loss=f"{progress.loss:.3f}", refresh=False)
+            meter.show(progress.step, f"loss {progress.loss:.3f}", progress.seconds_left)
 
-        trained = train(spec, state_folder(), report, fused=fused, finished=library.network)
+        trained = train(spec, state_folder(), report, fused=fused, finished=library.network, device=device)
     entry = library.add(trained, name, folder)
     return library.write_card(entry, replace(grade(library, entry), note=note))

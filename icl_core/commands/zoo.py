@@ -5,15 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 
-from tqdm import tqdm
-
 from icl_core.commands.answer import Answer
-from icl_core.commands.train import add_fused, check_compiler, train_into
+from icl_core.commands.progress import Meter
+from icl_core.commands.train import add_device, add_fused, check_compiler, train_into
 from icl_core.library import Library, state_folder
 from icl_core.library.grading import grade
 from icl_core.library.zoo import NOTES, TIERS
 from icl_core.specs import Pretraining
 from icl_core.training import Progress, train_to_decay
+from icl_core.training.devices import available
 from icl_core.training.loop import checkpoint_path
 
 NAME, ABOUT = "zoo", "train whatever the shipped library lacks"
@@ -23,6 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tier", type=int, choices=sorted(TIERS), help="only this tier")
     parser.add_argument("--only", metavar="NAME", help="only this model")
     add_fused(parser)
+    add_device(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="say what is there and what lacks; train nothing")
     what.add_argument(
@@ -31,7 +32,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(chosen: Namespace, library: Library) -> Answer:
-    """Raises ValueError for an unknown name; a training that was cut off goes on from its checkpoint."""
+    """Raises ValueError for an unknown name or a device that is not there.
+
+    A training that was cut off goes on from its checkpoint.
+    """
+    available(chosen.device)
     models = [(tier, name, spec) for tier, group in TIERS.items() for name, spec in group.items()]
     if chosen.only is not None and chosen.only not in {name for _, name, _ in models}:
         raise ValueError(f"no model is named {chosen.only!r}: zoo --list names them")
@@ -46,7 +51,7 @@ def run(chosen: Namespace, library: Library) -> Answer:
     for tier, name, spec in wanted:
         fault = _fault(library, spec)
         if fault and not (chosen.list or chosen.grade):
-            _train(library, name, spec, chosen.fused)
+            _train(library, name, spec, chosen.fused, chosen.device)
             fault = ""
         elif chosen.grade and not fault:
             _grade(library, name, spec)
@@ -70,14 +75,14 @@ def _grade(library: Library, name: str, spec: Pretraining) -> None:
     library.write_card(entry, replace(card, note=NOTES.get(name, "")))
 
 
-def _train(library: Library, name: str, spec: Pretraining, fused: bool) -> None:
+def _train(library: Library, name: str, spec: Pretraining, fused: bool, device: str) -> None:
     folder = library.shipped / name
     library.check_name(name, spec, folder)  # before the hours of training, not after
-    _train_start(library, name, spec, fused)
-    train_into(library, spec, name, folder, NOTES.get(name, ""), fused)
+    _train_start(library, name, spec, fused, device)
+    train_into(library, spec, name, folder, NOTES.get(name, ""), fused, device)
 
 
-def _train_start(library: Library, name: str, spec: Pretraining, fused: bool) -> None:
+def _train_start(library: Library, name: str, spec: Pretraining, fused: bool, device: str) -> None:
     """What a model starts from, where it is not there yet; its own start first.
 
     A start that is needed finished goes into the user's library, under its hash.
@@ -87,14 +92,13 @@ def _train_start(library: Library, name: str, spec: Pretraining, fused: bool) ->
         return
     if not at_end and checkpoint_path(state_folder(), start, "stable").exists():
         return
-    _train_start(library, name, start, fused)
+    _train_start(library, name, start, fused, device)
     if at_end:
-        train_into(library, start, start.hash, fused=fused)
+        train_into(library, start, start.hash, fused=fused, device=device)
         return
-    steps = start.recipe.decay_start
-    with tqdm(total=steps, unit="step", desc=f"{name}: its start {start.hash}", disable=None) as bar:
+    with Meter(f"{name}: its start {start.hash}", start.recipe.decay_start) as meter:
 
         def report(progress: Progress) -> None:
-            bar.update(progress.step - bar.n)
+            meter.show(progress.step, f"loss {progress.loss:.3f}")
 
-        train_to_decay(start, state_folder(), report, fused=fused, finished=library.network)
+        train_to_decay(start, state_folder(), report, fused=fused, finished=library.network, device=device)

@@ -14,6 +14,7 @@ import torch
 
 from icl_core.specs import Pretraining, SpecError
 from icl_core.training import Snapshot
+from icl_core.training.devices import CPU
 
 Tasks = Literal["new", "seen"]
 Quantity = Literal["average", "final", "lasso", "least_squares", "selection"]
@@ -77,7 +78,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Card:
-    """Everything about a model but its weights."""
+    """Everything about a model but its weights. `device` computed its last steps, on `machine`."""
 
     name: str
     spec: Pretraining
@@ -90,6 +91,7 @@ class Card:
     checks: tuple[Check, ...] = ()
     note: str = ""
     machine: str = ""
+    device: str = CPU
     versions: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -107,6 +109,7 @@ class Card:
             "seconds": round(self.seconds, 1),
             "precision": self.precision,
             "machine": self.machine,
+            "device": self.device,
             "versions": dict(self.versions),
             "parameters": self.parameters,
             "weights_sha256": self.weights_sha256,
@@ -140,6 +143,7 @@ class Card:
                 checks=tuple(_check(entry) for entry in data["checks"]),
                 note=str(data["note"]),
                 machine=str(data["machine"]),
+                device=str(data.get("device", CPU)),  # older cards do not say: there was no other
                 versions=tuple(sorted((str(name), str(number)) for name, number in data["versions"].items())),
             )
         except (KeyError, TypeError, AttributeError, OverflowError) as error:

@@ -120,6 +120,7 @@ class Library:
             spec=trained.spec,
             seconds=trained.seconds,
             precision=trained.precision,
+            device=trained.device,
             parameters=sum(value.numel() for value in trained.network.parameters()),
             weights_sha256=hashlib.sha256(weights).hexdigest(),
             history=trained.history,

@@ -59,10 +59,10 @@ class LinearAttentionNetwork(InContextNetwork):
         outer = pairs[..., :, None] * pairs[..., None, :]
         before = outer.cumsum(1) - outer  # sum over the pairs before k: [B, N, D + 1, D + 1]
         second = before + query[..., :, None] * query[..., None, :]  # E E^T
-        length = torch.arange(xs.shape[1], dtype=xs.dtype).clamp(min=1)
+        length = torch.arange(xs.shape[1], dtype=xs.dtype, device=xs.device)
         attended = (second @ (query @ self.key_query.to(xs.dtype).T)[..., None])[..., 0]
-        prediction = attended @ self.value[-1].to(xs.dtype) / length
-        return torch.where(torch.arange(xs.shape[1]) > 0, prediction, 0.0)
+        prediction = attended @ self.value[-1].to(xs.dtype) / length.clamp(min=1)
+        return torch.where(length > 0, prediction, 0.0)
 
     def answer(self, xs: Tensor, ys: Tensor, query: Tensor) -> Tensor:
         """Predictions [B] at query [B, D] from all pairs of xs [B, k, D], ys [B, k]: entry k of `forward`."""

@@ -119,13 +119,14 @@ class TransformerNetwork(InContextNetwork):
 
     def _run(self, tokens: Tensor, rows: Tensor, visible: Tensor, asked: Tensor) -> Tensor:
         """Read-outs at the tokens `asked` of tokens [B, T, D + 2], at these rows of the position table."""
+        rows, visible, asked = (index.to(tokens.device) for index in (rows, visible, asked))
         residual = self.embed(tokens) + self.position[rows]  # [B, T, W]
         residual = self._blocks(residual.to(self.compute), visible, asked)
         return self.read(self._norm(residual.float()))[..., 0] * self.scale
 
     def _blocks(self, residual: Tensor, visible: Tensor, asked: Tensor) -> Tensor:
         """The residual stream of the tokens asked: in the last layer the others only lend keys and values."""
-        bias = torch.zeros(visible.shape, dtype=self.compute).masked_fill_(~visible, -1e4)
+        bias = torch.zeros_like(visible, dtype=self.compute).masked_fill_(~visible, -1e4)
         attend, project, widen, narrow = (matrix.to(self.compute) for matrix in self.matrices())
         for layer in range(self.spec.layers):
             tokens = asked if layer == self.spec.layers - 1 else slice(None)

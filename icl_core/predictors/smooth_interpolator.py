@@ -68,7 +68,8 @@ class SmoothInterpolator(Predictor):
         """Predictions [B, K] at the queries of these entries; dtype of xs."""
         check_shapes(xs, ys, queries)
         parts = self._parts(xs.double(), ys.double(), queries[:, prefixes].double(), prefixes=prefixes)
-        return torch.cat([self._predict_part(*part, prefixes) for part in parts]).to(xs.dtype)
+        said = [self._predict_part(inputs, labels, asked, prefixes) for inputs, labels, asked in parts]
+        return torch.cat(said).to(xs.dtype)
 
     @staticmethod
     def _parts(*tensors: Tensor, prefixes: Tensor) -> Iterator[tuple[Tensor, ...]]:

@@ -63,8 +63,8 @@ class Checkpoint:
             "losses": self.losses,
             "precision": self.precision,
         }
-        tensors = {f"parameters/{name}": value.contiguous() for name, value in self.parameters.items()}
-        tensors |= {f"optimizer/{name}": value.contiguous() for name, value in self.optimizer.items()}
+        tensors = {f"parameters/{name}": value.cpu().contiguous() for name, value in self.parameters.items()}
+        tensors |= {f"optimizer/{name}": value.cpu().contiguous() for name, value in self.optimizer.items()}
         with replacing(path) as draft:
             save_file(tensors, draft, metadata={"about": json.dumps(about)})
 

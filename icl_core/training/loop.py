@@ -14,6 +14,7 @@ from icl_core.data.prompts import Prompts, sample_prompts, training_batch
 from icl_core.models import InContextNetwork
 from icl_core.specs import Evaluation, Experiment, Pretraining
 from icl_core.training.checkpoint import Checkpoint, CheckpointError, Snapshot, finite, restore
+from icl_core.training.devices import CPU, available, described, training_precision
 from icl_core.training.optimizers import Optimizer
 
 SNAPSHOTS = 40  # learning curves kept of a training, evenly spaced
@@ -49,13 +50,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished model: the network in float32 evaluation mode, its history, and what it took."""
+    """A finished model: the network in float32 evaluation mode, its history, and what it took.
+
+    The network lies in the processor's memory; `device` says what computed its last steps.
+    """
 
     spec: Pretraining
     network: InContextNetwork
     history: tuple[Snapshot, ...]
     seconds: float
     precision: str
+    device: str = CPU
 
 
 def train(
@@ -66,24 +71,26 @@ def train(
     fused: bool = False,
     save_seconds: float = SAVE_SECONDS,
     finished: Callable[[Pretraining], InContextNetwork] | None = None,
+    device: str = CPU,
 ) -> Trained:
     """Trains `spec` to its last step, going on from the checkpoint under `state`/<hash> where there is one.
 
-    A resumed training ends in the same weights, bit for bit, as an uninterrupted one on the same machine
-    with the same `fused`, which compiles the step first: up to a minute to start and a C++ compiler, then a
-    quarter faster, rounding otherwise.
+    A resumed training ends in the same weights, bit for bit, as an uninterrupted one on the same machine and
+    `device` ('cpu', 'cuda' or 'mps'; a checkpoint goes on on any) with the same `fused`, which compiles the
+    step first: up to a minute to start and a C++ compiler, then a quarter faster, rounding otherwise.
     A checkpoint is written every `save_seconds`: a killed process loses no more than that. The one before
     the decay is kept as `stable.safetensors`, to train further or warm-start from. `finished` gives the
     network of a model that another one starts from the end of (`Library.network`).
-    Raises TrainingDiverged, TrainingStopped (after saving), CheckpointError, FileNotFoundError where what it
-    starts from is not there, and what `finished` raises.
+    Raises DeviceError for a device that is not there, TrainingDiverged, TrainingStopped (after saving),
+    CheckpointError, FileNotFoundError where what it starts from is not there, and what `finished` raises.
     """
-    run = _Run(spec, state, fused, save_seconds, finished)
+    run = _Run(spec, state, fused, save_seconds, finished, device)
     run.resume()
     run.go_on(spec.recipe.steps, report, stop)
     run.save("latest")
     run.network.compute = torch.float32
-    return Trained(spec, run.network.eval(), tuple(run.history), run.seconds, run.precision)
+    network = run.network.eval().to(CPU)
+    return Trained(spec, network, tuple(run.history), run.seconds, run.precision, described(run.device))
 
 
 def train_to_decay(
@@ -93,6 +100,7 @@ def train_to_decay(
     stop: Callable[[], bool] = lambda: False,
     fused: bool = False,
     finished: Callable[[Pretraining], InContextNetwork] | None = None,
+    device: str = CPU,
 ) -> Path:
     """Trains `spec` as `train` does, but only to the checkpoint before the decay, which it returns.
 
@@ -102,7 +110,7 @@ def train_to_decay(
     stable, latest = (checkpoint_path(state, spec, name) for name in ("stable", "latest"))
     if stable.exists():
         return stable
-    run = _Run(spec, state, fused, finished=finished)
+    run = _Run(spec, state, fused, finished=finished, device=device)
     run.resume()
     if run.step > spec.recipe.decay_start:
         raise CheckpointError(
@@ -129,10 +137,12 @@ class _Run:
         fused: bool = False,
         save_seconds: float = SAVE_SECONDS,
         finished: Callable[[Pretraining], InContextNetwork] | None = None,
+        device: str = CPU,
     ) -> None:
         self.spec, self.state, self.save_seconds, self.finished = spec, state, save_seconds, finished
-        self.network = initial_network(spec)
-        self.dtype = training_precision() if self.network.matrices() else torch.float32
+        self.device = available(device)
+        self.network = initial_network(spec).to(self.device)
+        self.dtype = training_precision(self.device) if self.network.matrices() else torch.float32
         self.network.compute = self.dtype
         self.forward = torch.compile(self.network, dynamic=False) if fused else self.network
         self.optimizer = Optimizer(self.network, spec.recipe)
@@ -167,8 +177,9 @@ class _Run:
         """One step."""
         start = time.perf_counter()
         batch = self._batch()
+        xs, ys = batch.xs.to(self.device), batch.ys.to(self.device)
         self.network.zero_grad()
-        loss = (self.forward(batch.xs, batch.ys) - batch.ys).square().mean() / self.scale
+        loss = (self.forward(xs, ys) - ys).square().mean() / self.scale
         self.loss = float(loss.detach())
         if not math.isfinite(self.loss):
             raise self._diverged(f"The loss of {self.spec.hash} is {self.loss}")
@@ -285,15 +296,9 @@ def validation_prompts(spec: Pretraining, family: int) -> Prompts:
 
 @torch.inference_mode()
 def _errors(network: InContextNetwork, prompts: Prompts, scale: float) -> tuple[float, ...]:
-    predictions = network(prompts.xs.float(), prompts.ys.float())
+    device = next(network.parameters()).device
+    predictions = network(prompts.xs.float().to(device), prompts.ys.float().to(device)).cpu()
     return tuple(((predictions - prompts.targets) ** 2).mean(0).div(scale).tolist())
-
-
-def training_precision() -> torch.dtype:
-    """bfloat16 where the processor multiplies it natively, else float32."""
-    capabilities = torch.cpu.get_capabilities()
-    fast = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
-    return torch.bfloat16 if fast else torch.float32
 
 
 def _precision(name: str, path: Path) -> torch.dtype:

@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from icl_core.__main__ import main
 from icl_core.commands.curve import experiment_of
@@ -58,7 +59,7 @@ def test_train_puts_a_graded_model_into_the_library(
     assert listed["verified"] is True
     assert listed["status"] == "ready"
     assert listed["meets_limits"] is False  # three steps teach nothing
-    assert listed["steps"] == 3
+    assert (listed["steps"], listed["device"]) == (3, "cpu")
     assert listed["errors"][0]["context_lengths"] == [1, 2, 4]
     assert Pretraining.from_dict(listed["spec"]) == TINY
 
@@ -67,6 +68,16 @@ def test_training_again_asks_for_resume(capsys: pytest.CaptureFixture[str], spec
     answer(capsys, "train", spec_file)
     assert "add --resume to go on" in complaint(capsys, "train", spec_file)
     answer(capsys, "train", spec_file, "--resume")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+@pytest.mark.parametrize("arguments", [["train", "SPEC"], ["zoo"], ["sweep", "SPEC"]])
+def test_a_device_that_is_not_there_is_refused(
+    capsys: pytest.CaptureFixture[str], spec_file: str, arguments: list[str]
+) -> None:
+    given = [spec_file if argument == "SPEC" else argument for argument in arguments]
+    said = complaint(capsys, *given, "--device", "cuda")
+    assert "finds no cuda device here: train with --device cpu" in said
 
 
 def test_a_taken_name_is_refused_before_any_training(

@@ -20,7 +20,7 @@ def prompts(count=4, points=13, inputs=1):
     return xs, slope * xs[..., 0] + amplitude * torch.sin(frequency * xs[..., 0] + phase)
 
 
-def scikit_learn(xs, ys, length, bounds="fixed", **options):
+def scikit_learn(xs, ys, length, bounds: tuple[float, float] | str = "fixed", **options):
     """The same objective: amplitude times (kernel + nugget), fitted to one prefix of one prompt."""
     white = WhiteKernel(SMOOTH.nugget, "fixed")
     kernel = ConstantKernel(1.0, (1e-9, 1e9)) * (RBF(length, bounds) + white)

@@ -98,10 +98,10 @@ def test_past_the_decay_there_is_no_way_back(tmp_path: Path) -> None:
 def test_a_training_goes_on_in_the_precision_that_it_began_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("icl_core.training.loop.training_precision", lambda: torch.float32)
+    monkeypatch.setattr("icl_core.training.loop.training_precision", lambda device: torch.float32)
     whole = train(BASE, tmp_path / "whole")
     cut(BASE, tmp_path / "cut", 5)
-    monkeypatch.setattr("icl_core.training.loop.training_precision", lambda: torch.bfloat16)
+    monkeypatch.setattr("icl_core.training.loop.training_precision", lambda device: torch.bfloat16)
     resumed = train(BASE, tmp_path / "cut")
     assert whole.precision == resumed.precision == "float32"
     for name, value in whole.network.state_dict().items():
@@ -116,7 +116,7 @@ def test_a_checkpoint_that_does_not_say_goes_on_in_the_machines_precision(
     path = checkpoint_path(tmp_path, BASE, "latest")
     replace(latest(BASE, tmp_path), precision=None).save(path, BASE.hash)
     for dtype in (torch.bfloat16, torch.float32):
-        monkeypatch.setattr("icl_core.training.loop.training_precision", lambda dtype=dtype: dtype)
+        monkeypatch.setattr("icl_core.training.loop.training_precision", lambda device, dtype=dtype: dtype)
         before = path.read_bytes()
         assert train(BASE, tmp_path).precision == str(dtype).removeprefix("torch.")
         path.write_bytes(before)
@@ -131,5 +131,5 @@ def test_an_unknown_precision_is_refused(tmp_path: Path) -> None:
 
 
 def test_linear_attention_is_trained_in_float32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("icl_core.training.loop.training_precision", lambda: torch.bfloat16)
+    monkeypatch.setattr("icl_core.training.loop.training_precision", lambda device: torch.bfloat16)
     assert train(CASES["linear attention"], tmp_path).precision == "float32"

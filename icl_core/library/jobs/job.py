@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from icl_core.library.jobs.early_stop import shortened
 from icl_core.specs import Pretraining
 from icl_core.training import Snapshot
+from icl_core.training.devices import CPU
 
 State = Literal["waiting", "running", "finished", "cancelled", "failed"]
 
@@ -19,7 +20,8 @@ class Order:
 
     `viewers` are those who wait for the model, first the one who started it. `seconds` (wall-clock, of one
     attempt), `memory` (bytes of the worker process) and `attempts` are the limits that the worker keeps.
-    With a `threshold` training decays early, once the excess over the ideal learner is below it.
+    With a `threshold` training decays early, once the excess over the ideal learner is below it. `device`
+    computes it.
     """
 
     spec: Pretraining
@@ -28,6 +30,7 @@ class Order:
     memory: int
     attempts: int
     threshold: float | None = None
+    device: str = CPU
 
     @property
     def owner(self) -> str | None:

@@ -12,17 +12,19 @@ from icl_core.library.jobs.job import Job, Order, Standing
 from icl_core.library.jobs.limits import JobRefused, Limits
 from icl_core.library.store import Library, state_folder
 from icl_core.specs import Pretraining
+from icl_core.training.devices import CPU
 from icl_core.training.loop import checkpoint_path
 
 
 @dataclass(frozen=True)
 class TrainingService:
-    """Jobs of a state folder, whose models go into `library`."""
+    """Jobs of a state folder, whose models go into `library`; those begun here train on `device`."""
 
     library: Library
     state: Path
     limits: Limits
     engine: Engine
+    device: str = CPU
 
     def submit(self, spec: Pretraining, viewer: str, threshold: float | None = None) -> Job:
         """Asks for a model: starts its training, joins the one under way, or finds it in the library.
@@ -122,9 +124,8 @@ class TrainingService:
         return job
 
     def _begin(self, folder: JobFolder, spec: Pretraining, viewer: str, threshold: float | None) -> Job:
-        order = Order(
-            spec, (viewer,), self.limits.seconds, self.limits.memory, self.limits.attempts, threshold
-        )
+        limits = self.limits
+        order = Order(spec, (viewer,), limits.seconds, limits.memory, limits.attempts, threshold, self.device)
         standing = replace(folder.standing(), state="waiting", attempts=0, pid=None, fault="")
         former = folder.order()
         if former is None or former.threshold != threshold:
@@ -174,7 +175,9 @@ def continued(spec: Pretraining, steps: int) -> Pretraining:
     return replace(spec, warm_start=spec, warm_start_at="decay", recipe=recipe, seed=seed)
 
 
-def local_service(library: Library, limits: Limits | None = None) -> TrainingService:
+def local_service(library: Library, limits: Limits | None = None, device: str = CPU) -> TrainingService:
     """The service over the user's state folder, by default with the limits that the environment sets."""
     state = state_folder()
-    return TrainingService(library, state, limits or Limits.from_environment(), Engine(state, library))
+    return TrainingService(
+        library, state, limits or Limits.from_environment(), Engine(state, library), device
+    )

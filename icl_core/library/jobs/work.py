@@ -131,6 +131,7 @@ class _Attempt:
                 self._stop,
                 save_seconds=SAVE_SECONDS,
                 finished=library.network,
+                device=self.order.device,
             )
             entry = library.add(trained, spec.hash)
         if entry.card is not None and not entry.card.errors:
