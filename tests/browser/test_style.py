@@ -1,0 +1,61 @@
+"""Every selector of the style matches something that Streamlit draws: most are its private names."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+STYLE = Path(__file__).resolve().parents[2] / "dashboard" / "frame" / "style.css"
+OPENED = ("/?present=1", "/", "/library")  # the last has tables
+
+SELECTORS = """
+css => {
+  const found = [];
+  const walk = rules => [...rules].forEach(
+    rule => rule.selectorText ? found.push(...apart(rule.selectorText)) : walk(rule.cssRules));
+  const apart = text => {  // at the commas that stand in no brackets
+    const parts = [''];
+    let depth = 0;
+    for (const letter of text) {
+      depth += '([' .includes(letter) - ')]'.includes(letter);
+      if (letter === ',' && !depth) parts.push(''); else parts[parts.length - 1] += letter;
+    }
+    return parts.map(part => part.trim());
+  };
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  walk(sheet.cssRules);
+  return found.flatMap(alternatives);
+
+  function alternatives(selector) {  // what :is(a, b) stands for, each on its own
+    const start = selector.indexOf(':is(');
+    if (start < 0) return [selector];
+    const end = selector.indexOf(')', start);
+    return apart(selector.slice(start + 4, end)).flatMap(
+      one => alternatives(selector.slice(0, start) + `:where(${one})` + selector.slice(end + 1)));
+  }
+}
+"""
+UNMATCHED = "selectors => selectors.filter(selector => !document.querySelector(selector))"
+
+
+def test_every_selector_matches_something(
+    page: "Page", app_server: Any, settled: Callable[["Page"], None]
+) -> None:
+    left: list[str] = page.evaluate(SELECTORS, STYLE.read_text("utf-8"))
+    assert len(left) > 30
+    assert page.evaluate(UNMATCHED, left) == left  # of a page that is not ours
+    for address in OPENED:
+        page.goto(app_server.url + address)
+        page.locator("#done").wait_for(state="attached", timeout=120_000)
+        settled(page)
+        left = page.evaluate(UNMATCHED, left)
+    page.get_by_test_id("stSidebarCollapseButton").locator("button").click(force=True)
+    page.get_by_test_id("stExpandSidebarButton").wait_for()
+    assert page.evaluate(UNMATCHED, left) == []
