@@ -1,1 +1,1 @@
-"""What the pages share: state in the URL, controls, navigation, texts, captions, presets, exports."""
+"""The dashboard: what pages stand in (frame), say and turn, and a room of parts for each page."""

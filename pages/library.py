@@ -8,9 +8,9 @@ from dashboard import frame
 from dashboard.frame import exports
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
-from dashboard.models import cards, code, knobs
+from dashboard.models import cards, code, knobs, words
 from dashboard.models.numbers import shelf
-from dashboard.models.picture import draw_training, reading
+from dashboard.models.picture import draw_training
 from dashboard.models.view import LibraryView, asked_for, filtered, played
 from dashboard.say.cited import cited
 from icl_core.library.start import start
@@ -31,12 +31,12 @@ else:
     frame.title(t("library.title", name=card.name))
     draw_training(card, state.presentation)
     frame.read_aloud(
-        reading(card),
+        words.reading(card),
         t("library.provenance", name=card.name, hash=card.spec.hash, checkpoints=len(card.history)),
     )
 
 if not state.presentation.present:
-    st.subheader(cards.summary(shelved), anchor=False)
+    st.subheader(words.summary(shelved), anchor=False)
     knobs.filters(state, shelved)
     if not visible:
         st.info(t("library.none"))

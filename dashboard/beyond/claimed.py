@@ -10,8 +10,7 @@ import streamlit as st
 
 from dashboard.beyond.numbers import Curves
 from dashboard.beyond.view import Scene, current, sweep_of
-from dashboard.frame.markdown import plain
-from dashboard.frame.texts import t
+from dashboard.frame.texts import plain, t
 from dashboard.say.standing import limit, measured
 from icl_core.claims.claim import Claim, Limit, Measurement, Verdict
 from icl_core.claims.one_input import CLAIMS, FREQUENCY, MIXTURE

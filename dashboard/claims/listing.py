@@ -11,8 +11,7 @@ import streamlit as st
 from dashboard.claims import words
 from dashboard.claims.view import OUTCOMES, PAPERS, ClaimsView
 from dashboard.frame.knob import Knob, Menu, draw, viewed
-from dashboard.frame.markdown import plain
-from dashboard.frame.texts import t
+from dashboard.frame.texts import plain, t
 from dashboard.frame.url_state import UrlState
 from dashboard.say.standing import Standing, limit, measured, setting
 from icl_core.claims import Claim, Part, Verdict

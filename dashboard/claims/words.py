@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.claims.view import OUTCOMES, PAPERS, counts
-from dashboard.frame.markdown import plain
-from dashboard.frame.texts import joined, t
+from dashboard.frame.texts import joined, plain, t
 from dashboard.say.standing import Standing, limit, number, weakness
 from icl_core.claims import Claim
 

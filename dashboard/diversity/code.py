@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboard.diversity.view import DiversityView, read_out
-from dashboard.frame.code import snippet
+from dashboard.frame.exports import snippet
 from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
 

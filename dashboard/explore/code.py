@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from dashboard.explore.picture import numbers_table, shown_methods
 from dashboard.frame import exports
-from dashboard.frame.code import snippet
+from dashboard.frame.exports import snippet
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
 from dashboard.frame.views import CurveView

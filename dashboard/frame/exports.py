@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,15 @@ import streamlit as st
 from dashboard.frame.chart import picture_format
 from dashboard.frame.texts import t
 from icl_core.specs import Experiment, Spec
+
+OPENING = """\
+from icl_core.library import default_library
+from icl_core.library.links import from_query
+"""
+EXPERIMENT = """
+library = default_library()
+experiment = from_query({query}, library.specs())
+"""
 
 MIME = {"csv": "text/csv", "json": "application/json"}
 
@@ -78,3 +88,9 @@ def take_away(
         for said, command in (commands or {}).items():
             st.markdown(said)
             st.code(command, language="bash")
+
+
+def snippet(imports: str, query: Mapping[str, str], body: str) -> str:
+    """A script: imports, the experiment that the query names, and what is computed of it."""
+    values = json.dumps(dict(query), indent=4, ensure_ascii=False)
+    return OPENING + imports + EXPERIMENT.format(query=values) + body

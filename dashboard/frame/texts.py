@@ -78,3 +78,10 @@ def catalogue(language: str) -> Mapping[str, str]:
     """All texts of a language; empty for a language without a catalogue."""
     path = FOLDER / f"{language}.json"
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def plain(text: str) -> str:
+    """Markdown that shows a text from elsewhere as it is."""
+    return "".join(
+        f"\\{character}" if character in "\\`*_{}[]<>()#+!|~$:" else character for character in text
+    )

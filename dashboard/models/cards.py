@@ -1,34 +1,21 @@
-"""The Library page's cards: one for each model, good or damaged, and the filters above them."""
+"""The Library page's cards: one for each model, good or damaged."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
-from dashboard.frame.markdown import plain
-from dashboard.frame.texts import joined, t
+from dashboard.frame.texts import plain, t
 from dashboard.frame.url_state import UrlState
 from dashboard.models.view import LibraryView, Shelved
+from dashboard.models.words import cells, check_words, facts, family_words, making, pool_words
 from dashboard.say.amounts import interval
-from dashboard.say.describe import covariance_name, family_in_short, names_in, pretraining_data
-from dashboard.say.provenance import steps
-from icl_core.library import Card, Check
-from icl_core.library.card import FamilyErrors, Tasks
-from icl_core.specs import FunctionClass
-from icl_core.training.devices import CPU
+from dashboard.say.describe import names_in
+from icl_core.library import Card
 
 State = UrlState[LibraryView]
 COLOURS = {"meets": "green", "misses": "orange", "ungraded": "gray", "damaged": "red"}
 ICONS = {"meets": "check_circle", "misses": "error", "ungraded": "help", "damaged": "report"}
 COLUMNS = 3
-
-
-def summary(models: list[Shelved]) -> str:
-    """How many models there are, and how many of each status that occurs."""
-    counts = {status: sum(model.status == status for model in models) for status in COLOURS}
-    parts = [t(f"library.count.{status}", count=count) for status, count in counts.items() if count]
-    return t("library.count", count=len(models)) + joined("names", parts)
 
 
 def cards(state: State, models: list[Shelved], chosen: Shelved | None) -> None:
@@ -70,33 +57,6 @@ def _card(state: State, model: Shelved, shown: bool) -> None:
         )
 
 
-def facts(card: Card) -> str:
-    """What it was pretrained on, in a sentence."""
-    return t(
-        "library.facts",
-        data=_upper(pretraining_data(card.spec)),
-        covariance=covariance_name(card.spec.covariates),
-        length=card.spec.context_length,
-    )
-
-
-def making(card: Card) -> str:
-    """How it was made: architecture, steps, time, seed, hash."""
-    recipe = card.spec.recipe
-    stages = t("library.curriculum") if recipe.curriculum else ""
-    warm = t("library.warm", hash=card.spec.warm_start.hash) if card.spec.warm_start else ""
-    return t(
-        "library.making",
-        parameters=f"{card.parameters:,}",
-        steps=steps(card.spec),
-        device="" if card.device == CPU else t("library.device", device=card.device),
-        minutes=f"{card.seconds / 60:.0f}" if card.seconds >= 90 else f"{card.seconds / 60:.1f}",
-        seed=card.spec.seed,
-        hash=card.spec.hash,
-        curriculum=stages + warm,
-    )
-
-
 def _errors(card: Card) -> None:
     if not card.errors:
         st.caption(t("library.ungraded"))
@@ -106,7 +66,7 @@ def _errors(card: Card) -> None:
     rows = [head, [":---", *("---:" for _ in lengths)]]
     names = names_in(card.spec.mixture, short=True)
     for entry in card.errors:
-        rows.append([_family(entry.family, names) + _pool(entry.tasks), *_cells(entry)])
+        rows.append([family_words(entry.family, names) + pool_words(entry.tasks), *cells(entry)])
     st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
     with st.expander(
         t("library.checks", met=sum(check.met for check in card.checks), count=len(card.checks))
@@ -127,31 +87,3 @@ def _errors(card: Card) -> None:
         if card.note:
             st.markdown(plain(card.note))
         st.caption(t("library.graded", prompts=f"{card.errors[0].prompts:,}"))
-
-
-def _cells(entry: FamilyErrors) -> list[str]:
-    """The errors with their 90% intervals, of as many decimals as tell them from 0."""
-    return [interval(*numbers) for numbers in zip(entry.mean, entry.low, entry.high, strict=True)]
-
-
-def check_words(check: Check, names: Mapping[str, str] | None = None) -> str:
-    """What a card's check measures, in the page's language; families by their `names`."""
-    what = t(f"library.check.{check.quantity}")
-    if check.against:
-        what = t("library.check.against", what=what, name=check.against)
-    family = _family(check.family, names or {}) + _pool(check.tasks)
-    return t("library.check.on", family=family, what=what)
-
-
-def _family(name: str, names: Mapping[str, str]) -> str:
-    """A card's family in words: as the mixture names it, else by its kind."""
-    return names.get(name) or (family_in_short(name) if name in FunctionClass.kinds else plain(name))
-
-
-def _pool(tasks: Tasks) -> str:
-    """What follows a family's name where the functions are those of the task pool."""
-    return t("library.seen") if tasks == "seen" else ""
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -6,11 +6,10 @@ import numpy as np
 
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
-from dashboard.frame.texts import joined, t
 from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import Presentation
 from dashboard.models.code import stem
-from dashboard.say.amounts import error
+from dashboard.models.words import halfway, reading
 from dashboard.say.describe import names_in
 from dashboard.say.trainings import least_squares, training_labels
 from icl_core.figures.training_curve import TrainingCurve, training_curve_figure
@@ -23,34 +22,6 @@ def training_curve(card: Card) -> TrainingCurve:
     errors = np.array([snapshot.errors for snapshot in card.history])  # [S, F, K+1]
     return TrainingCurve(
         tuple(snapshot.step for snapshot in card.history), spec.mixture, errors, least_squares(spec)
-    )
-
-
-def halfway(card: Card) -> int:
-    """The k at which the training is read aloud: half of the trained length."""
-    return max(1, card.spec.context_length // 2)
-
-
-def reading(card: Card) -> str:
-    """How far the training came, at k = K/2, family by family."""
-    k, first, last = halfway(card), card.history[0], card.history[-1]
-    names = names_in(card.spec.mixture)
-    fell = [
-        t(
-            "library.reading.family",
-            family=name,
-            before=error(first.errors[position][k]),
-            after=error(last.errors[position][k]),
-        )
-        for position, name in enumerate(names.values())
-    ]
-    return t(
-        "library.reading",
-        name=card.name,
-        k=k,
-        first=f"{first.step:,}",
-        last=f"{last.step:,}",
-        fell=joined("clauses", fell),
     )
 
 

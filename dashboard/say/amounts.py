@@ -1,8 +1,10 @@
-"""Errors as text: with as many decimals as they deserve, and with their 90% intervals."""
+"""Numbers as text: errors with as many decimals as they deserve and with their 90% intervals, and times."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from dashboard.frame.texts import t
 
 
 def interval(mean: float, low: float, high: float, decimals: int | None = None) -> str:
@@ -27,3 +29,12 @@ def errors(values: Sequence[float]) -> list[str]:
     """Errors as texts of equally many decimals: two, three if one is small, none for 100 and more."""
     decimals = 3 if any(5e-4 <= value < 0.095 for value in values) else 2
     return [f"{value:.{decimals}f}" if value < 100 else f"{value:,.0f}" for value in values]
+
+
+def duration(seconds: float) -> str:
+    """'40 s', '12 min', '1.5 h', in the page's language."""
+    if seconds < 90:
+        return t("train.seconds", seconds=max(1, round(seconds)))
+    if seconds < 90 * 60:
+        return t("train.minutes", minutes=round(seconds / 60))
+    return t("train.hours", hours=f"{seconds / 3600:.1f}")

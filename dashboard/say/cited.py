@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.markdown import plain
-from dashboard.frame.texts import joined, t
+from dashboard.frame.texts import joined, plain, t
 from dashboard.frame.views import Presentation
 from dashboard.say.standing import Standing, limit, measured, setting, standings, weakness
 from icl_core.library import Library

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.frame.markdown import plain
-from dashboard.frame.texts import joined, t
+from dashboard.frame.texts import joined, plain, t
 from icl_core.claims import CLAIMS, Claim, ClaimResult, Limit, Part, Verdict
 from icl_core.claims.claim import Measurement
 from icl_core.claims.store import Stored, VerdictStore

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.frame.code import snippet
+from dashboard.frame.exports import snippet
 from dashboard.selection.numbers import NOISE_LEVELS
 from dashboard.selection.view import SelectionView, nonzero, picture, prompt_number, read_out
 from icl_core.library.links import to_query

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from dashboard.frame import exports
-from dashboard.frame.code import snippet
+from dashboard.frame.exports import snippet
 from dashboard.frame.url_state import UrlState
 from dashboard.shift_lab.view import ShiftView
 from icl_core.library.links import to_query

@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard.frame.texts import t
 from dashboard.knobs.changes import State
+from dashboard.say.amounts import duration
 from dashboard.training import desk
-from dashboard.training.durations import duration
 from icl_core.library.jobs import Job
 from icl_core.library.jobs.cost import cost
 from icl_core.library.jobs.early_stop import can_stop

@@ -10,10 +10,10 @@ from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import joined, spoken, t
 from dashboard.knobs.changes import State
+from dashboard.say.amounts import duration
 from dashboard.say.describe import family_name, names_in
 from dashboard.say.trainings import least_squares, training_labels
 from dashboard.training import desk
-from dashboard.training.durations import duration
 from dashboard.training.viewer import remember_viewer, viewer
 from icl_core.figures.live_curve import live_curve_figure
 from icl_core.figures.palette import ThemeName

@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 
 from dashboard.frame import texts
-from dashboard.models.cards import check_words
+from dashboard.models.words import check_words
 from icl_core.library.card import QUANTITIES, Check
 from icl_core.specs import FunctionClass
 

@@ -17,7 +17,7 @@ from dashboard.claims import words
 from dashboard.claims.code import verdicts_csv, verdicts_json
 from dashboard.claims.listing import page_file
 from dashboard.claims.view import ClaimsView, filtered
-from dashboard.frame.markdown import plain
+from dashboard.frame.texts import plain
 from dashboard.say import cited
 from dashboard.say.standing import Standing, number, standings
 from dashboard.shift_lab.view import PARTS
