@@ -49,7 +49,7 @@ def test_every_selector_matches_something(
     page: "Page", app_server: Any, settled: Callable[["Page"], None]
 ) -> None:
     left: list[str] = page.evaluate(SELECTORS, STYLE.read_text("utf-8"))
-    assert len(left) > 30
+    assert len(left) > 30, left
     assert page.evaluate(UNMATCHED, left) == left  # of a page that is not ours
     for address in OPENED:
         page.goto(app_server.url + address)
