@@ -26,9 +26,9 @@ from icl_core.evaluation.covariance_panels import residuals
 from icl_core.evaluation.dynamics import Dynamics, scale_scan, trajectory
 from icl_core.evaluation.length_sweep import length_sweep
 from icl_core.evaluation.shift_lab import attention_grid
+from icl_core.figures.dynamics import DynamicsLabels, dynamics_figure
 from icl_core.figures.length_sweep import LengthLabels, length_figure
 from icl_core.figures.shift_grid import GridLabels, shift_grid_figure
-from icl_core.figures.training_dynamics import DynamicsLabels, dynamics_figure
 from icl_core.models import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Pretraining, Shift
 

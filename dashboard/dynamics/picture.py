@@ -15,8 +15,8 @@ from dashboard.frame.viewport import is_narrow
 from icl_core.evaluation.dynamics import Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
 from icl_core.evaluation.sgd_deviation import sgd_deviation
+from icl_core.figures.dynamics import dynamics_figure
 from icl_core.figures.initial_scale import balance_figure, scale_figure
-from icl_core.figures.training_dynamics import dynamics_figure
 from icl_core.specs import SpecError
 
 State = UrlState[DynamicsView]

@@ -10,8 +10,8 @@ from dashboard.frame.texts import joined, t
 from dashboard.say.describe import covariance_name
 from icl_core.evaluation.dynamics import ScaleScan, Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
+from icl_core.figures.dynamics import DynamicsLabels
 from icl_core.figures.initial_scale import BalanceLabels, ScaleLabels
-from icl_core.figures.training_dynamics import DynamicsLabels
 
 MOST_LISTED = 5
 CLOSE = 1e-3

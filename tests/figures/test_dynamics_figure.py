@@ -1,13 +1,15 @@
 """The animation of a training: its last frame is the limit, and frames move nothing but what moves."""
 
+import math
+
 import numpy as np
 import pytest
 
 from icl_core.data.covariance import Identity
 from icl_core.evaluation.dynamics import Dynamics, scale_scan, trajectory
 from icl_core.evaluation.sgd_check import SgdRun
+from icl_core.figures.dynamics import DynamicsLabels, dynamics_figure, full_matrices
 from icl_core.figures.initial_scale import BalanceLabels, ScaleLabels, balance_figure, scale_figure
-from icl_core.figures.training_dynamics import DynamicsLabels, dynamics_figure, full_matrices
 
 LABELS = DynamicsLabels(
     key_query="key-query",
@@ -33,22 +35,36 @@ def traces(figure, role):
     return [trace for trace in figure.data if trace.meta and trace.meta["role"] == role]
 
 
+def matrix(trace):
+    """The entries of cells, which stand row by row."""
+    entries = np.array(trace.marker.color)
+    return entries.reshape(math.isqrt(len(entries)), -1)
+
+
+def test_no_trace_is_a_heat_map_which_plotly_blanks_while_it_plays():
+    figure = dynamics_figure(TRAINED, LABELS)
+    assert {trace.type for trace in figure.data} == {"bar", "scatter"}
+    cells = traces(figure, "key_query")[0]
+    assert (cells.x[7], cells.base[7], list(cells.customdata[7])) == (2, 0.5, ["2", "3"])  # row, column
+    assert matrix(cells)[1, 2] == cells.marker.color[7]
+
+
 @pytest.mark.parametrize(
     "spec", [Dynamics(), Dynamics(dimension=20), Dynamics(start="random", init_scale=1.0)]
 )
 def test_the_last_frame_is_the_limit(spec):
     figure = dynamics_figure(trajectory(spec), LABELS)
     for moving, still in ((0, "key_query_limit"), (1, "value_limit")):
-        last, limit = np.array(figure.frames[-1].data[moving].z), np.array(traces(figure, still)[0].z)
+        last, limit = matrix(figure.frames[-1].data[moving]), matrix(traces(figure, still)[0])
         np.testing.assert_allclose(last, limit, atol=1e-3)
-        np.testing.assert_allclose(np.array(figure.data[moving].z), limit, atol=1e-3)  # at rest too
+        np.testing.assert_allclose(matrix(figure.data[moving]), limit, atol=1e-3)  # at rest too
 
 
 def test_the_first_frame_is_the_start():
     figure = dynamics_figure(TRAINED, LABELS)
     key_query, value = full_matrices(TRAINED.path.U[0], TRAINED.path.u[0])
-    np.testing.assert_allclose(np.array(figure.frames[0].data[0].z), key_query, atol=1e-4)
-    np.testing.assert_allclose(np.array(figure.frames[0].data[1].z), value, atol=1e-4)
+    np.testing.assert_allclose(matrix(figure.frames[0].data[0]), key_query, atol=1e-4)
+    np.testing.assert_allclose(matrix(figure.frames[0].data[1]), value, atol=1e-4)
     assert figure.frames[0].name == "0"
     assert len({frame.name for frame in figure.frames}) == len(figure.frames)
 
@@ -64,7 +80,12 @@ def test_marks_run_along_the_lines():
     loss = traces(figure, "loss")[0]
     on_the_line = set(zip(loss.x, loss.y, strict=True))
     for frame in figure.frames:
-        assert len(frame.data) == 4
+        moved = [trace for trace in frame.data if len(trace.to_plotly_json()) > 1]
+        assert len(moved) == 4
+        assert [trace.type for trace in frame.data[4:]] == [
+            "bar",
+            "bar",
+        ]  # the limits, of which nothing changes
         assert (frame.data[2].x[0], frame.data[2].y[0]) in on_the_line
         assert len(frame.data[3].y) == 4
 
