@@ -215,7 +215,9 @@ class Shift(Kind):
 
 
 class Model(Kind):
-    """An architecture that can be trained."""
+    """An architecture that can be trained. `grows`: its weights serve a model of more inputs or positions."""
+
+    grows: ClassVar[bool] = False
 
     @abstractmethod
     def build(self, dimension: int, context_length: int, scale: float) -> InContextNetwork:
@@ -282,19 +284,23 @@ def _numbers(family: FunctionClass) -> str:
 
 @dataclass(frozen=True)
 class Stage(Spec):
-    """One part of a curriculum: so many steps on another mixture, or on prompts of fewer inputs.
+    """One part of a curriculum: so many steps on another mixture, or on prompts of fewer inputs or pairs.
 
     With `inputs` below D the other covariates are 0, as in Garg et al. (arXiv 2208.01066), and labels keep
     their variance. Few inputs make it easy to find the ones that matter; the skill carries over to more.
+    With a `context_length` below K prompts have so many pairs and a query: a step costs less.
     """
 
     steps: int
     mixture: Mixture
     inputs: int | None = None
+    context_length: int | None = None
 
     def __post_init__(self) -> None:
         require(self.steps > 0, "steps", self.steps, "a positive whole number")
         require(self.inputs is None or self.inputs > 0, "inputs", self.inputs, "none, or 1 or more inputs")
+        length = self.context_length
+        require(length is None or length > 0, "context_length", length, "none, or 1 or more pairs")
 
 
 @dataclass(frozen=True)
@@ -332,6 +338,15 @@ class Recipe(Spec):
         """The step whose checkpoint, before the decay, is kept to train further from."""
         return round((1 - self.decay) * self.steps)
 
+    def stage_at(self, step: int) -> Stage | None:
+        """The part of the curriculum that the step belongs to; None once it is over."""
+        end = 0
+        for stage in self.curriculum:
+            end += stage.steps
+            if step < end:
+                return stage
+        return None
+
     def rate_at(self, step: int) -> float:
         """The factor on both rates at `step`, from 0 to 1."""
         warm = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
@@ -346,7 +361,8 @@ class Pretraining(Spec):
     `context_length` is K, the most pairs that a query sees; training prompts have K+1 points and the loss is
     averaged over all of them. `label_noise` is the labels' noise sd over sqrt(v). `task_pool` bounds the
     number of distinct tasks (None: a fresh one each prompt). `warm_start` is the model that this one starts
-    from: from its checkpoint before the decay, or with `warm_start_at` 'end' from its finished weights.
+    from: from its checkpoint before the decay, or with `warm_start_at` 'end' from its finished weights. A
+    transformer can grow: it may start from one of fewer inputs or positions (`TransformerNetwork.grow_from`).
     """
 
     dimension: int = 8
@@ -379,13 +395,14 @@ class Pretraining(Spec):
         for function_class in self.mixture.families:
             function_class.check(self.dimension)
         for position, stage in enumerate(self.recipe.curriculum):
-            self._check_stage(stage, f"recipe.curriculum.{position}.inputs")
+            self._check_stage(stage, f"recipe.curriculum.{position}")
         points, rows = self.context_length + 1, self.model.longest_context(self.context_length) + 1
         require(rows >= points, "model.positions", rows, f"at least the {points} points of a training prompt")
         if self.warm_start is not None:
-            same = self.warm_start._weights_fit() == self._weights_fit()
-            allowed = f"none, or a model with {self.dimension} inputs, this architecture and {rows} positions"
-            require(same, "warm_start", self.warm_start.hash, allowed)
+            most = "at most " if self.model.grows else ""
+            allowed = f"{most}{self.dimension} inputs, this architecture and {most}{rows} positions"
+            fits = self._can_start_from(self.warm_start)
+            require(fits, "warm_start", self.warm_start.hash, f"none, or a model with {allowed}")
         known = self.warm_start is not None or self.warm_start_at == "decay"
         require(known, "warm_start_at", self.warm_start_at, "'decay' where there is no warm_start")
 
@@ -421,15 +438,20 @@ class Pretraining(Spec):
         begun = None if self.warm_start is None else self.warm_start.seedless
         return replace(self, seed=0, warm_start=begun)
 
-    def _weights_fit(self) -> tuple[int, Model, int]:
-        """What two models share where the weights of one mean something in the other."""
-        return self.dimension, self.model, self.model.longest_context(self.context_length)
+    def _can_start_from(self, other: Pretraining) -> bool:
+        """Whether the weights of the other model mean something in this one."""
+        sizes, others = (
+            (spec.dimension, spec.model.longest_context(spec.context_length)) for spec in (self, other)
+        )
+        grown = self.model.grows and all(least <= most for least, most in zip(others, sizes, strict=True))
+        return self.model == other.model and (grown or sizes == others)
 
     def _check_stage(self, stage: Stage, field: str) -> None:
-        inputs = stage.inputs or self.dimension
-        require(
-            inputs <= self.dimension, field, stage.inputs, f"at most the {self.dimension} inputs there are"
-        )
+        inputs, length = stage.inputs or self.dimension, stage.context_length or self.context_length
+        there = f"at most the {self.dimension} inputs there are"
+        require(inputs <= self.dimension, f"{field}.inputs", stage.inputs, there)
+        most = f"at most the model's {self.context_length} pairs"
+        require(length <= self.context_length, f"{field}.context_length", stage.context_length, most)
         self.covariates.second_moment(inputs)
         for function_class in stage.mixture.families:
             function_class.check(inputs)

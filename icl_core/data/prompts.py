@@ -63,27 +63,40 @@ def sample_prompts(experiment: Experiment, start: int, count: int) -> Prompts:
 
 
 def training_batch(
-    pretraining: Pretraining, mixture: Mixture, step: int, inputs: int | None = None
+    pretraining: Pretraining,
+    mixture: Mixture,
+    step: int,
+    inputs: int | None = None,
+    context_length: int | None = None,
 ) -> Prompts:
     """The batch of a training step, float32, context_length + 1 points a prompt.
 
-    It depends on the pretraining seed, the step and the batch size. `mixture` and the number of active
-    `inputs` (None: all) are the model's own or those of a stage of its curriculum. With a task pool every
-    prompt draws its function from the pool of that mixture.
+    It depends on the pretraining seed, the step and the batch size. `mixture`, the number of active `inputs`
+    and the `context_length` (None: all) are the model's own or those of a stage of its curriculum. With a
+    task pool every prompt draws its function from the pool of that mixture.
     """
-    if inputs is None or inputs == pretraining.dimension:
+    inputs, length = inputs or pretraining.dimension, context_length or pretraining.context_length
+    if (inputs, length) == (pretraining.dimension, pretraining.context_length):
         return _training_batch(pretraining, mixture, step)
-    narrow = _training_batch(_with_inputs(pretraining, inputs), mixture, step)
+    narrow = _training_batch(_in_stage(pretraining, inputs, length), mixture, step)
+    if inputs == pretraining.dimension:
+        return narrow
     xs = functional.pad(narrow.xs, (0, pretraining.dimension - inputs))  # [B, N, inputs] -> [B, N, D]
     grow = math.sqrt(pretraining.label_variance / pretraining.covariates.label_variance(inputs))
     return Prompts(xs, grow * narrow.ys, xs, grow * narrow.targets, narrow.family_index)
 
 
 @lru_cache(maxsize=16)
-def _with_inputs(pretraining: Pretraining, inputs: int) -> Pretraining:
-    """The same data on fewer inputs, without the curriculum and the first weights, which may need more."""
-    recipe = replace(pretraining.recipe, curriculum=())
-    return replace(pretraining, dimension=inputs, recipe=recipe, warm_start=None, warm_start_at="decay")
+def _in_stage(pretraining: Pretraining, inputs: int, context_length: int) -> Pretraining:
+    """The same data on so many inputs and pairs, without the curriculum and the first weights."""
+    return replace(
+        pretraining,
+        dimension=inputs,
+        context_length=context_length,
+        recipe=replace(pretraining.recipe, curriculum=()),
+        warm_start=None,
+        warm_start_at="decay",
+    )
 
 
 def _training_batch(pretraining: Pretraining, mixture: Mixture, step: int) -> Prompts:

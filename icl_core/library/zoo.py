@@ -31,6 +31,7 @@ LINEAR_SINUSOID = Pretraining(
 )
 
 SMALL, LARGE = Transformer(layers=3, width=32), Transformer(width=128)
+AS_PUBLISHED = Transformer(layout="interleaved", mlp="gelu", normalisation="layer")  # as in the papers
 LINES = Recipe(steps=4000, matrix_rate=0.01, rate=0.002)
 CURVES = Recipe(steps=8000, matrix_rate=0.01, rate=0.002)
 QUICK = Recipe(steps=4000, matrix_rate=0.01, rate=0.002, decay=0.8)
@@ -74,25 +75,6 @@ SPARSE = continued(SPARSE_BEGUN, GENTLE)
 PLAIN = Recipe(steps=7000, matrix_rate=0.01, rate=0.001, decay=0.85)
 
 NETWORKS = replace(PLAIN, steps=6000)
-
-# The size of the papers: 20 inputs, 2 nonzero weights, 41 points. Untried: hours on two cores.
-SPARSE_20 = Pretraining(
-    dimension=20,
-    context_length=40,
-    mixture=Mixture.of(Sparse(nnz=2)),
-    model=Transformer(layers=8, heads=8, width=192),
-    recipe=Recipe(
-        steps=60_000,
-        curriculum=tuple(
-            Stage(1500, Mixture.of(Sparse(nnz=1 if inputs < 8 else 2)), inputs) for inputs in range(2, 20, 2)
-        ),
-    ),
-)
-DENSE_20 = Recipe(
-    steps=40_000,
-    curriculum=tuple(Stage(1000, Mixture.of(Dense()), inputs) for inputs in range(5, 20, 3)),
-)
-SELECTING_20 = Recipe(steps=30_000, decay=0.6)
 
 
 def alone(*families: FunctionClass | tuple[FunctionClass, float], recipe: Recipe) -> Pretraining:
@@ -151,10 +133,45 @@ HALF_SPARSE = reduce(
     selecting(0.5),
 )
 
+RANDOM_DIAGONAL = replace(IDENTITY, covariates=RandomDiagonal(), recipe=HEAVY_TAILED)
+
+# Inputs and pairs on the way from 8 to 20 inputs: short prompts first, a step costs what its prompts do.
+GROWTH = ((11, 16), (14, 20), (17, 25), (20, 30))
+
+
+def grown(begun: Pretraining, recipe: Recipe) -> Pretraining:
+    """A model of the papers' size, 20 inputs and 40 pairs, from the finished weights of one of few inputs."""
+    growing = tuple(Stage(1500, begun.mixture, inputs, length) for inputs, length in GROWTH)
+    return replace(
+        begun,
+        dimension=20,
+        context_length=40,
+        recipe=replace(recipe, curriculum=growing),
+        warm_start=begun,
+        warm_start_at="end",
+        seed=begun.seed + 1,
+    )
+
+
+def selecting_20() -> Pretraining:
+    """The dense/sparse mixture of 20 inputs, from the finished sparse specialist: few dense prompts first."""
+
+    def mixture(dense_share: float) -> Mixture:
+        return Mixture.of((Dense(), dense_share), (Sparse(nnz=2), 1 - dense_share))
+
+    growing = (Stage(3000, mixture(0.125), None, 30), Stage(6000, mixture(0.25), None, 30))
+    recipe = replace(GENTLE, steps=24_000, curriculum=growing)
+    return replace(continued(SPARSE_20, recipe), mixture=mixture(0.5))
+
+
+IDENTITY_20 = grown(IDENTITY, Recipe(steps=20_000, matrix_rate=0.01, decay=0.9))
+RANDOM_DIAGONAL_20 = grown(RANDOM_DIAGONAL, Recipe(steps=20_000, decay=0.9))
+SPARSE_20 = grown(SPARSE, Recipe(steps=30_000, decay=0.9))
+
 TIERS: dict[int, dict[str, Pretraining]] = {
     1: {
         "identity-d8": IDENTITY,
-        "random-diagonal-d8": replace(IDENTITY, covariates=RandomDiagonal(), recipe=HEAVY_TAILED),
+        "random-diagonal-d8": RANDOM_DIAGONAL,
         "linear-sinusoid": HALF_SINUSOID,
         "linear": replace(LINEAR_SINUSOID, mixture=Mixture.of(Dense()), recipe=LINES),
         "sinusoid": replace(LINEAR_SINUSOID, mixture=Mixture.of(Sinusoid()), recipe=CURVES),
@@ -200,9 +217,8 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         "dense-sparse-25-d8": selecting(0.25),
         "dense-sparse-75-d8": selecting(0.75),
         "identity-d8-n32": replace(IDENTITY, context_length=32),
-        "random-diagonal-d8-n32": replace(
-            IDENTITY, context_length=32, covariates=RandomDiagonal(), recipe=HEAVY_TAILED
-        ),
+        "identity-d8-interleaved": replace(IDENTITY, model=AS_PUBLISHED),
+        "random-diagonal-d8-n32": replace(RANDOM_DIAGONAL, context_length=32),
         "wishart-d8": replace(IDENTITY, covariates=Wishart(), recipe=HEAVY_TAILED),
         "identity-d8-seed1": IDENTITY.reseeded(100),
         "identity-d8-seed2": IDENTITY.reseeded(200),
@@ -218,14 +234,11 @@ TIERS: dict[int, dict[str, Pretraining]] = {
         ),
         "pool-64-d8": pooled(2**6),
         "pool-16384-d8": pooled(2**14),
+        "identity-d20": IDENTITY_20,
+        "random-diagonal-d20": RANDOM_DIAGONAL_20,
+        "dense-d20": continued(IDENTITY_20, replace(GENTLE, steps=8000)),
         "sparse-d20": SPARSE_20,
-        "dense-d20": replace(SPARSE_20, mixture=Mixture.of(Dense()), recipe=DENSE_20),
-        "dense-sparse-d20": replace(
-            SPARSE_20,
-            mixture=Mixture.of((Dense(), 0.5), (Sparse(nnz=2), 0.5)),
-            recipe=SELECTING_20,
-            warm_start=SPARSE_20,
-        ),
+        "dense-sparse-d20": selecting_20(),
     },
 }
 

@@ -25,6 +25,10 @@ class InContextNetwork(nn.Module, ABC):
     def answer(self, xs: Tensor, ys: Tensor, query: Tensor) -> Tensor:
         """Predictions [B] at query [B, D] from all pairs of xs [B, k, D], ys [B, k]: entry k of `forward`."""
 
+    def grow_from(self, smaller: InContextNetwork) -> None:
+        """Takes over the weights of a network of the same architecture; here, of the same size."""
+        self.load_state_dict(smaller.state_dict())
+
     @abstractmethod
     def matrices(self) -> list[nn.Parameter]:
         """The stacked hidden matrices [L, out, in], which Muon trains; all else goes to Adam."""

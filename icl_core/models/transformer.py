@@ -7,7 +7,7 @@ The weights of all layers stand in one tensor [L, out, in]: an optimiser can tre
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +27,8 @@ class Transformer(Model, kind="transformer"):
     `normalisation` has no parameters. The position table has rows for `positions` points (default 2K + 1);
     rows beyond the trained length stay as initialised.
     """
+
+    grows: ClassVar[bool] = True
 
     layers: int = 6
     heads: int = 4
@@ -88,6 +90,20 @@ class TransformerNetwork(InContextNetwork):
     def matrices(self) -> list[nn.Parameter]:
         """The stacked hidden matrices [L, out, in], which Muon trains; all else goes to Adam."""
         return [self.attend, self.project, self.widen, self.narrow]
+
+    def grow_from(self, smaller: InContextNetwork) -> None:
+        """Takes over the weights of a network of at most as many inputs and positions.
+
+        The first inputs and positions keep theirs. Further inputs get weights of zero, so that the prediction
+        is the smaller network's until they have learned something; further positions stay as they are.
+        """
+        known = smaller.state_dict()
+        embed, position = torch.zeros_like(self.embed.weight), self.position.detach().clone()
+        columns, rows = known["embed.weight"], known["position"]  # [W, inputs, y and the flag], [rows, W]
+        embed[:, : columns.shape[1] - 2] = columns[:, :-2]
+        embed[:, -2:] = columns[:, -2:]
+        position[: len(rows)] = rows
+        self.load_state_dict(known | {"embed.weight": embed, "position": position})
 
     def forward(self, xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> Tensor:
         """Predictions [B, N] for xs [B, N, D], ys [B, N]; entry k answers queries[:, k] (default xs[:, k])

@@ -224,24 +224,26 @@ class _Run:
             if checkpoint.precision is not None:
                 self.network.compute = self.dtype = _precision(checkpoint.precision, path)
         elif self.spec.warm_start is not None:
-            self._start_from(self.spec.warm_start)
+            self.network.grow_from(self._begun(self.spec.warm_start))
 
-    def _start_from(self, parent: Pretraining) -> None:
+    def _begun(self, parent: Pretraining) -> InContextNetwork:
+        """The network that this one starts from."""
         if self.spec.warm_start_at == "end":
             if self.finished is None:
                 raise FileNotFoundError(
                     f"Model {self.spec.hash} starts from the end of {parent.hash}, which is not here: train "
                     f"that model first."
                 )
-            self.network.load_state_dict(self.finished(parent).state_dict())
-            return
+            return self.finished(parent)
         path = checkpoint_path(self.state, parent, "stable")
         if not path.exists():
             raise FileNotFoundError(
                 f"Model {self.spec.hash} starts from {parent.hash}, whose checkpoint before the decay "
                 f"is missing ({path}): train that model first."
             )
-        restore(self.network.state_dict(), Checkpoint.load(path, parent.hash).parameters, path)
+        network = initial_network(parent)
+        restore(network.state_dict(), Checkpoint.load(path, parent.hash).parameters, path)
+        return network
 
     def _diverged(self, what: str) -> TrainingDiverged:
         latest = checkpoint_path(self.state, self.spec, "latest")
@@ -250,12 +252,10 @@ class _Run:
 
     def _batch(self) -> Prompts:
         """The batch of the current step: of a stage of the curriculum, then of the model's own data."""
-        end = 0
-        for stage in self.spec.recipe.curriculum:
-            end += stage.steps
-            if self.step < end:
-                return training_batch(self.spec, stage.mixture, self.step, stage.inputs)
-        return training_batch(self.spec, self.spec.mixture, self.step)
+        stage = self.spec.recipe.stage_at(self.step)
+        if stage is None:
+            return training_batch(self.spec, self.spec.mixture, self.step)
+        return training_batch(self.spec, stage.mixture, self.step, stage.inputs, stage.context_length)
 
     def _snapshot(self) -> None:
         self.network.compute = torch.float32
