@@ -159,7 +159,8 @@ def test_there_is_always_a_checkpoint_before_the_decay(tmp_path: Path, decay: fl
     ],
 )
 def test_a_start_of_another_form_is_refused(parent: Pretraining) -> None:
-    with pytest.raises(SpecError, match=f"warm_start = '{parent.hash}': allowed is none, or a model with at most 2"):
+    allowed = "none, or a model with at most 2 inputs"
+    with pytest.raises(SpecError, match=f"warm_start = '{parent.hash}': allowed is {allowed}"):
         replace(SMALL, warm_start=parent)
 
 
