@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.beyond.numbers import Curves
 from dashboard.beyond.view import Scene, current, sweep_of
 from dashboard.frame.texts import plain, t
-from dashboard.say.standing import limit, measured
+from dashboard.say.standing import limit, measured, statement
 from icl_core.claims.claim import Claim, Limit, Measurement, Verdict
 from icl_core.claims.one_input import CLAIMS, FREQUENCY, MIXTURE
 from icl_core.claims.workbench import PROMPTS
@@ -63,7 +63,7 @@ def claims_line(experiment: Experiment, curves: Curves, k: int) -> None:
             t(
                 "beyond.claim",
                 id=each.claim.id,
-                statement=each.claim.statement,
+                statement=statement(each.claim),
                 limit=limit(each.limit),
                 value=plain(measured(each.measured)),
                 prompts=f"{experiment.evaluation.prompts:,}",

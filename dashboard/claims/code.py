@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dashboard.claims.words import command
 from dashboard.frame import exports
 from dashboard.frame.exports import Download, csv_text
-from dashboard.frame.texts import t
-from dashboard.say.standing import Standing
+from dashboard.frame.texts import joined, t
+from dashboard.say.standing import Standing, limit, quantity, statement
+from icl_core.claims import Claim
 
 STEM = "icl-claims"
 HEAD = (
@@ -30,16 +31,16 @@ HEAD = (
 
 
 def verdicts_json(claims: Sequence[Standing]) -> str:
-    """What `python -m icl_core claims --json` prints, with what each verdict is worth today as `outcome`.
+    """The stored verdicts, each with what it is worth today as `outcome` and with the page's words for it.
 
     A claim without a stored verdict has its statement and statistic alone.
     """
     found = []
     for standing in claims:
         claim = standing.claim
-        known = {"id": claim.id, "statement": claim.statement, "statistic": claim.statistic}
         stored = standing.result.to_dict() if standing.result else {}
-        found.append({**known, **stored, "outcome": standing.outcome})
+        known = {"statement": statement(claim), "statistic": _statistic(claim)}
+        found.append({"id": claim.id, **stored, **known, "outcome": standing.outcome})
     return json.dumps({"claims": found}, indent=1, allow_nan=False) + "\n"
 
 
@@ -50,15 +51,21 @@ def verdicts_csv(claims: Sequence[Standing]) -> str:
 
 def _rows(standing: Standing) -> Iterator[list[object]]:
     claim, result = standing.claim, standing.result
-    first = [claim.id, standing.outcome, claim.statement]
+    first = [claim.id, standing.outcome, statement(claim)]
     if result is None or not result.parts:
         waits = result.verdict if result else ""
-        yield [*first, claim.statistic, *[""] * 5, waits, "", "", claim.page]
+        yield [*first, _statistic(claim), *[""] * 5, waits, "", "", claim.picture.page]
         return
     models = " ".join(f"{used.name}:{used.spec_hash}" for used in result.models)
     for part in result.parts:
-        numbers = [part.quantity, part.value, part.low, part.high, part.side, part.threshold]
+        numbers = [quantity(part), part.value, part.low, part.high, part.side, part.threshold]
         yield [*first, *numbers, part.verdict, result.setting, models, result.url]
+
+
+def _statistic(claim: Claim) -> str:
+    """All checks with their limits."""
+    checks = (t("claims.line.bare", quantity=quantity(asked), limit=limit(asked)) for asked in claim.limits)
+    return joined("clauses", checks)
 
 
 def take_away(claims: Sequence[Standing], shown: Standing) -> None:

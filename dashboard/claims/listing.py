@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from urllib.parse import parse_qsl
 
@@ -13,8 +14,10 @@ from dashboard.claims.view import OUTCOMES, PAPERS, ClaimsView
 from dashboard.frame.knob import Knob, Menu, draw, viewed
 from dashboard.frame.texts import plain, t
 from dashboard.frame.url_state import UrlState
-from dashboard.say.standing import Standing, limit, measured, setting
-from icl_core.claims import Claim, Part, Verdict
+from dashboard.frame.viewport import is_narrow
+from dashboard.say.cited import details, written_out
+from dashboard.say.standing import Standing, checks, limit, quantity, short_name, statement
+from icl_core.claims import Claim
 
 State = UrlState[ClaimsView]
 BADGES = {
@@ -25,12 +28,6 @@ BADGES = {
     "outdated": ("gray", "history"),
     "unmeasured": ("gray", "remove"),
 }
-ICONS = {
-    Verdict.REPRODUCED: ":blue[:material/check:]",
-    Verdict.NOT_REPRODUCED: ":orange[:material/close:]",
-    Verdict.UNDECIDED: ":yellow[:material/question_mark:]",
-}
-STALE = ":gray[:material/history:]"
 STORED_AGAIN = ("outdated", "unmeasured")
 """Outcomes that a claim leaves when it is measured again."""
 
@@ -51,58 +48,82 @@ def filters(state: State) -> None:
 
 
 def listing(state: State, claims: Sequence[Standing]) -> None:
-    """The given claims, paper by paper."""
+    """The given claims, paper by paper; on a phone a line each, to be unfolded."""
     for paper, own in groupby(claims, key=lambda standing: standing.paper):
         st.subheader(t(f"claims.paper.{paper}"), anchor=False)
         st.caption(t(f"claims.source.{paper}"))
-        for standing in own:
-            with st.container(border=True, gap="xsmall"):
-                _entry(state, standing)
+        if is_narrow():
+            for standing in own:
+                _folded(state, standing)
+        else:
+            for _, settings in groupby(own, key=lambda standing: standing.claim.number):
+                _cards(state, list(settings))
 
 
 def page_file(claim: Claim) -> str:
     """The file of the page that shows the claim."""
-    return "app.py" if claim.page == "/" else f"pages{claim.page}.py"
+    page = claim.picture.page
+    return "app.py" if page == "/" else f"pages{page}.py"
 
 
-def _entry(state: State, standing: Standing) -> None:
+def _cards(state: State, settings: Sequence[Standing]) -> None:
+    """The settings of one claim side by side."""
+    for place, standing in zip(st.columns(len(settings)), settings, strict=True):
+        with place, st.container(border=True, gap="xsmall", height="stretch"):
+            _card(state, standing)
+
+
+def _card(state: State, standing: Standing) -> None:
     claim = standing.claim
-    part = {"part": claim.part} if claim.part else {}
-    colour, icon = BADGES[standing.outcome]
-    badge = f":{colour}-badge[:material/{icon}: {t(f'claims.outcome.{standing.outcome}')}]"
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{claim.id}** &ensp; *{plain(claim.statement)}* &ensp; {badge}", width="stretch")
-        st.page_link(
-            page_file(claim),
-            label=t("claims.open"),
-            icon=":material/open_in_new:",
-            query_params=_query(standing) | part | state.presentation.to_query() | {"claim": claim.id},
-        )
+        said = f"**{claim.id}** &ensp; *{plain(statement(claim))}* &ensp; {_badge(standing)}"
+        st.markdown(said, width="stretch")
+        _link(state, standing)
+    _findings(standing)
+    details(standing)
+
+
+def _folded(state: State, standing: Standing) -> None:
+    colour, icon = BADGES[standing.outcome]
+    line = f":{colour}[:material/{icon}:] **{standing.claim.id}** {plain(short_name(standing.claim))}"
+    with st.expander(line, key=f"claim_{standing.claim.id}"):
+        st.markdown(f"*{plain(statement(standing.claim))}* {_badge(standing)}")
+        _findings(standing)
+        written_out(standing)
+        _link(state, standing)
+
+
+def _badge(standing: Standing) -> str:
+    colour, icon = BADGES[standing.outcome]
+    return f":{colour}-badge[:material/{icon}: {t(f'claims.outcome.{standing.outcome}')}]"
+
+
+def _link(state: State, standing: Standing) -> None:
+    """To the page that shows the claim, which then cites it."""
+    st.page_link(
+        page_file(standing.claim),
+        label=t("claims.open"),
+        icon=":material/open_in_new:",
+        query_params=_query(standing) | state.presentation.to_query() | {"claim": standing.claim.id},
+    )
+
+
+def _findings(standing: Standing) -> None:
+    """The check to speak of, or what was to be checked; what must be said of it; how to measure it again."""
+    claim, result = standing.claim, standing.result
+    part = result.headline if result else None
+    if result is not None and part is not None:
+        line = checks(replace(result, parts=(part,)), stale=standing.outcome == "outdated")
+    else:
+        line = [t("claims.line.bare", quantity=quantity(asked), limit=limit(asked)) for asked in claim.limits]
     said = words.remark(standing)
-    stale = standing.outcome == "outdated"
-    lines = [_line(part, stale) for part in standing.result.parts] if standing.result else []
-    if not lines:
-        lines = [
-            t("claims.line.bare", quantity=plain(asked.quantity), limit=limit(asked))
-            for asked in claim.limits
-        ]
-    st.markdown("  \n".join(lines) + (f"\n\n{said}" if said else ""))
+    st.markdown("  \n".join(line) + (f"\n\n{said}" if said else ""))
     if standing.outcome in STORED_AGAIN:
         st.code(words.command(claim, store=True), language="bash")
-    where = setting(standing)
-    if where:
-        st.caption(plain(where))
-
-
-def _line(part: Part, stale: bool) -> str:
-    """One limit: the quantity, what was measured, what was asked; no mark of a verdict on other models."""
-    found, asked = plain(measured(part)), limit(part.limit)
-    icon = STALE if stale else ICONS[part.verdict]
-    return t("claims.line", icon=icon, quantity=plain(part.quantity), measured=found, limit=asked)
 
 
 def _query(standing: Standing) -> dict[str, str]:
-    """The state of the page that shows the claim; the bare page where the models are others by now."""
+    """The state of the page that shows the claim; its view alone where the models are others by now."""
     if standing.result is None or standing.outcome == "outdated":
-        return {}
+        return standing.claim.picture.query(None)
     return dict(parse_qsl(standing.result.url.partition("?")[2]))

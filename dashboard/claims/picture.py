@@ -11,7 +11,7 @@ from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import joined, t
 from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import Presentation
-from dashboard.say.standing import Standing, limit, measured
+from dashboard.say.standing import Standing, limit, measured, quantity, short_name
 from icl_core.claims import ClaimResult, Part
 from icl_core.figures.claim_margins import ClaimGroup, ClaimRow, Dot, MarginLabels, claim_margins_figure
 
@@ -50,14 +50,14 @@ def _group(paper: str, claims: Sequence[Standing]) -> ClaimGroup:
 
 def _row(standing: Standing) -> ClaimRow:
     claim, result = standing.claim, standing.result
-    name = t(f"claims.name.{claim.id.lower()}")
     stale = standing.outcome == "outdated"
     dots = tuple(_dot(part, result, stale) for part in result.parts) if result else ()
-    return ClaimRow(claim.id, name, standing.outcome, t(f"claims.outcome.{standing.outcome}"), dots)
+    outcome = t(f"claims.outcome.{standing.outcome}")
+    return ClaimRow(claim.number, short_name(claim), standing.outcome, outcome, dots)
 
 
 def _dot(part: Part, result: ClaimResult, stale: bool) -> Dot:
     value, first, second = (part.limit.margin(number) for number in (part.value, part.low, part.high))
-    hover = f"<b>{result.id}</b> {part.quantity}<br>{measured(part)}, {limit(part.limit)}"
+    hover = f"<b>{result.id}</b> {quantity(part)}<br>{measured(part)}, {limit(part.limit)}"
     outcome = "outdated" if stale else part.verdict.key
-    return Dot(value, min(first, second), max(first, second), outcome, part == result.deciding, hover)
+    return Dot(value, min(first, second), max(first, second), outcome, part == result.headline, hover)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from dashboard.claims.view import OUTCOMES, PAPERS, counts
 from dashboard.frame.texts import joined, plain, t
-from dashboard.say.standing import Standing, limit, number, weakness
+from dashboard.say.standing import Standing, limit, number, quantity, weakness
 from icl_core.claims import Claim
 
 
@@ -41,19 +42,39 @@ def in_short(standing: Standing) -> str:
     return t("claims.in_short", value=number(part.value), limit=limit(part.limit)) if part else ""
 
 
+def undecided(standing: Standing) -> str:
+    """By how far its interval is from deciding, and how many prompts would decide; Markdown."""
+    part = standing.result.deciding if standing.result else None
+    if part is None or standing.result is None:
+        return ""
+    prompts = standing.result.facts.get("prompts", 0)
+    assert isinstance(prompts, int)  # of every claim that has an interval
+    said = t(
+        "claims.remark.undecided", prompts=f"{prompts:,}", quantity=quantity(part), reach=number(part.reach)
+    )
+    if not math.isfinite(part.shrinking):
+        return said
+    enough = f"{float(f'{prompts * part.shrinking:.2g}'):,.0f}"
+    return joined("sentences", (said, t("claims.remark.more_prompts", prompts=enough)))
+
+
 def remark(standing: Standing) -> str:
     """What must be said of a verdict that is not plainly 'reproduced'; Markdown, '' where nothing must."""
     weak = [weakness(standing)] if standing.weak else []
     match standing.outcome:
         case "not_reproduced":
-            said = t("claims.remark.not_reproduced", short=in_short(standing))
-            return joined("sentences", (said, *weak))
+            said = [t("claims.remark.not_reproduced", short=in_short(standing))]
+            cause = [t(f"claims.cause.{standing.claim.number.lower()}")] if standing.claim.explained else []
+            return joined("sentences", (*said, *cause, *weak))
         case "undecided":
-            return joined("sentences", (t("claims.remark.undecided"), *weak))
+            return joined("sentences", (undecided(standing), *weak))
         case "reproduced" if weak:
             return weak[0]
         case "waiting" if standing.result:
-            return t("claims.remark.waiting", model=plain(standing.result.waits_for))
+            model, positions = plain(standing.result.waits_for), standing.result.waits_positions
+            if positions is None:
+                return t("claims.remark.waiting", model=model)
+            return t("claims.remark.positions", model=model, positions=positions)
         case "outdated":
             return t("claims.remark.outdated")
         case "unmeasured":

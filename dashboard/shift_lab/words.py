@@ -12,6 +12,7 @@ from dashboard.frame.texts import joined, t
 from dashboard.say.amounts import error, errors, interval
 from dashboard.say.describe import covariance_name, is_shifted, shift_effect
 from dashboard.say.provenance import band, described
+from dashboard.say.standing import number
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import SCALES, CovariancePanel, limit_error
@@ -27,6 +28,7 @@ from icl_core.library import Card
 from icl_core.specs import Evaluation, Experiment, Pretraining
 
 TITLE_WIDTH = 38  # Latin letters in a line of a panel's title
+LEAST_DECIMAL = 5e-4  # the smallest error that three decimals tell from 0
 TOLERATED = 1.5  # times the error without the shift, both over what predicting zero costs
 
 
@@ -50,7 +52,7 @@ def length_labels(sweep: LengthSweep) -> LengthLabels:
 def length_title(sweep: LengthSweep) -> str:
     """What the sweep shows now."""
     experiment = sweep.experiment
-    values = {"length": experiment.pretraining.context_length, "floor": error(sweep.floor)}
+    values = {"length": experiment.pretraining.context_length, "floor": _exact(sweep.floor)}
     if is_shifted(experiment):
         return t("shift_lab.title.shifted", effect=shift_effect(experiment.evaluation.shift), **values)
     return t("shift_lab.title.length", **values)
@@ -62,10 +64,10 @@ def length_reading(sweep: LengthSweep, M: int) -> str:
     text = t(
         "shift_lab.reading.length",
         M=M,
-        total=error(float(parts.sum())),
-        bias=error(float(parts[0])),
-        sampling=error(float(parts[1])),
-        noise=error(float(parts[2])),
+        total=_exact(float(parts.sum())),
+        bias=_exact(float(parts[0])),
+        sampling=_exact(float(parts[1])),
+        noise=_exact(float(parts[2])),
     )
     nearest = int(np.abs(sweep.lengths - M).argmin())
     if "lsa_reoptimised" in sweep.references and int(sweep.lengths[nearest]) == M:
@@ -298,7 +300,24 @@ def covariance_reading(panels: Sequence[CovariancePanel]) -> str:
             for name, value in values
         ),
     )
-    return t("shift_lab.reading.random", k=k, scale=f"{panel.scale:g}", errors=errors)
+    last = t("shift_lab.reading.random", k=k, scale=f"{panel.scale:g}", errors=errors)
+    return joined("sentences", (last, _by_scale(panels, k)))
+
+
+def _by_scale(panels: Sequence[CovariancePanel], k: int) -> str:
+    """How the learners fare from scale to scale: errors over c, which predicting zero has at 1."""
+    scaled = [panel for panel in panels if panel.covariates.is_random]
+    names = [name for name in scaled[-1].curves.curves if name != "zero"]
+    found = (
+        t(
+            "shift_lab.reading.entry",
+            method=t(f"shift_lab.line.{name}"),
+            error=joined("names", (error(float(p.curves.curves[name].mean[k]) / p.scale) for p in scaled)),
+        )
+        for name in names
+    )
+    scales = joined("names", (f"{panel.scale:g}" for panel in scaled))
+    return t("shift_lab.reading.by_scale", scales=scales, errors=joined("clauses", found))
 
 
 def covariance_formulas() -> list[tuple[str, str]]:
@@ -356,6 +375,11 @@ def covariance_provenance(cards: Iterable[Card], formula: Pretraining, evaluatio
         t("shift_lab.source.partly", **_prompts(evaluation)),
         band(trained=True),
     )
+
+
+def _exact(value: float) -> str:
+    """An exact error: to three digits where two decimals would leave nothing of it."""
+    return number(value) if 0 < value < LEAST_DECIMAL else error(value)
 
 
 def _sources(*parts: str) -> str:

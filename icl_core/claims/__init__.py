@@ -7,7 +7,7 @@ C: what connects the two.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -28,10 +28,12 @@ from icl_core.claims import (
 from icl_core.claims.claim import (
     Claim,
     ClaimResult,
+    Fact,
     Finding,
     Limit,
     Measurement,
     Part,
+    Picture,
     Side,
     Verdict,
     judge,
@@ -41,18 +43,21 @@ from icl_core.claims.wanted import WaitingForModel
 from icl_core.claims.workbench import PROMPTS, Workbench
 from icl_core.library import Library
 from icl_core.library.links import to_query
-from icl_core.specs import SpecError
+from icl_core.specs import MAX_PROMPTS, SpecError
 
 __all__ = [
     "CLAIMS",
     "Claim",
     "ClaimResult",
+    "Fact",
     "Finding",
     "Limit",
     "Measurement",
     "Part",
+    "Picture",
     "Side",
     "Verdict",
+    "named",
     "run",
 ]
 
@@ -72,42 +77,66 @@ _GROUPS = (
 )
 
 
-def _order(claim: Claim) -> tuple[str, int]:
-    """A1, A2, ..., A10, ..., B1."""
-    letter, number = re.fullmatch(r"([A-Z])(\d+)", claim.id).groups()  # type: ignore[union-attr]
-    return letter, int(number)
+def _order(claim: Claim) -> tuple[str, int, str]:
+    """A1, A2, ..., A10, ..., B1, ..., B11, B11-narrow."""
+    letter, number = re.fullmatch(r"([A-Z])(\d+)", claim.number).groups()  # type: ignore[union-attr]
+    return letter, int(number), claim.setting
 
 
 CLAIMS: tuple[Claim, ...] = tuple(sorted((claim for group in _GROUPS for claim in group.CLAIMS), key=_order))
+
+
+STEPS = (PROMPTS, 4 * PROMPTS, MAX_PROMPTS)
+"""On so many prompts; on more where fewer leave a claim undecided."""
 
 
 def run(
     library: Library,
     only: str | None = None,
     report: Callable[[ClaimResult], object] = lambda result: None,
-    prompts: int = PROMPTS,
+    prompts: Sequence[int] = STEPS,
 ) -> list[ClaimResult]:
-    """Measures every claim, or the one whose id is `only`; `report` is told each result as it comes.
+    """Measures every claim, or those whose number or id is `only`; `report` is told each result as it comes.
 
+    A claim is measured on the first number of prompts, and on the next ones as long as it is undecided.
     Raises SpecError for an unknown id, LibraryError for a damaged model.
     """
-    chosen = [claim for claim in CLAIMS if only in (None, claim.id)]
-    if not chosen:
-        raise SpecError("only", only, f"one of {', '.join(claim.id for claim in CLAIMS)}")
-    bench = Workbench(library, prompts)
     results = []
-    for claim in chosen:
-        results.append(_result(bench.for_one_claim(), claim))
+    benches = [Workbench(library, count) for count in prompts]
+    for claim in named(only):
+        results.append(_result(benches, claim))
         report(results[-1])
     return results
 
 
-def _result(bench: Workbench, claim: Claim) -> ClaimResult:
+def named(only: str | None) -> list[Claim]:
+    """All claims, or those of one number ('B11': in each of its settings) or id ('B11-narrow').
+
+    Raises SpecError where there is none.
+    """
+    chosen = [claim for claim in CLAIMS if only in (None, claim.number, claim.id)]
+    if not chosen:
+        raise SpecError("only", only, f"one of {', '.join(claim.id for claim in CLAIMS)}")
+    return chosen
+
+
+def _result(benches: Sequence[Workbench], claim: Claim) -> ClaimResult:
+    """The first verdict that is one; the last where none is."""
+    result = _measured(benches[0].for_one_claim(), claim)
+    for bench in benches[1:]:
+        if result.verdict != Verdict.UNDECIDED:
+            break
+        result = _measured(bench.for_one_claim(), claim)
+    return result
+
+
+def _measured(bench: Workbench, claim: Claim) -> ClaimResult:
     try:
         finding = claim.measure(bench)
-    except WaitingForModel as error:
-        result = waiting(claim, str(error))
+    except WaitingForModel as lacking:
+        result = waiting(claim, lacking)
     else:
-        query = urlencode(to_query(finding.experiment, bench.library.specs()))
-        result = judge(claim, finding, f"{claim.page}?{query}" if query else claim.page)
+        state = to_query(finding.experiment, bench.library.specs())
+        query = urlencode(state | claim.picture.query(finding.k))
+        result = judge(claim, finding, f"{claim.picture.page}?{query}")
     return replace(result, needs=tuple(bench.needs.values()))

@@ -1,14 +1,18 @@
-"""What a claim is: a statement, what is measured of it, and the limits that the measurement is held to."""
+"""What a claim is: what is measured of it, the limits that the measurement is held to, where it is drawn.
+
+Claims, quantities and facts are named by keys; whoever shows them has the words.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from icl_core.claims.wanted import Need, Used
+from icl_core.claims.papers import PaperSetting
+from icl_core.claims.wanted import Need, Used, WaitingForModel
 from icl_core.evaluation import Estimate
 from icl_core.library import Card
 from icl_core.specs import Experiment
@@ -66,7 +70,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Limit:
-    """One inequality of a claim."""
+    """One inequality of a claim. `quantity` is a key: several claims share some of them."""
 
     quantity: str
     side: Side
@@ -113,33 +117,73 @@ def above(quantity: str, threshold: float) -> Limit:
     return Limit(quantity, Side.ABOVE, threshold)
 
 
+EXACT_TOLERANCE = 1e-6  # of sums in float64
+NETWORK_TOLERANCE = 1e-3  # of means over predictions of networks, which compute in float32
+
+Fact = int | float | str | tuple[int | float, ...]
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One measurement for each limit of a claim, the setting in one line, and a state that shows it."""
+    """One measurement for each limit of a claim, and a state that shows it.
+
+    `facts` are the setting, and numbers that stand beside the measured ones, by key. The state's pictures are
+    read at `k` pairs; None where theirs have no such place.
+    """
 
     measurements: tuple[Measurement, ...]
-    setting: str
+    facts: Mapping[str, Fact]
     experiment: Experiment
+    k: int | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where a claim's quantity is drawn: a page, the lines that carry it, and the page's own view.
+
+    `lines` go by the names that the page's figures have for them.
+    """
+
+    page: str
+    lines: tuple[str, ...]
+    view: Mapping[str, str] = field(default_factory=dict)
+
+    def query(self, k: int | None) -> dict[str, str]:
+        """The view as URL parameters, read at k; with the lines, where the page can be told which to draw."""
+        at = {} if k is None else {"k": str(k)}
+        show = {"show": " ".join(self.lines)} if self.page in CHOOSING else {}
+        return {**self.view, **at, **show}
+
+
+CHOOSING = ("/", "/beyond_the_mixture")
+"""Pages whose links say which lines are drawn."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement of one of the papers that can come out either way.
+    """A statement that can come out either way. It holds only where all its limits do; the first carries it.
 
-    It holds only where all its limits do. `page` is the dashboard's page that shows it, `part`
-    which of its pictures where it has several.
+    `setting` tells it apart where its number is measured in several: 'B11' is broad, 'B11-narrow' is narrow.
+    `paper` is the published setting, None where ours is the theorem's own. `explained`: there is a known
+    cause for its missing with the models that ship.
     """
 
     id: str
-    statement: str
     limits: tuple[Limit, ...]
     measure: Callable[[Workbench], Finding]
-    page: str
-    part: str = ""
+    picture: Picture
+    paper: PaperSetting | None = None
+    explained: bool = False
+    setting: str = ""
+
+    @property
+    def number(self) -> str:
+        """Its id without the setting."""
+        return self.id.partition("-")[0]
 
     @property
     def statistic(self) -> str:
-        """What is measured, with the thresholds."""
+        """What is measured, with the thresholds, in keys; a verdict on another one is of another claim."""
         return "; ".join(map(str, self.limits))
 
 
@@ -159,58 +203,102 @@ class Part:
     def limit(self) -> Limit:
         return Limit(self.quantity, self.side, self.threshold)
 
-    def __str__(self) -> str:
-        interval = f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
-        return f"{interval}, {self.side} {self.threshold:g}: {self.quantity}"
+    @property
+    def measurement(self) -> Measurement:
+        return Measurement(self.value, self.low, self.high)
+
+    @property
+    def weight(self) -> tuple[int, float]:
+        """The smaller, the worse off: by its verdict, then by how far its interval keeps from the limit."""
+        return list(Verdict).index(self.verdict), self.limit.slack(self.measurement)
+
+    @property
+    def reach(self) -> float:
+        """How far the interval lies on the other side of the threshold than the value does; 0 if decided."""
+        if self.verdict is not Verdict.UNDECIDED:
+            return 0.0
+        over = self.threshold - self.low if self.value >= self.threshold else self.high - self.threshold
+        return max(over, 0.0)
+
+    @property
+    def shrinking(self) -> float:
+        """By which factor more prompts would narrow the interval off the threshold, were the value the truth.
+
+        An interval's width falls with the root of their number; infinite where the value is the threshold.
+        """
+        gap = abs(self.value - self.threshold)
+        return (1 + self.reach / gap) ** 2 if gap else math.inf
 
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """A claim's outcome. `value`, `low`, `high`, `side` and `threshold` are those of the limit that decides.
+    """A claim's outcome; no parts where the library lacks the model named `waits_for`.
 
-    Where the library lacks a model, `waits_for` names it, `verdict` says so and the numbers are None.
+    Where that model is there, and has too few positions, `waits_positions` says how many it would need.
     `needs` are the models that it was measured with, or waits for.
     """
 
     id: str
-    statement: str
     statistic: str
-    value: float | None
-    low: float | None
-    high: float | None
-    side: Side
-    threshold: float
-    verdict: str
-    setting: str
+    parts: tuple[Part, ...]
+    facts: Mapping[str, Fact]
     url: str
-    parts: tuple[Part, ...] = ()
     needs: tuple[Need, ...] = ()
     waits_for: str = ""
+    waits_positions: int | None = None
 
     @property
     def deciding(self) -> Part | None:
-        """The limit that decides; None where the claim waits."""
-        chosen = (self.side, self.threshold, self.value, self.low, self.high)
-        same = (
-            part
-            for part in self.parts
-            if (part.side, part.threshold, part.value, part.low, part.high) == chosen
-        )
-        return next(same, None)
+        """The limit that is worst off; None where the claim waits."""
+        return min(self.parts, key=lambda part: part.weight, default=None)
+
+    @property
+    def headline(self) -> Part | None:
+        """The limit to speak of: the one that carries the claim where that holds, else the one that fails."""
+        deciding = self.deciding
+        held = deciding is not None and deciding.verdict is Verdict.REPRODUCED
+        return self.parts[0] if held else deciding
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of the limit that decides, or what the claim waits for."""
+        if self.deciding is not None:
+            return str(self.deciding.verdict)
+        positions = f" with positions for {self.waits_positions} points" if self.waits_positions else ""
+        return f"waiting for {self.waits_for}{positions}"
 
     @property
     def models(self) -> tuple[Used, ...]:
         """The models that it was measured with, each once."""
         return tuple(dict.fromkeys(used for need in self.needs for used in need.models))
 
+    @property
+    def tolerance(self) -> float:
+        """How far its numbers may lie from these on another platform, relative to their size."""
+        return NETWORK_TOLERANCE if self.models else EXACT_TOLERANCE
+
+    @property
+    def setting(self) -> str:
+        """One line of plain data: the facts, and the models with their hashes."""
+        facts = {name: _plain(value) for name, value in self.facts.items()}
+        if self.models:
+            facts["models"] = ", ".join(f"{used.name} {used.spec_hash}" for used in self.models)
+        return "; ".join(f"{name}={value}" for name, value in facts.items())
+
     def is_of(self, cards: Sequence[Card]) -> bool:
         """Whether a library with these cards would give it the same models again."""
         return all(need.gets_the_same(cards) for need in self.needs)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        parts = [asdict(part) for part in self.parts]
-        return vars(self) | {"parts": parts, "needs": [need.to_dict() for need in self.needs]}
+        """Plain JSON values; with those of the limit that decides, null where the claim waits."""
+        names = ("value", "low", "high", "side", "threshold")
+        decides = {name: getattr(self.deciding, name, None) for name in names}
+        kept = {
+            "parts": [asdict(part) for part in self.parts],
+            "facts": {name: list(v) if isinstance(v, tuple) else v for name, v in self.facts.items()},
+            "needs": [need.to_dict() for need in self.needs],
+        }
+        return {"id": self.id, "verdict": self.verdict, **decides, **vars(self), **kept}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -219,52 +307,42 @@ class ClaimResult:
             Part(**{**part, "side": Side(part["side"]), "verdict": Verdict(part["verdict"])})
             for part in data["parts"]
         )
+        facts = {name: tuple(v) if isinstance(v, list) else v for name, v in data["facts"].items()}
         needs = tuple(Need.from_dict(need) for need in data["needs"])
-        return cls(**{**data, "side": Side(data["side"]), "parts": parts, "needs": needs})
+        own = {each.name: data[each.name] for each in fields(cls)}
+        return cls(**{**own, "parts": parts, "facts": facts, "needs": needs})
 
 
 def judge(claim: Claim, finding: Finding, url: str) -> ClaimResult:
-    """The outcome of a measured claim: the limit that is worst off decides."""
-    judged = [
-        (limit.verdict(measured), limit.slack(measured), limit, measured)
-        for limit, measured in zip(claim.limits, finding.measurements, strict=True)
-    ]
-    weight = list(Verdict)
-    verdict, _, limit, measured = min(judged, key=lambda entry: (weight.index(entry[0]), entry[1]))
+    """The outcome of a measured claim."""
     parts = tuple(
-        Part(each.quantity, each.side, each.threshold, *_numbers(found), outcome)
-        for outcome, _, each, found in judged
+        Part(
+            limit.quantity,
+            limit.side,
+            limit.threshold,
+            *(measured.value, measured.low, measured.high),
+            limit.verdict(measured),
+        )
+        for limit, measured in zip(claim.limits, finding.measurements, strict=True)
     )
-    return ClaimResult(
-        claim.id,
-        claim.statement,
-        claim.statistic,
-        *_numbers(measured),
-        limit.side,
-        limit.threshold,
-        str(verdict),
-        finding.setting,
-        url,
-        parts,
-    )
+    return ClaimResult(claim.id, claim.statistic, parts, finding.facts, url)
 
 
-def waiting(claim: Claim, model: str) -> ClaimResult:
+def waiting(claim: Claim, lacking: WaitingForModel) -> ClaimResult:
     """The outcome of a claim whose model the library lacks."""
-    limit = claim.limits[0]
     return ClaimResult(
         claim.id,
-        claim.statement,
         claim.statistic,
-        *(None, None, None),
-        limit.side,
-        limit.threshold,
-        f"waiting for {model}",
-        "",
-        claim.page,
-        waits_for=model,
+        (),
+        {},
+        claim.picture.page,
+        waits_for=lacking.name,
+        waits_positions=lacking.positions,
     )
 
 
-def _numbers(measured: Measurement) -> tuple[float, float, float]:
-    return measured.value, measured.low, measured.high
+def _plain(value: Fact) -> str:
+    """'0.3', '1, 2, 4'."""
+    if isinstance(value, tuple):
+        return ", ".join(map(_plain, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

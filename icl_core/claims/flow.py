@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 
 from icl_core import theory
-from icl_core.claims.claim import Claim, Finding, Measurement, at_most
-from icl_core.claims.workbench import Workbench, line
+from icl_core.claims.claim import Claim, Fact, Finding, Measurement, Picture, at_most
+from icl_core.claims.workbench import Workbench
 from icl_core.data.covariance import Matrix
 from icl_core.models import LinearAttention, LinearAttentionNetwork
 from icl_core.specs import Experiment, Pretraining
@@ -84,8 +84,9 @@ def _worst(deviation: Callable[[Case, theory.FlowPath], float]) -> Finding:
     ends = [theory.gradient_flow(*case[:2], [LONG], *case[2:]) for case in cases]
     found = [deviation(case, end) for case, end in zip(cases, ends, strict=True)]
     worst = cases[int(np.argmax(found))]
-    setting = line(cases=CASES, d="2 to 6", N="5 to 100", seed=SEED, time=f"{LONG:g}")
-    return Finding((Measurement.exact(max(found)),), setting, worst.experiment)
+    facts: dict[str, Fact] = {"cases": CASES, "dimensions": (2, 6), "lengths": (5, 100)}
+    facts |= {"flow_time": LONG, "seed": SEED}
+    return Finding((Measurement.exact(max(found)),), facts, worst.experiment)
 
 
 def _inverse_gamma(case: Case) -> Array:
@@ -119,18 +120,18 @@ def sgd_follows_flow(bench: Workbench) -> Finding:
             for found, expected in zip(network.parameters(), flow.parameters(), strict=True):
                 weight_gaps.append(float((found - expected).abs().max()))
             risk_gaps.append(abs(float(_loss(network, *prompts) / _loss(flow, *prompts)) - 1))
-    setting = line(
-        d=d,
-        N=case.N,
-        init_scale=SGD_INIT,
-        batch=SGD_BATCH,
-        rate=SGD_RATE,
-        times=SGD_TIMES,
-        prompts=SGD_TESTED,
-        seed=SEED,
-    )
+    facts: dict[str, Fact] = {
+        "dimension": d,
+        "trained_pairs": case.N,
+        "init_scale": SGD_INIT,
+        "batch": SGD_BATCH,
+        "rate": SGD_RATE,
+        "times": SGD_TIMES,
+        "prompts": SGD_TESTED,
+        "seed": SEED,
+    }
     measured = (Measurement.exact(max(risk_gaps)), Measurement.exact(max(weight_gaps)))
-    return Finding(measured, setting, case.experiment)
+    return Finding(measured, facts, case.experiment)
 
 
 def _sgd_case() -> Case:
@@ -172,28 +173,12 @@ def _loss(network: LinearAttentionNetwork, xs: torch.Tensor, ys: torch.Tensor) -
 
 PAGE = "/training_dynamics"
 CLAIMS = (
-    Claim(
-        "A1",
-        "Gradient flow from the theorem's starts reaches the global minimum.",
-        (at_most("largest relative deviation of uU from the inverse of Gamma, 20 random cases", 1e-6),),
-        reaches_minimum,
-        PAGE,
-    ),
-    Claim(
-        "A2",
-        "The minimum is reached at the stated factors of W^KQ and W^PV.",
-        (at_most("largest relative deviation of a factor, 20 random cases", 1e-6),),
-        has_stated_factors,
-        PAGE,
-    ),
+    Claim("A1", (at_most("flow_end", 1e-6),), reaches_minimum, Picture(PAGE, ("loss", "floor"))),
+    Claim("A2", (at_most("flow_factors", 1e-6),), has_stated_factors, Picture(PAGE, ("direction",))),
     Claim(
         "A3",
-        "Stochastic gradient descent on the full matrices follows the flow.",
-        (
-            at_most("largest relative difference of the risk at 5 times", 0.01),
-            at_most("largest difference of a weight at 5 times", 0.02),
-        ),
+        (at_most("sgd_risk", 0.01), at_most("sgd_weight", 0.02)),
         sgd_follows_flow,
-        PAGE,
+        Picture(PAGE, ("loss", "sgd"), {"sgd": "1"}),
     ),
 )

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icl_core import theory
-from icl_core.claims.claim import Claim, Finding, Measurement, at_most
-from icl_core.claims.workbench import Workbench, line
+from icl_core.claims.claim import Claim, Fact, Finding, Measurement, Picture, at_most
+from icl_core.claims.workbench import Workbench
 from icl_core.data.function_classes import Dense, Sparse
 from icl_core.models import LinearAttention
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
@@ -31,9 +31,10 @@ def cannot_select(bench: Workbench) -> Finding:
     ]
     mixture = Mixture.of((Dense(), 0.5), (Sparse(NNZ), 0.5))
     spec = Pretraining(dimension=D, context_length=PAIRS, mixture=mixture, model=LinearAttention())
-    setting = line(d=D, N=PAIRS, M=f"1 to {2 * D}", nnz=NNZ, eigenvalues="1, 1/2, 1/4, ...")
+    facts: dict[str, Fact] = {"dimension": D, "trained_pairs": PAIRS, "test_lengths": (1, 2 * D)}
+    facts |= {"nonzero": NNZ, "eigenvalues": tuple(np.diag(S).tolist())}
     experiment = Experiment(spec, Evaluation(function_class=Sparse(NNZ)))
-    return Finding((Measurement.exact(max(gaps)),), setting, experiment)
+    return Finding((Measurement.exact(max(gaps)),), facts, experiment, PAIRS)
 
 
 def _support_moments() -> list[Array]:
@@ -49,9 +50,8 @@ def _support_moments() -> list[Array]:
 CLAIMS = (
     Claim(
         "C1",
-        "Linear attention cannot select: dense and sparse functions are the same to it.",
-        (at_most("largest difference of its risks on dense and on sparse, M = 1 to 2 d", 1e-12),),
+        (at_most("attention_between_families", 1e-12),),
         cannot_select,
-        "/model_selection",
+        Picture("/", ("lsa", "lasso", "bayes", "ols")),
     ),
 )

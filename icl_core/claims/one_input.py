@@ -1,95 +1,161 @@
 """One input: linear functions, sinusoids, and what lies beyond a mixture of the two.
 
-Yadlowsky, Doshi and Tripuraneni (arXiv 2311.00871); range, frequencies and K are ours.
+Yadlowsky, Doshi and Tripuraneni (arXiv 2311.00871); range, frequencies and K are ours. What decides is how
+narrow the sinusoids are: so claims about combinations are measured on one frequency and on a band of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from icl_core.claims.claim import Claim, Finding, Measurement, at_least, at_most
+from icl_core.claims.claim import Claim, Fact, Finding, Limit, Measurement, Picture, above, at_least, at_most
 from icl_core.claims.estimates import absolute, at, combine, ratio
+from icl_core.claims.papers import ONE_INPUT
 from icl_core.claims.wanted import Models, Wanted
-from icl_core.claims.workbench import SEED, Workbench, line, shown
+from icl_core.claims.workbench import Workbench, shown
 from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.evaluation import Estimate
 from icl_core.evaluation.suite import bayes_mixture
-from icl_core.specs import FunctionClass, Mixture, Pretraining
+from icl_core.predictors import BayesMixture, SmoothInterpolator
+from icl_core.specs import Experiment, FunctionClass, Mixture, Pretraining
 
 K = 24
 ORACLE_PROMPTS = 512  # of the one exact claim, whose learner weighs 1,024 frequencies at every pair
-TRAINED, WIDENED = Sinusoid(0.5, 2.0), Sinusoid(0.5, 3.0)
+SMOOTH_PROMPTS = 1024  # of the claim whose references weigh as many frequencies, and fit a length scale
+TRAINED, WIDENED, ONE_FREQUENCY = Sinusoid(0.5, 2.0), Sinusoid(0.5, 3.0), Sinusoid(2.0, 2.0)
 FREQUENCY = 1.5 * TRAINED.high
 EXTREME = Sinusoid(0.999 * FREQUENCY, FREQUENCY)  # as near to one frequency as makes no difference
 
 
-def _mixture(sinusoid: Sinusoid) -> Mixture:
-    return Mixture.of((Dense(), 0.5), (sinusoid, 0.5))
+def wanted(name: str, *families: FunctionClass, only_named: bool = False) -> Wanted:
+    """A model of equal shares of families with x ~ U[-3, 3] and K pairs."""
+    mixture = Mixture.of(*((family, 1 / len(families)) for family in families))
+    return Wanted(name, mixture, dimension=1, context_length=K, covariates=Uniform(), only_named=only_named)
 
 
-MIXTURE = Wanted("linear-sinusoid", _mixture(TRAINED), dimension=1, context_length=K, covariates=Uniform())
+MIXTURE = wanted("linear-sinusoid", Dense(), TRAINED)
 LINEAR = MIXTURE.specialist("linear", Dense())
 SINUSOID = MIXTURE.specialist("sinusoid", TRAINED)
-WIDE = Wanted("linear-sinusoid-wide", _mixture(WIDENED), dimension=1, context_length=K, covariates=Uniform())
-SIZES = ("linear-sinusoid-small", "linear-sinusoid", "linear-sinusoid-large")
+WIDE = wanted("linear-sinusoid-wide", Dense(), WIDENED)
+NARROW = wanted("narrow", Dense(), ONE_FREQUENCY)
+BROAD_RUNG = wanted("broad-band", Dense(), TRAINED, only_named=True)  # trained as long as the narrow one
+
+
+@dataclass(frozen=True)
+class Band:
+    """Sinusoids of some frequencies: the models of three sizes that were trained on them and on lines."""
+
+    sinusoid: Sinusoid
+    model: Wanted
+    sizes: tuple[str, ...]
+
+    @property
+    def halves(self) -> Combination:
+        """Half a line and half a sinusoid."""
+        return Combination(Dense(), self.sinusoid)
+
+
+BROAD = Band(TRAINED, MIXTURE, ("linear-sinusoid-small", "linear-sinusoid", "linear-sinusoid-large"))
+NARROW_BAND = Band(ONE_FREQUENCY, NARROW, ("narrow-small", "narrow", "narrow-large"))
+SETTINGS = (("", "broad", BROAD), ("-narrow", "narrow", NARROW_BAND))
+"""Bands by the name of the setting, with what that adds to a claim's number."""
 
 
 def fits_either(bench: Workbench) -> Finding:
     """B10: distance of the mixture's error from each specialist's at k = K/2."""
-    mixture, linear, sinusoid = (bench.models(wanted) for wanted in (MIXTURE, LINEAR, SINUSOID))
+    mixture, linear, sinusoid = (bench.models(each) for each in (MIXTURE, LINEAR, SINUSOID))
     gaps = [
         absolute(_error(bench, mixture, family) - _error(bench, specialist, family))
         for family, specialist in ((Dense(), linear), (TRAINED, sinusoid))
     ]
-    return _finding(bench, gaps, Dense(), mixture, linear, sinusoid)
+    return _finding(bench, gaps, Dense(), mixture, TRAINED)
 
 
-def fails_on_combination(bench: Workbench) -> Finding:
+def fails_on_combination(band: Band, bench: Workbench) -> Finding:
     """B11: error at alpha = .5, and its ratio to the mean of alpha = 0 and 1, k = K/2."""
-    mixture = bench.models(MIXTURE)
-    return _finding(bench, _combination(bench, mixture), Combination(Dense(), TRAINED), mixture)
+    models = bench.models(band.model)
+    return _finding(bench, _combination(bench, models, band), band.halves, models, band.sinusoid)
 
 
 def information_is_there(bench: Workbench) -> Finding:
     """B12: the Bayes learner that knows the sum class, alpha = .5, k = K/2."""
-    spec = Pretraining(dimension=1, context_length=K, covariates=Uniform(), mixture=_mixture(TRAINED))
-    summed = Combination(Dense(), TRAINED)
-    oracle = bayes_mixture(spec, Mixture.of(summed), 0.0)
-    assert oracle is not None  # both terms are Gaussian
-    experiment = bench.experiment(spec, summed, prompts=ORACLE_PROMPTS)
+    spec = Pretraining(dimension=1, context_length=K, covariates=Uniform(), mixture=MIXTURE.mixture)
+    oracle = _bayes(spec, Mixture.of(BROAD.halves))
+    experiment = bench.experiment(spec, BROAD.halves, prompts=ORACLE_PROMPTS)
     measured = (Measurement.of(at(bench.errors(experiment, oracle), K // 2)),)
-    setting = line(
-        d=1, K=K, k=K // 2, alpha=0.5, noise_variance=oracle.noise_var, prompts=ORACLE_PROMPTS, seed=SEED
-    )
-    return Finding(measured, setting, shown(experiment, spec))
+    facts = bench.facts(spec, k=K // 2, frequencies=(TRAINED.low, TRAINED.high), alpha=0.5)
+    facts |= {"prompts": ORACLE_PROMPTS, "assumed_noise_variance": oracle.noise_var}
+    return Finding(measured, facts, shown(experiment, bench.meant(MIXTURE)), K // 2)
 
 
-def size_does_not_repair(bench: Workbench) -> Finding:
+def size_does_not_repair(band: Band, bench: Workbench) -> Finding:
     """B13: B11 at three sizes."""
-    models = [bench.models(replace(MIXTURE, name=name, only_named=True)) for name in SIZES]
-    measured = [estimate for each in models for estimate in _combination(bench, each)]
-    finding = _finding(bench, measured, Combination(Dense(), TRAINED), *models)
-    sizes = [each.cards[0].parameters for each in models]
-    return replace(finding, setting=f"parameters={sizes}; {finding.setting}")
+    sizes = [bench.models(replace(band.model, name=name, only_named=True)) for name in band.sizes]
+    measured = [estimate for each in sizes for estimate in _combination(bench, each, band)]
+    finding = _finding(bench, measured, band.halves, sizes[1], band.sinusoid)
+    parameters = tuple(each.cards[0].parameters for each in sizes)
+    return replace(finding, facts={"parameters": parameters, **finding.facts})
 
 
 def fails_on_extremes(bench: Workbench) -> Finding:
     """B14: error at 1.5 times the highest trained frequency, and inside the range, k = K/2."""
     mixture = bench.models(MIXTURE)
     measured = [_error(bench, mixture, EXTREME), _error(bench, mixture, TRAINED)]
-    return _finding(bench, measured, EXTREME, mixture)
+    return _finding(bench, measured, EXTREME, mixture, TRAINED)
 
 
 def coverage_repairs(bench: Workbench) -> Finding:
     """B15: error of the model with the widened range at the same frequency, k = K/2."""
     wide = bench.models(WIDE)
-    return _finding(bench, [_error(bench, wide, EXTREME)], EXTREME, wide)
+    return _finding(bench, [_error(bench, wide, EXTREME)], EXTREME, wide, WIDENED)
 
 
-def _combination(bench: Workbench, models: Models) -> list[Estimate]:
+def band_decides(bench: Workbench) -> Finding:
+    """C4: error at alpha = .5, k = K, of models that differ in the band of frequencies alone."""
+    narrow, broad = bench.models(NARROW), bench.models(BROAD_RUNG)
+    pairs = ((narrow, NARROW_BAND), (broad, BROAD))
+    measured = [
+        at(bench.errors(bench.experiment(models.spec, band.halves), models), K) for models, band in pairs
+    ]
+    experiment = shown(bench.experiment(narrow.spec, NARROW_BAND.halves), narrow.spec)
+    facts = bench.facts(narrow.spec, k=K, seeds=len(narrow.networks))
+    return Finding(tuple(map(Measurement.of, measured)), facts, experiment, K)
+
+
+def coping_is_smoothing(bench: Workbench) -> Finding:
+    """C5: the mean of the smooth interpolator's and the Bayes learner's error less the model's, k = K/2."""
+    models = bench.models(MIXTURE)
+    spec = models.spec
+    experiment = bench.experiment(
+        spec, BROAD.halves, context_length=K // 2, prompts=min(bench.prompts, SMOOTH_PROMPTS)
+    )
+    own, smooth, prior = (
+        at(bench.errors(experiment, learner), K // 2)
+        for learner in (models, SmoothInterpolator(), _bayes(spec, spec.mixture))
+    )
+    between = combine(lambda first, second, e: (first + second) / 2 - e, smooth, prior, own)
+    beside: dict[str, Fact] = {
+        name: float(error.mean[0])
+        for name, error in (("error_of_model", own), ("error_of_smooth", smooth), ("error_of_bayes", prior))
+    }
+    facts = bench.facts(spec, k=K // 2, frequencies=(TRAINED.low, TRAINED.high), alpha=0.5, **beside)
+    facts |= {"prompts": experiment.evaluation.prompts}
+    whole = Experiment(spec, replace(experiment.evaluation, context_length=K))
+    return Finding((Measurement.of(between),), facts, shown(whole, spec), K // 2)
+
+
+def _bayes(spec: Pretraining, mixture: Mixture) -> BayesMixture:
+    learner = bayes_mixture(spec, mixture, 0.0)
+    assert learner is not None  # lines, sinusoids and their sums are Gaussian
+    return learner
+
+
+def _combination(bench: Workbench, models: Models, band: Band) -> list[Estimate]:
     at_alpha = {
-        alpha: _error(bench, models, Combination(Dense(), TRAINED, alpha)) for alpha in (0.0, 0.5, 1.0)
+        alpha: _error(bench, models, Combination(Dense(), band.sinusoid, alpha)) for alpha in (0.0, 0.5, 1.0)
     }
     ends = combine(lambda first, second: (first + second) / 2, at_alpha[0.0], at_alpha[1.0])
     return [at_alpha[0.5], ratio(at_alpha[0.5], ends)]
@@ -100,70 +166,74 @@ def _error(bench: Workbench, models: Models, family: FunctionClass) -> Estimate:
     return at(bench.errors(bench.experiment(models.spec, family), models), K // 2)
 
 
-def _finding(bench: Workbench, measured: list[Estimate], tested: FunctionClass, *models: Models) -> Finding:
-    spec = models[0].spec
-    setting = bench.setting(*models, k=K // 2, frequencies=f"{TRAINED.low} to {TRAINED.high}")
-    measurements = tuple(map(Measurement.of, measured))
-    return Finding(measurements, setting, shown(bench.experiment(spec, tested), spec))
+def _finding(
+    bench: Workbench, measured: Sequence[Estimate], tested: FunctionClass, models: Models, band: Sinusoid
+) -> Finding:
+    """`band`: the sinusoids of the models' pretraining."""
+    spec = models.spec
+    facts = bench.facts(spec, k=K // 2, frequencies=(band.low, band.high))
+    return Finding(
+        tuple(map(Measurement.of, measured)), facts, shown(bench.experiment(spec, tested), spec), K // 2
+    )
 
 
-_FAILS = (
-    ("error on the combination at alpha = .5, k = K/2", 0.1),
-    ("its ratio to the mean of alpha = 0 and 1", 3),
-)
+def _fails(size: str = "") -> tuple[Limit, Limit]:
+    return at_least(f"{size}combination_error", 0.1), at_least(f"{size}combination_ratio", 3)
 
-PAGE = "/beyond_the_mixture"
+
+def _claim(
+    id: str, limits: tuple[Limit, ...], measure: partial[Finding], *lines: str, setting: str = ""
+) -> Claim:
+    """In the broad setting our models are known to cope."""
+    picture = Picture("/beyond_the_mixture", lines)
+    return Claim(id, limits, measure, picture, ONE_INPUT, explained=setting == "broad", setting=setting)
+
+
 CLAIMS = (
-    Claim(
+    _claim(
         "B10",
-        "With one input, a transformer trained on linear functions and sinusoids fits either alone.",
-        (
-            at_most("|e - linear specialist| on linear, k = K/2", 0.05),
-            at_most("|e - sinusoid specialist| on sinusoids, k = K/2", 0.05),
-        ),
-        fits_either,
-        PAGE,
+        (at_most("near_linear_specialist", 0.05), at_most("near_sinusoid_specialist", 0.05)),
+        partial(fits_either),
+        *("transformer", "linear", "sinusoid"),
     ),
-    Claim(
-        "B11",
-        "It fails on their convex combination.",
-        tuple(at_least(*limit) for limit in _FAILS),
-        fails_on_combination,
-        PAGE,
+    *(
+        _claim(
+            f"B11{ending}",
+            _fails(),
+            partial(fails_on_combination, band),
+            *("transformer", "bayes", "bayes_test"),
+            setting=setting,
+        )
+        for ending, setting, band in SETTINGS
     ),
-    Claim(
-        "B12",
-        "The context has the information: a learner that knows the sum class fits it.",
-        (at_most("error of that learner at alpha = .5, k = K/2", 0.05),),
-        information_is_there,
-        PAGE,
+    _claim("B12", (at_most("sum_oracle_error", 0.05),), partial(information_is_there), "bayes_test"),
+    *(
+        _claim(
+            f"B13{ending}",
+            tuple(limit for size in ("small_", "middle_", "large_") for limit in _fails(size)),
+            partial(size_does_not_repair, band),
+            *("transformer", "small", "large"),
+            setting=setting,
+        )
+        for ending, setting, band in SETTINGS
     ),
-    Claim(
-        "B13",
-        "A larger model does not repair it.",
-        tuple(
-            at_least(f"{size}: {quantity}", threshold)
-            for size in ("small", "middle", "large")
-            for quantity, threshold in _FAILS
-        ),
-        size_does_not_repair,
-        PAGE,
-    ),
-    Claim(
+    _claim(
         "B14",
-        "Extreme versions of a family fail.",
-        (
-            at_least("error at 1.5 times the highest trained frequency, k = K/2", 0.3),
-            at_most("error inside the range, k = K/2", 0.05),
-        ),
-        fails_on_extremes,
-        PAGE,
+        (at_least("extreme_error", 0.3), at_most("inside_error", 0.05)),
+        partial(fails_on_extremes),
+        "transformer",
+    ),
+    _claim("B15", (at_most("widened_error", 0.1),), partial(coverage_repairs), "transformer"),
+    Claim(
+        "C4",
+        (at_least("narrow_error", 0.1), at_most("broad_error", 0.05)),
+        band_decides,
+        Picture("/beyond_the_mixture", ("transformer",)),
     ),
     Claim(
-        "B15",
-        "Pretraining that covers them repairs it.",
-        (at_most("error of the widened model at that frequency, k = K/2", 0.1),),
-        coverage_repairs,
-        PAGE,
+        "C5",
+        (above("smoother_than_prior", 0),),
+        coping_is_smoothing,
+        Picture("/", ("transformer", "bayes", "smooth"), {"log": "1"}),
     ),
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from icl_core.claims.claim import Claim, Finding, Measurement, above, at_least, at_most
+import numpy as np
+
+from icl_core.claims.claim import Claim, Fact, Finding, Measurement, Picture, above, at_least, at_most
 from icl_core.claims.estimates import at, largest, smaller
 from icl_core.claims.one_input import LINEAR, SINUSOID
 from icl_core.claims.one_input import MIXTURE as ONE_INPUT
+from icl_core.claims.papers import MIXTURES
 from icl_core.claims.specialists import (
     DENSE,
     DENSE_LIMITS,
-    FAMILIES,
     MIXTURE,
     NNZ,
     SPARSE,
@@ -30,21 +32,19 @@ from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture
 def selects_dense(bench: Workbench) -> Finding:
     """B3: counts only if B1 holds, whose limit is one of this claim's."""
     mixture, dense = bench.models(MIXTURE), bench.models(DENSE)
-    measured = (_selection_cost(bench, mixture, dense, Dense()), *dense_as_least_squares(bench, dense))
-    return _finding(bench, measured, Dense(), mixture, dense)
+    cost = _selection_cost(bench, mixture, dense, Dense())
+    return _finding(bench, cost, dense_as_least_squares(bench, dense), Dense(), mixture)
 
 
 def selects_sparse(bench: Workbench) -> Finding:
     """B4: counts only if B2 holds, whose limits are among this claim's."""
     mixture, sparse = bench.models(MIXTURE), bench.models(SPARSE)
-    measured = (_selection_cost(bench, mixture, sparse, Sparse(NNZ)), *sparse_as_lasso(bench, sparse))
-    return _finding(bench, measured, Sparse(NNZ), mixture, sparse)
+    cost = _selection_cost(bench, mixture, sparse, Sparse(NNZ))
+    return _finding(bench, cost, sparse_as_lasso(bench, sparse), Sparse(NNZ), mixture)
 
 
-def _selection_cost(
-    bench: Workbench, mixture: Models, specialist: Models, family: FunctionClass
-) -> Measurement:
-    """Largest over k of what choosing costs the model beyond what it costs the ideal learner."""
+def _selection_cost(bench: Workbench, mixture: Models, specialist: Models, family: FunctionClass) -> Estimate:
+    """What choosing costs the model beyond what it costs the ideal learner, at every k."""
     experiment = bench.experiment(mixture.spec, family)
 
     def ideal(families: Mixture) -> Predictor:
@@ -56,7 +56,7 @@ def _selection_cost(
     bayes = bench.errors(experiment, ideal(mixture.spec.mixture)) - bench.errors(
         experiment, ideal(Mixture.of(family))
     )
-    return Measurement.of((model - bayes).maximum())
+    return model - bayes
 
 
 def good_at_both_ends(bench: Workbench) -> Finding:
@@ -67,7 +67,7 @@ def good_at_both_ends(bench: Workbench) -> Finding:
     for nnz, specialist in ((NNZ, sparse), (d, dense)):
         experiment = bench.experiment(mixture.spec, Sparse(nnz))
         gaps.append(at(bench.errors(experiment, mixture) - bench.errors(experiment, specialist), d // 2))
-    return _sweep_finding(bench, gaps, mixture, dense, sparse)
+    return _sweep_finding(bench, gaps, mixture)
 
 
 def away_from_both_between(bench: Workbench) -> Finding:
@@ -80,7 +80,7 @@ def away_from_both_between(bench: Workbench) -> Finding:
 
     between = [smaller(distance(nnz, sparse), distance(nnz, dense)) for nnz in range(NNZ + 1, d)]
     measured = [distance(NNZ, sparse), distance(d, dense), largest(between)]
-    return _sweep_finding(bench, measured, mixture, dense, sparse)
+    return _sweep_finding(bench, measured, mixture)
 
 
 def cost_falls(bench: Workbench) -> Finding:
@@ -93,9 +93,10 @@ def cost_falls(bench: Workbench) -> Finding:
         for family in mixture.spec.mixture.families:
             gap = _gap_to_better(bench, mixture, specialists, family)
             falls.append(Measurement.of(at(gap, K // 8) - at(gap, K // 2)))
-    setting = "; ".join(bench.setting(mixture, *specialists) for mixture, specialists in found)
-    spec = found[0][0].spec
-    return Finding(tuple(falls), setting, shown(bench.experiment(spec, Dense()), spec))
+    spec, other = found[0][0].spec, found[1][0].spec
+    beside: dict[str, Fact] = {"one_input_trained_pairs": other.context_length}
+    experiment = shown(bench.experiment(spec, Dense()), spec)
+    return Finding(tuple(falls), bench.facts(spec, **beside), experiment, spec.context_length // 2)
 
 
 def _gap_to_better(
@@ -107,72 +108,68 @@ def _gap_to_better(
 
 
 def _finding(
-    bench: Workbench, measured: tuple[Measurement, ...], tested: FunctionClass, *models: Models
+    bench: Workbench,
+    cost: Estimate,
+    of_specialist: tuple[Measurement, ...],
+    tested: FunctionClass,
+    mixture: Models,
 ) -> Finding:
-    spec = models[0].spec
-    setting = bench.setting(*models, nnz=NNZ, tested=tested.kind)
-    return Finding(measured, setting, shown(bench.experiment(spec, tested), spec))
+    """Read where the cost is largest."""
+    spec = mixture.spec
+    measured = (Measurement.of(cost.maximum()), *of_specialist)
+    experiment = shown(bench.experiment(spec, tested), spec)
+    return Finding(measured, bench.facts(spec, nonzero=NNZ), experiment, int(np.argmax(cost.mean)))
 
 
-def _sweep_finding(bench: Workbench, measured: list[Estimate], *models: Models) -> Finding:
+def _sweep_finding(bench: Workbench, measured: list[Estimate], mixture: Models) -> Finding:
     """Shown with as many nonzero weights as lie between the mixture's families."""
-    spec = models[0].spec
+    spec, half = mixture.spec, mixture.spec.dimension // 2
     between = TaskSparsity((NNZ + spec.dimension) // 2)
     experiment = Experiment(spec, Evaluation(context_length=spec.context_length, shift=between))
-    setting = bench.setting(*models, nnz=f"{NNZ} to {spec.dimension}", k=spec.dimension // 2)
-    return Finding(tuple(map(Measurement.of, measured)), setting, experiment)
-
-
-def _cost_limit(family: FunctionClass) -> tuple[str, float]:
-    return f"largest over k of (mixture - specialist) less the same of Bayes, {family.kind}", 0.05
-
-
-def _falls(family: str) -> str:
-    return f"gap to the better specialist at K/8 less that at K/2, {family}"
+    facts = bench.facts(spec, nonzero_counts=(NNZ, spec.dimension), k=half)
+    return Finding(tuple(map(Measurement.of, measured)), facts, experiment, half)
 
 
 PAGE = "/model_selection"
 CLAIMS = (
     Claim(
         "B3",
-        "A transformer trained on a mixture is as good as the dense specialist on dense functions.",
-        (at_most(*_cost_limit(FAMILIES[0])), *DENSE_LIMITS),
+        (at_most("cost_on_dense", 0.05), *DENSE_LIMITS),
         selects_dense,
-        PAGE,
+        Picture(PAGE, ("mixture", "dense"), {"picture": "curves"}),
+        MIXTURES,
     ),
     Claim(
         "B4",
-        "A transformer trained on a mixture is as good as the sparse specialist on sparse functions.",
-        (at_most(*_cost_limit(FAMILIES[1])), *SPARSE_LIMITS),
+        (at_most("cost_on_sparse", 0.05), *SPARSE_LIMITS),
         selects_sparse,
-        PAGE,
+        Picture(PAGE, ("mixture", "narrow"), {"picture": "curves"}),
+        MIXTURES,
     ),
     Claim(
         "B7",
-        "Over the number of nonzero weights it is as good as the better specialist at both ends.",
-        (
-            at_most("mixture less sparse specialist at k = d/2, nnz = 2", 0.05),
-            at_most("mixture less dense specialist at k = d/2, nnz = d", 0.05),
-        ),
+        (at_most("sparse_end", 0.05), at_most("dense_end", 0.05)),
         good_at_both_ends,
-        PAGE,
+        Picture(PAGE, ("mixture", "dense", "narrow"), {"picture": "sparsity"}),
+        MIXTURES,
     ),
     Claim(
         "B8",
-        "It predicts as one specialist at each end, and as neither in between.",
         (
-            at_most("squared distance / v to the sparse specialist at k = d/2, nnz = 2", 0.05),
-            at_most("squared distance / v to the dense specialist at k = d/2, nnz = d", 0.05),
-            at_least("largest over nnz between of the squared distance / v to the nearer one, k = d/2", 0.05),
+            at_most("distance_to_sparse", 0.05),
+            at_most("distance_to_dense", 0.05),
+            at_least("distance_between", 0.05),
         ),
         away_from_both_between,
-        PAGE,
+        Picture(PAGE, ("distance_dense", "distance_narrow"), {"picture": "sparsity"}),
+        MIXTURES,
     ),
     Claim(
         "B16",
-        "Selection costs little, and less with more examples.",
-        tuple(above(_falls(family), 0) for family in ("dense", "sparse", "linear, 1-D", "sinusoid, 1-D")),
+        tuple(above(f"cost_falls_{family}", 0) for family in ("dense", "sparse", "linear", "sinusoid")),
         cost_falls,
-        PAGE,
+        Picture(PAGE, ("cost_model",), {"picture": "cost"}),
+        MIXTURES,
+        explained=True,
     ),
 )

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icl_core import theory
-from icl_core.claims.claim import Claim, Finding, Measurement, at_least, at_most
+from icl_core.claims.claim import Claim, Fact, Finding, Measurement, Picture, at_least, at_most
 from icl_core.claims.minimum import isotropic_minimum
-from icl_core.claims.workbench import Workbench, line
+from icl_core.claims.workbench import Workbench
 from icl_core.data.shifts import CovariateScale, QueryScale, TaskCovariance, TaskMean, TaskScale
 from icl_core.evaluation.closed_forms import ClosedForm
 from icl_core.models import LinearAttention
@@ -29,8 +29,8 @@ def task_shift(bench: Workbench) -> Finding:
     shifts: list[Shift] = [TaskScale(2.0), TaskMean(1.0), TaskCovariance(1.0)]
     unshifted = _relative_error(_experiment(pairs))
     measured = [_relative_error(_experiment(pairs, shift)) / unshifted for shift in shifts]
-    setting = line(d=D, N=pairs, M=pairs, unshifted=f"{unshifted:.6g}")
-    return Finding(tuple(map(Measurement.exact, measured)), setting, _experiment(pairs, shifts[0]))
+    facts = _facts(pairs) | {"unshifted": unshifted}
+    return Finding(tuple(map(Measurement.exact, measured)), facts, _experiment(pairs, shifts[0]), pairs)
 
 
 def _relative_error(experiment: Experiment) -> float:
@@ -54,9 +54,9 @@ def query_shift(bench: Workbench) -> Finding:
     skew = np.arange(1, D + 1) ** -2.0
     half = np.repeat([2.0, 0.0], D // 2)
     shifted = [relative(Q) / relative(S) for Q in (4 * S, np.diag(D * skew / skew.sum()), np.diag(half))]
-    setting = line(d=D, N=pairs, M=pairs, orthogonal_M=f"1 to {D - 1}", prompts=bench.prompts, seed=SEED)
+    facts = _facts(pairs) | {"orthogonal_lengths": (1, D - 1), "prompts": bench.prompts, "seed": SEED}
     measured = map(Measurement.exact, [*shifted, _largest_orthogonal_prediction(A, bench.prompts)])
-    return Finding(tuple(measured), setting, _experiment(pairs, QueryScale(1.0)))
+    return Finding(tuple(measured), facts, _experiment(pairs, QueryScale(1.0)), pairs)
 
 
 def _largest_orthogonal_prediction(A: Array, prompts: int) -> float:
@@ -81,17 +81,14 @@ def covariate_shift(bench: Workbench) -> Finding:
     experiment = _experiment(pairs, CovariateScale(1.0))
     tested = replace(experiment, evaluation=replace(experiment.evaluation, prompts=LEAST_SQUARES_PROMPTS))
     least_squares = round(float(bench.errors(tested, LeastSquares()).mean[pairs]), DECIMALS)
-    setting = line(
-        d=D,
-        N=pairs,
-        M=pairs,
-        c=c,
-        unshifted=f"{unshifted:.6g}",
-        shifted=f"{shifted:.6g}",
-        least_squares_prompts=LEAST_SQUARES_PROMPTS,
-    )
+    facts = _facts(pairs) | {"unshifted": unshifted, "shifted": shifted}
+    facts |= {"least_squares_prompts": LEAST_SQUARES_PROMPTS}
     measured = (Measurement.exact(shifted / unshifted), Measurement.exact(least_squares))
-    return Finding(measured, setting, experiment)
+    return Finding(measured, facts, experiment, pairs)
+
+
+def _facts(pairs: int) -> dict[str, Fact]:
+    return {"dimension": D, "trained_pairs": pairs, "test_pairs": pairs}
 
 
 def _experiment(pairs: int, shift: Shift | None = None) -> Experiment:
@@ -105,35 +102,23 @@ PAGE = "/shift_lab"
 CLAIMS = (
     Claim(
         "A7",
-        "Shifts of the task are tolerated.",
-        (
-            at_most("error / E f^2 over unshifted, weights times 4, N = M = 4 d", 1.5),
-            at_most("error / E f^2 over unshifted, mean task of length sqrt(d), N = M = 4 d", 1.5),
-            at_most("error / E f^2 over unshifted, power-law task covariance, N = M = 4 d", 1.5),
-        ),
+        tuple(at_most(f"task_{shift}", 1.5) for shift in ("scale", "mean", "covariance")),
         task_shift,
-        PAGE,
+        Picture(PAGE, ("lsa",), {"part": "panels", "task": "task_scale", "strength": "1"}),
     ),
     Claim(
         "A8",
-        "Shifts of the query are tolerated with long prompts; an orthogonal query gives 0.",
         (
-            at_most("error / tr(QT) over unshifted, Q = 4 I, N = M = 20 d", 1.5),
-            at_most("error / tr(QT) over unshifted, skewed Q, N = M = 20 d", 1.5),
-            at_most("error / tr(QT) over unshifted, Q on half the inputs, N = M = 20 d", 1.5),
-            at_most("largest prediction for a query orthogonal to all x_i", 1e-12),
+            *(at_most(f"query_{shift}", 1.5) for shift in ("scale", "skew", "half_subspace")),
+            at_most("query_orthogonal", 1e-12),
         ),
         query_shift,
-        PAGE,
+        Picture(PAGE, ("lsa",), {"part": "panels", "query": "query_scale"}),
     ),
     Claim(
         "A9",
-        "Shifts of the covariates are not tolerated, though least squares does not mind them.",
-        (
-            at_least("error / 4 under 4 times the covariance over unshifted, N = M = 20 d", 10),
-            at_most("error of least squares there, to 12 decimals", 0),
-        ),
+        (at_least("covariates_scale", 10), at_most("least_squares_there", 0)),
         covariate_shift,
-        PAGE,
+        Picture(PAGE, ("lsa", "ols"), {"part": "panels", "inputs": "covariate_scale", "log": "1"}),
     ),
 )

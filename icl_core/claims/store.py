@@ -12,7 +12,7 @@ from icl_core.claims.claim import Claim, ClaimResult
 from icl_core.files import atomic_write
 from icl_core.library import Library
 
-VERSION = 2  # raised when the same models no longer give the same numbers
+VERSION = 3  # raised when the same models no longer give the same numbers
 FOLDER = "claims"
 
 log = logging.getLogger(__name__)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from icl_core.claims.claim import Claim, Finding, Measurement, above
+from icl_core.claims.claim import Claim, Finding, Measurement, Picture, above
 from icl_core.claims.estimates import absolute, at, over_seeds
+from icl_core.claims.papers import DIVERSITY
 from icl_core.claims.wanted import Models, Wanted
 from icl_core.claims.workbench import Workbench, shown
 from icl_core.data.function_classes import Dense
@@ -34,8 +35,9 @@ def few_tasks_or_many(bench: Workbench) -> Finding:
         Measurement.of(distance(pool, ridge) - distance(pool, discrete)),
         Measurement.of(distance(unlimited, discrete) - distance(unlimited, ridge)),
     )
-    setting = bench.setting(pool, unlimited, label_noise=pool.spec.label_noise, tasks="new")
-    return Finding(measured, setting, shown(experiment, pool.spec))
+    K = pool.spec.context_length
+    facts = bench.facts(pool.spec, label_noise=pool.spec.label_noise, k=K)
+    return Finding(measured, facts, shown(experiment, pool.spec), K)
 
 
 def _discrete(bench: Workbench, experiment: Experiment, pool: Models) -> Estimate:
@@ -47,12 +49,9 @@ def _discrete(bench: Workbench, experiment: Experiment, pool: Models) -> Estimat
 CLAIMS = (
     Claim(
         "C2",
-        "Pretrained on few tasks a transformer is like the discrete MMSE, on many like ridge.",
-        (
-            above("pool of 4: |e - ridge| less |e - dMMSE| on new tasks, k = K", 0),
-            above("unlimited: |e - dMMSE| less |e - ridge| on new tasks, k = K", 0),
-        ),
+        (above("pool_nearer_dmmse", 0), above("unlimited_nearer_ridge", 0)),
         few_tasks_or_many,
-        "/task_diversity",
+        Picture("/task_diversity", ("transformer", "dmmse", "ridge"), {"picture": "pools"}),
+        DIVERSITY,
     ),
 )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 
-from icl_core.claims.claim import Claim, Finding, Measurement, above, at_least, at_most
+from icl_core.claims.claim import Claim, Finding, Measurement, Picture, above, at_least, at_most
 from icl_core.claims.estimates import at, ratio
+from icl_core.claims.papers import FIGURE_1
 from icl_core.claims.wanted import Models, WaitingForModel, Wanted
 from icl_core.claims.workbench import Workbench, shown
 from icl_core.data.covariance import Identity, RandomDiagonal
@@ -28,31 +29,31 @@ def fixed_fails(bench: Workbench) -> Finding:
     fixed = bench.models(FIXED)
     excess = _error(bench, fixed, fixed, 1) - _error(bench, LeastSquares(), fixed, 1)
     shifted = [_error(bench, fixed, fixed, c) / c for c in (4, 9)]
-    identity = {
-        f"error_over_c_at_{c}I": f"{float((_error(bench, fixed, fixed, c, Identity()) / c).mean[0]):.4f}"
-        for c in (1, 4, 9)
-    }
+    identity = [float((_error(bench, fixed, fixed, c, Identity()) / c).mean[0]) for c in (1, 4, 9)]
     measured = tuple(map(Measurement.of, [excess, *shifted]))
-    setting = bench.setting(fixed, covariates="Exp(1) diagonal times c", **identity)
-    return Finding(measured, setting, shown(_experiment(bench, fixed.spec, 4), fixed.spec))
+    K = fixed.spec.context_length
+    facts = bench.facts(fixed.spec, k=K, exponential_times=(1, 4, 9), on_identity_times_c=tuple(identity))
+    return Finding(measured, facts, shown(_experiment(bench, fixed.spec, 4), fixed.spec), K)
 
 
 def random_is_better(bench: Workbench) -> Finding:
     """A13: error of the fixed-covariance model less that of the random-covariance one."""
     fixed, random = bench.models(FIXED), bench.models(RANDOM)
     gains = [_error(bench, fixed, fixed, c) - _error(bench, random, fixed, c) for c in (4, 9)]
-    setting = bench.setting(fixed, random, covariates="Exp(1) diagonal times c")
+    K = random.spec.context_length
+    facts = bench.facts(random.spec, k=K, exponential_times=(4, 9))
     experiment = shown(_experiment(bench, random.spec, 4), random.spec)
-    return Finding(tuple(map(Measurement.of, gains)), setting, experiment)
+    return Finding(tuple(map(Measurement.of, gains)), facts, experiment, K)
 
 
 def random_falls_short(bench: Workbench) -> Finding:
     """A14: what the random-covariance model lacks at c = 9."""
     random = bench.models(RANDOM)
     lack = (_error(bench, random, random, 9) - _error(bench, LeastSquares(), random, 9)) / 9
-    setting = bench.setting(random, covariates="Exp(1) diagonal times 9")
+    K = random.spec.context_length
+    facts = bench.facts(random.spec, k=K, exponential_times=(9,))
     experiment = shown(_experiment(bench, random.spec, 9), random.spec)
-    return Finding((Measurement.of(lack),), setting, experiment)
+    return Finding((Measurement.of(lack),), facts, experiment, K)
 
 
 def spikes_beyond_trained_length(bench: Workbench) -> Finding:
@@ -60,12 +61,13 @@ def spikes_beyond_trained_length(bench: Workbench) -> Finding:
     fixed = bench.models(FIXED)
     N = fixed.spec.context_length
     if fixed.spec.model.longest_context(N) < 2 * N:
-        raise WaitingForModel(f"{FIXED.name} with positions for {2 * N + 1} points")
-    experiment = bench.experiment(fixed.spec, Dense(), context_length=N * 3 // 2)
+        raise WaitingForModel(FIXED.name, positions=2 * N + 1)
+    M = N * 3 // 2
+    experiment = bench.experiment(fixed.spec, Dense(), context_length=M)
     errors = bench.errors(experiment, fixed)
-    growth = ratio(at(errors, N * 3 // 2), at(errors, N))
-    setting = bench.setting(fixed, N=N, M=N * 3 // 2, covariates="identity")
-    return Finding((Measurement.of(growth),), setting, shown(experiment, fixed.spec))
+    growth = ratio(at(errors, M), at(errors, N))
+    facts = bench.facts(fixed.spec, test_pairs=M)
+    return Finding((Measurement.of(growth),), facts, shown(experiment, fixed.spec), M)
 
 
 def _error(
@@ -88,44 +90,35 @@ def _experiment(
 
 
 PAGE = "/shift_lab"
+RANDOM_PART = {"part": "random"}
 CLAIMS = (
     Claim(
         "A12",
-        "A transformer trained on a fixed covariance copes at c = 1 and fails at c = 4 and 9.",
-        (
-            at_most("excess of e(K) over least squares, c = 1", 0.05),
-            at_least("e(K) / c, c = 4", 0.2),
-            at_least("e(K) / c, c = 9", 0.2),
-        ),
+        (at_most("fixed_at_1", 0.05), at_least("fixed_at_4", 0.2), at_least("fixed_at_9", 0.2)),
         fixed_fails,
-        PAGE,
-        part="random",
+        Picture(PAGE, ("transformer_fixed", "ols"), RANDOM_PART),
+        FIGURE_1,
+        explained=True,
     ),
     Claim(
         "A13",
-        "A transformer trained on random covariances is better at high c.",
-        (
-            above("e(K) of fixed less that of random, c = 4", 0),
-            above("e(K) of fixed less that of random, c = 9", 0),
-        ),
+        (above("fixed_less_random_at_4", 0), above("fixed_less_random_at_9", 0)),
         random_is_better,
-        PAGE,
-        part="random",
+        Picture(PAGE, ("transformer_fixed", "transformer_random"), RANDOM_PART),
+        FIGURE_1,
     ),
     Claim(
         "A14",
-        "But it falls short of least squares at c = 9.",
-        (at_least("e(K) / c less that of least squares, c = 9", 0.02),),
+        (at_least("random_less_least_squares_at_9", 0.02),),
         random_falls_short,
-        PAGE,
-        part="random",
+        Picture(PAGE, ("transformer_random", "ols"), RANDOM_PART),
+        FIGURE_1,
     ),
     Claim(
         "A15",
-        "The error rises where test prompts are longer than the trained ones.",
-        (at_least("e(1.5 N) / e(N), fixed covariance, c = 1", 2),),
+        (at_least("growth_beyond_length", 2),),
         spikes_beyond_trained_length,
-        PAGE,
-        part="panels",
+        Picture("/", ("transformer", "ols"), {"log": "1"}),
+        FIGURE_1,
     ),
 )

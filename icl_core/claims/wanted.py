@@ -13,7 +13,11 @@ from icl_core.specs import Covariance, FunctionClass, Mixture, Pretraining, Spec
 
 
 class WaitingForModel(LookupError):
-    """The library lacks a model that a claim is about; the message is its name."""
+    """The library lacks a model that a claim is about, or it has too few positions: `positions` points."""
+
+    def __init__(self, name: str, positions: int | None = None) -> None:
+        super().__init__(name)
+        self.name, self.positions = name, positions
 
 
 @dataclass(frozen=True)

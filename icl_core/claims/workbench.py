@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from icl_core.claims.claim import Fact
 from icl_core.claims.estimates import over_seeds
-from icl_core.claims.wanted import Models, Need, Used, Wanted, find
+from icl_core.claims.wanted import Models, Need, Used, Wanted, find, group
 from icl_core.data.prompts import Prompts
 from icl_core.evaluation import Estimate
 from icl_core.evaluation.measure import measure, measured_errors
 from icl_core.library import Library
 from icl_core.library.grading import best_lasso, lasso_errors
+from icl_core.models import LinearAttention
 from icl_core.predictors import Network, Predictor
 from icl_core.specs import Evaluation, Experiment, FunctionClass, Pretraining
 
@@ -59,12 +61,22 @@ class Workbench:
         )
         return Experiment(data, replace(evaluation, **tested))  # type: ignore[arg-type]
 
-    def setting(self, *models: Models, **rest: object) -> str:
-        """One line of plain data: dimension, trained length, prompts, and the models with their hashes."""
-        spec = models[0].spec
-        facts = {"d": spec.dimension, "K": spec.context_length, **rest}
-        facts |= {"prompts": self.prompts, "seed": SEED, "models": ", ".join(map(str, models))}
-        return line(**facts)
+    def facts(self, spec: Pretraining, **rest: Fact) -> dict[str, Fact]:
+        """A model's dimension and trained length, the rest, and the prompts."""
+        trained: dict[str, Fact] = {"dimension": spec.dimension, "trained_pairs": spec.context_length}
+        return trained | rest | {"prompts": self.prompts, "seed": SEED}
+
+    def meant(self, wanted: Wanted) -> Pretraining:
+        """The wanted model's spec; without one in the library, linear attention on the same data."""
+        cards = group(self.library.cards(), wanted)
+        asked = Pretraining(
+            dimension=wanted.dimension,
+            context_length=wanted.context_length or Pretraining().context_length,
+            covariates=wanted.covariates,
+            mixture=wanted.mixture,
+            model=LinearAttention(),
+        )
+        return cards[0].spec if cards else asked
 
     def errors(self, experiment: Experiment, learner: Predictor | Models) -> Estimate:
         """Normalised error with k = 0..M pairs; of models, the mean over their training seeds."""
@@ -108,11 +120,6 @@ class Workbench:
         if key not in self._errors:
             self._errors[key] = measure()
         return self._errors[key]
-
-
-def line(**facts: object) -> str:
-    """Facts as one line of plain data: name=value; ..."""
-    return "; ".join(f"{name}={value}" for name, value in facts.items())
 
 
 def shown(experiment: Experiment, spec: Pretraining) -> Experiment:

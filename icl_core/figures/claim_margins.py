@@ -26,8 +26,8 @@ NAMES, WORDS = 13.0, 7.4  # room for the claims' names and for their outcomes, i
 class Dot:
     """One limit's margin with the ends of its interval; 0 is the threshold, positive the claim's side.
 
-    `outcome` is a key of VERDICTS. `decides`: of a claim's limits the one that is worst off. `hover` is what
-    the pointer reads.
+    `outcome` is a key of VERDICTS. `decides`: of a claim's limits the one to speak of. `hover` is what the
+    pointer reads.
     """
 
     value: float
@@ -202,7 +202,7 @@ def _set_axes(
     figure.update_xaxes(
         range=list(reach),
         tickvals=[0, *map(_scaled, ticks)],
-        ticktext=[labels.threshold, *(f"{tick:+g}".replace("-", "−") for tick in ticks)],
+        ticktext=[labels.threshold, *(f"{abs(tick):g}×" for tick in ticks)],
         title_text=labels.axis,
         showgrid=True,
         tickfont={"size": look.size - 4},

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
-from icl_core.claims import CLAIMS, ClaimResult, Measurement, Side, Verdict
+from icl_core.claims import CLAIMS, ClaimResult, Measurement, Picture, Side, Verdict
 from icl_core.claims.claim import Claim, Finding, above, at_least, at_most, judge, waiting
-from icl_core.specs import Experiment
+from icl_core.claims.papers import FIGURE_1, PaperSetting, departures
+from icl_core.claims.wanted import WaitingForModel
+from icl_core.specs import Experiment, Pretraining, Recipe
 
 # As fixed before anything was measured: id -> (side, threshold) of each limit.
 MOST, LEAST, ABOVE = Side.AT_MOST, Side.AT_LEAST, Side.ABOVE
@@ -33,8 +37,10 @@ FIXED = {
     "B9": [(LEAST, 0.8)],
     "B10": [(MOST, 0.05)] * 2,
     "B11": [(LEAST, 0.1), (LEAST, 3)],
+    "B11-narrow": [(LEAST, 0.1), (LEAST, 3)],
     "B12": [(MOST, 0.05)],
     "B13": [(LEAST, 0.1), (LEAST, 3)] * 3,
+    "B13-narrow": [(LEAST, 0.1), (LEAST, 3)] * 3,
     "B14": [(LEAST, 0.3), (MOST, 0.05)],
     "B15": [(MOST, 0.1)],
     "B16": [(ABOVE, 0)] * 4,
@@ -42,6 +48,8 @@ FIXED = {
     "C1": [(MOST, 1e-12)],
     "C2": [(ABOVE, 0)] * 2,
     "C3": [(MOST, 0.05)] * 2,
+    "C4": [(LEAST, 0.1), (MOST, 0.05)],
+    "C5": [(ABOVE, 0)],
 }
 
 
@@ -71,8 +79,8 @@ def test_the_whole_interval_must_lie_on_one_side(limit, low, high, verdict) -> N
 
 def judged(*measured: Measurement) -> ClaimResult:
     limits = (at_most("first", 0.1), at_least("second", 2.0))
-    claim = Claim("X1", "A statement.", limits, lambda bench: None, "/page")  # type: ignore[arg-type, return-value]
-    return judge(claim, Finding(measured, "d=8", Experiment()), "/page?d=8")
+    claim = Claim("X1", limits, lambda bench: None, Picture("/page", ("line",)))  # type: ignore[arg-type, return-value]
+    return judge(claim, Finding(measured, {"dimension": 8}, Experiment()), "/page?d=8")
 
 
 @pytest.mark.parametrize(
@@ -86,10 +94,45 @@ def judged(*measured: Measurement) -> ClaimResult:
 )
 def test_the_limit_that_is_worst_off_decides(first, second, verdict, threshold) -> None:
     result = judged(Measurement(*first), Measurement(*second))
-    assert (result.verdict, result.threshold) == (verdict, threshold)
+    assert (result.verdict, result.deciding.threshold) == (verdict, threshold)  # type: ignore[union-attr]
     deciding = next(part for part in result.parts if part.threshold == threshold)
-    assert (result.value, result.low, result.high) == (deciding.value, deciding.low, deciding.high)
-    assert result.to_dict()["parts"][0]["quantity"] == "first"
+    told = result.to_dict()
+    assert (told["value"], told["low"], told["high"]) == (deciding.value, deciding.low, deciding.high)
+    assert (told["threshold"], told["side"]) == (deciding.threshold, deciding.side)
+    assert told["parts"][0]["quantity"] == "first"
+
+
+def test_what_holds_is_told_by_the_check_that_carries_it_and_what_fails_by_that_which_fails() -> None:
+    holds = judged(Measurement(0.01, 0.0, 0.02), Measurement(2.2, 2.1, 2.3))
+    fails = judged(Measurement(0.01, 0.0, 0.02), Measurement(1.0, 0.9, 1.1))
+    assert (holds.headline.quantity, fails.headline.quantity) == ("first", "second")  # type: ignore[union-attr]
+
+
+def test_an_undecided_check_says_how_far_it_is_from_deciding() -> None:
+    part = judged(Measurement(0.09, 0.06, 0.11), Measurement(3, 2.5, 4)).deciding
+    assert part is not None
+    assert part.verdict == "undecided"
+    assert part.reach == pytest.approx(0.01)
+    # The interval would have to end at .1 in place of .11, 1 in place of 2 parts of .01 beyond .09.
+    assert part.shrinking == pytest.approx(4)
+    on_the_limit = judged(Measurement(0.1, 0.08, 0.12), Measurement(3, 2.5, 4)).deciding
+    assert on_the_limit is not None
+    assert on_the_limit.shrinking == float("inf")
+
+
+def test_departures_are_computed_from_the_models_spec() -> None:
+    ours = Pretraining(dimension=8, context_length=40, recipe=Recipe(steps=1000))
+    found = {each.name: (each.ours, each.paper) for each in departures(FIGURE_1, [ours])}
+    assert found["dimension"] == ((8,), (20,))
+    assert found["steps"] == ((1000,), (500_000,))
+    assert "pairs" not in found  # the figure has prompts of 40, 70 and 100
+    assert "batch" not in found
+    wider = replace(ours, dimension=20)
+    longer = replace(wider, recipe=Recipe(steps=1200), warm_start=wider, warm_start_at="end")
+    steps = {each.name: each.ours for each in departures(FIGURE_1, [longer])}["steps"]
+    assert steps == (1200 + wider.recipe.steps,)
+    assert "dimension" in {each.name for each in departures(FIGURE_1, [ours, longer])}
+    assert departures(PaperSetting(dimension=(20,)), [longer]) == ()
 
 
 def test_every_limit_needs_its_measurement() -> None:
@@ -103,6 +146,6 @@ def test_what_is_no_number_is_no_measurement() -> None:
 
 
 def test_a_claim_that_waits_has_no_numbers() -> None:
-    result = waiting(CLAIMS[-1], "some-model").to_dict()
+    result = waiting(CLAIMS[-1], WaitingForModel("some-model")).to_dict()
     assert result["verdict"] == "waiting for some-model"
     assert (result["value"], result["low"], result["high"], result["parts"]) == (None, None, None, [])

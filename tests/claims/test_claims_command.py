@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from icl_core.__main__ import main
-from icl_core.claims import run
+from icl_core.claims import CLAIMS, run
+from icl_core.commands.claim_words import QUANTITIES, STATEMENTS, statement, statistic
 from icl_core.library import Library
 from icl_core.library.links import from_query
 from icl_core.models import Transformer
@@ -31,6 +32,26 @@ def test_prints_a_line_for_each_limit(capsys: pytest.CaptureFixture[str]) -> Non
     assert "at least 10" in lines[1]
 
 
+def test_a_number_is_measured_in_all_its_settings(capsys, tmp_path, monkeypatch) -> None:
+    empty = Library(tmp_path / "shipped", tmp_path / "own")
+    monkeypatch.setattr("icl_core.__main__.default_library", lambda: empty)
+    assert main(["claims", "--only", "B11", "--json"]) == 0
+    broad, narrow = json.loads(capsys.readouterr().out)["claims"]
+    assert (broad["id"], broad["verdict"]) == ("B11", "waiting for linear-sinusoid")
+    assert (narrow["id"], narrow["verdict"]) == ("B11-narrow", "waiting for narrow")
+    assert broad["statement"] != narrow["statement"]
+    assert main(["claims", "--only", "B11-narrow", "--json"]) == 0
+    assert [each["id"] for each in json.loads(capsys.readouterr().out)["claims"]] == ["B11-narrow"]
+
+
+def test_every_claim_and_quantity_has_words() -> None:
+    for claim in CLAIMS:
+        assert statement(claim).endswith(".")
+        assert statistic(claim).count("; ") == len(claim.limits) - 1
+    assert {claim.number for claim in CLAIMS} <= STATEMENTS.keys()
+    assert QUANTITIES.keys() >= {limit.quantity for claim in CLAIMS for limit in claim.limits}
+
+
 def test_an_unknown_claim_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["claims", "--only", "D1"]) == 2
     assert "one of A1, A2" in capsys.readouterr().err
@@ -41,7 +62,7 @@ def test_a_trained_model_is_loaded_measured_and_linked(tmp_path: Path) -> None:
     spec = Pretraining(dimension=8, context_length=12, model=Transformer(1, 1, 8), recipe=recipe)
     library = Library(tmp_path / "shipped", tmp_path / "own")
     library.add(train(spec, tmp_path / "state"), "barely-trained")
-    result = run(library, "B1", prompts=128)[0]
+    result = run(library, "B1", prompts=(128,))[0]
     assert result.verdict == "not reproduced"
     assert f"barely-trained {spec.hash}" in result.setting
     query = result.url.partition("?")[2]

@@ -25,7 +25,7 @@ def stored(library: Library, claim: str):
 
 
 def keep(library: Library, claim: str) -> ClaimResult:
-    result = run(library, claim, prompts=64)[0]
+    result = run(library, claim, prompts=(64,))[0]
     VerdictStore(library).write(result)
     return result
 
@@ -116,7 +116,10 @@ def test_the_command_stores_what_it_prints(tmp_path, monkeypatch, capsys) -> Non
     capsys.readouterr()
     assert main(["claims", "--only", "A9", "--json", "--store"]) == 0
     (printed,) = json.loads(capsys.readouterr().out)["claims"]
-    assert stored(library, "A9").result.to_dict() == printed  # type: ignore[union-attr]
+    kept = stored(library, "A9").result.to_dict()  # type: ignore[union-attr]
+    assert printed.pop("statement")
+    assert (printed.pop("statistic") == kept.pop("statistic")) is False  # in words, and in keys
+    assert kept == {name: value for name, value in printed.items() if name != "setting"}
 
 
 # --------------------------------------------------------------------------------------- the shipped verdicts

@@ -21,6 +21,7 @@ from icl_core.predictors import (
     Neighbours,
     Predictor,
     Ridge,
+    SmoothInterpolator,
     Zero,
 )
 from icl_core.specs import Mixture, Pretraining
@@ -45,6 +46,7 @@ UNLIMITED = replace(POOL, task_pool=None)
 LINEAR = Pretraining(dimension=1, context_length=24, covariates=Uniform())
 SINUSOID = replace(LINEAR, mixture=mixture(Sinusoid()))
 LINEAR_SINUSOID = replace(LINEAR, mixture=mixture(Dense(), Sinusoid()))
+NARROW_MODEL = replace(LINEAR, mixture=mixture(Dense(), Sinusoid(2.0, 2.0)))
 WIDE = replace(LINEAR, mixture=mixture(Dense(), Sinusoid(0.5, 3.0)))
 SMALL, LARGE = (replace(LINEAR_SINUSOID, model=Transformer(layers=layers)) for layers in (2, 12))
 
@@ -60,6 +62,9 @@ LINES = DenseWeights(1 / 3)
 NARROW, BROAD = (Sinusoids.on_range(0.5, top, 24, 1.0) for top in (2.0, 3.0))
 SELECTS, SELECTS_WIDE = (BayesMixture((LINES, waves), (0.5, 0.5), 0.01) for waves in (NARROW, BROAD))
 SUMS = BayesMixture((LINES, NARROW, SumOf(LINES, NARROW, 0.5)), (0.3, 0.3, 0.4), 0.01)
+WAVES = Sinusoids.on_range(2.0, 2.0, 1, 1.0)
+ONE = BayesMixture((LINES, WAVES), (0.5, 0.5), 0.01)
+SUMS_OF_ONE = BayesMixture((LINES, WAVES, SumOf(LINES, WAVES, 0.5)), (0.3, 0.3, 0.4), 0.01)
 NOISE = UNLIMITED.noise_variance
 FEW = DiscreteMMSE(task_pool(POOL, POOL.mixture).functions.weights, NOISE)
 MANY = Ridge(NOISE)
@@ -78,10 +83,12 @@ class GivesUp(Predictor):
 class Refuses(Predictor):
     """Selects a family, and predicts 0 where neither has predicted the last three labels."""
 
+    selects: Predictor = SELECTS
+
     def predict_query(self, xs, ys, queries):
-        surprise = (SELECTS.predict(xs, ys) - ys).square()
+        surprise = (self.selects.predict(xs, ys) - ys).square()
         last = torch.stack([surprise.roll(back, 1) for back in (1, 2, 3)]).mean(0)
-        return SELECTS.predict_query(xs, ys, queries) * (last < 0.02)
+        return self.selects.predict_query(xs, ys, queries) * (last < 0.02)
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class Rippled(Predictor):
 
 
 def verdict(claim, planted, **models) -> str:
-    result = run(planted(**models), claim, prompts=PROMPTS)[0]
+    result = run(planted(**models), claim, prompts=(PROMPTS,))[0]
     assert len(result.parts) > 0
     return result.verdict
 
@@ -116,6 +123,13 @@ def one_input(both, wide=ZERO, alone=OLS) -> dict:
         "sinusoid": (SINUSOID, alone),
         "linear_sinusoid_wide": (WIDE, wide),
     }
+
+
+def narrow(one_frequency, band=ZERO) -> dict:
+    names = ("narrow_small", "narrow", "narrow_large")
+    sizes = (NARROW_MODEL, *(replace(NARROW_MODEL, model=Transformer(layers=layers)) for layers in (2, 12)))
+    models = {name: (spec, one_frequency) for name, spec in zip(names, sizes, strict=True)}
+    return models | {"broad_band": (LINEAR_SINUSOID, band)}
 
 
 def networks(alone, both) -> dict:
@@ -144,6 +158,9 @@ def pools(few, many) -> dict:
         ("B10", one_input(OLS), one_input(ZERO)),
         ("B11", one_input(Refuses()), one_input(SUMS)),
         ("B13", one_input(Refuses()), one_input(SUMS)),
+        ("B11-narrow", narrow(Refuses(ONE)), narrow(SUMS_OF_ONE)),
+        ("B13-narrow", narrow(Refuses(ONE)), narrow(SUMS_OF_ONE)),
+        ("C4", narrow(Refuses(ONE), SUMS), narrow(SUMS_OF_ONE, SUMS)),
         ("B14", one_input(SELECTS), one_input(SELECTS_WIDE)),
         ("B15", one_input(ZERO, SELECTS_WIDE), one_input(ZERO, SELECTS)),
         ("B17", networks(Neighbours(3), Neighbours(3)), networks(OLS, ZERO)),
@@ -160,6 +177,12 @@ def test_comes_out_either_way(claim, good, bad, planted) -> None:
     assert verdict(claim, planted, **bad) == "not reproduced"
 
 
+@pytest.mark.slow
+def test_coping_counts_as_smoothing_nearer_to_the_interpolator_than_to_the_prior(planted) -> None:
+    assert verdict("C5", planted, **one_input(SmoothInterpolator())) == "reproduced"
+    assert verdict("C5", planted, **one_input(SELECTS)) == "not reproduced"
+
+
 def test_a_spike_is_measured_beyond_the_trained_length(planted, switched) -> None:
     spike = switched(RIDGE, ZERO, lambda k: k <= 16)
     assert verdict("A15", planted, identity_d8=(FIXED, spike)) == "reproduced"
@@ -168,7 +191,7 @@ def test_a_spike_is_measured_beyond_the_trained_length(planted, switched) -> Non
 
 def test_a_spike_needs_positions_to_be_measured(planted) -> None:
     short = replace(FIXED, model=Transformer(positions=20))
-    result = run(planted(identity_d8=(short, RIDGE)), "A15", prompts=PROMPTS)[0]
+    result = run(planted(identity_d8=(short, RIDGE)), "A15", prompts=(PROMPTS,))[0]
     assert result.verdict == "waiting for identity-d8 with positions for 33 points"
 
 
@@ -184,7 +207,7 @@ def test_the_cost_of_selection_must_fall_in_every_family(planted, switched) -> N
 @pytest.mark.parametrize(("claim", "dense", "sparse"), [("B3", ZERO, ZERO), ("B4", OLS, OLS)])
 def test_as_good_as_a_bad_specialist_does_not_count(claim, dense, sparse, planted) -> None:
     specialist = dense if claim == "B3" else sparse
-    result = run(planted(**linear_and_sparse(dense, sparse, specialist)), claim, prompts=PROMPTS)[0]
+    result = run(planted(**linear_and_sparse(dense, sparse, specialist)), claim, prompts=(PROMPTS,))[0]
     assert result.parts[0].verdict == "reproduced"
     assert result.verdict == "not reproduced"
 
@@ -202,7 +225,7 @@ def test_what_seeds_disagree_on_is_undecided(planted) -> None:
 def test_distances_count_every_seed(planted) -> None:
     one = linear_and_sparse(OLS, IDEAL_SPARSE, IDEAL)
     two = one | {"dense_sparse_d8_s1": (replace(BOTH, seed=1), ZERO)}
-    alone, both = (run(planted(**models), "B8", prompts=PROMPTS)[0] for models in (one, two))
+    alone, both = (run(planted(**models), "B8", prompts=(PROMPTS,))[0] for models in (one, two))
     assert [part.value for part in both.parts[:2]] > [part.value for part in alone.parts[:2]]
     assert both.verdict == "undecided"
 
@@ -221,8 +244,10 @@ MODEL_OF = {
     "B7": "dense-sparse-d8",
     "B8": "dense-sparse-d8",
     "B10": "linear-sinusoid",
-    "B11": "linear-sinusoid",
-    "B13": "linear-sinusoid-small",
+    "B11-narrow": "narrow",
+    "B13-narrow": "narrow-small",
+    "C4": "narrow",
+    "C5": "linear-sinusoid",
     "B14": "linear-sinusoid",
     "B15": "linear-sinusoid-wide",
     "B16": "dense-sparse-d8",
@@ -240,9 +265,28 @@ def test_an_empty_library_is_waited_for(claim, model, planted) -> None:
     assert results[0].verdict == f"waiting for {model}"
 
 
+def test_a_number_waits_in_each_of_its_settings(planted) -> None:
+    for number, broad, narrow_one in (
+        ("B11", "linear-sinusoid", "narrow"),
+        ("B13", "linear-sinusoid-small", "narrow-small"),
+    ):
+        verdicts = [result.verdict for result in run(planted(), number)]
+        assert verdicts == [f"waiting for {broad}", f"waiting for {narrow_one}"]
+
+
+def test_undecided_claims_are_measured_on_more_prompts_until_they_are_decided(planted) -> None:
+    models = fixed_and_random(Rippled(0.0), Rippled(math.pi / 2))
+    (few,) = run(planted(**models), "A13", prompts=(PROMPTS, 2 * PROMPTS))
+    assert (few.verdict, few.facts["prompts"]) == ("undecided", 2 * PROMPTS)
+    assert 0 < few.deciding.reach <= few.deciding.high - few.deciding.low
+    (clear,) = run(planted(**fixed_and_random(GivesUp(), OLS)), "A13", prompts=(PROMPTS, 2 * PROMPTS))
+    assert (clear.verdict, clear.facts["prompts"]) == ("reproduced", PROMPTS)
+    assert clear.deciding.reach == 0
+
+
 def test_links_open_the_measured_model_and_settings_name_it(planted) -> None:
     library = planted(**linear_and_sparse(OLS, IDEAL_SPARSE, IDEAL))
-    result = run(library, "B7", prompts=PROMPTS)[0]
+    result = run(library, "B7", prompts=(PROMPTS,))[0]
     page, _, query = result.url.partition("?")
     assert page == "/model_selection"
     opened = from_query(dict(parse_qsl(query)), library.specs())

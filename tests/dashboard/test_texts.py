@@ -28,7 +28,6 @@ TRANSLATIONS = [language for language in texts.languages() if language != texts.
 ALIKE = {
     "claims.source.a",
     "claims.source.b",
-    "claims.axis.threshold",
     "app.name",
     "option.closed_form",
     "option.trained",
