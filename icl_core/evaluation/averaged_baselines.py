@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 
 WORK = 1600  # draws times inputs: fewer draws where traces average themselves out
 SEED = 0x1C1
+PLAIN = 1e-9  # of the largest trace: penalties above it can be added to a Gram matrix and inverted
 
 
 class Average(NamedTuple):
@@ -29,38 +30,37 @@ class Average(NamedTuple):
 def ridge_risks(
     S: Array, T: Array, Q: Array, noise_var: float, penalty: float, lengths: NDArray[np.int64]
 ) -> Average:
-    """Risk of ridge regression with a positive penalty, |y - X w|^2 + penalty |w|^2, at each length [n].
+    """Risk of ridge regression, |y - X w|^2 + penalty |w|^2, at each length [n]; 0 is min-norm least squares.
 
-    With H = (X^T X + penalty I)^-1 the risk is tr Q(penalty^2 H T H + noise_var H X^T X H).
+    With H = (X^T X + penalty I)^-1 and P = H X^T X the risk is tr Q((I-P) T (I-P) + noise_var H X^T X H).
+    Both come from the smaller Gram matrix of the context, so that no penalty is small beside rounding.
     """
     root, identity = _symmetric_root(S), np.eye(len(S))
 
     def risk(factors: Array) -> Array:
-        half = root @ factors  # [R, d, min(M, d)]
-        gram = half @ half.swapaxes(1, 2)
-        H = np.linalg.inv(gram + penalty * identity)
-        inner = penalty**2 * T + noise_var * gram
-        return np.einsum("rij,rji->r", Q @ H, inner @ H)
+        half = root @ factors  # [R, d, min(M, d)]: X^T X = half half^T
+        inverse = _inverse(half.swapaxes(1, 2) @ half, penalty)
+        pulled = half @ inverse  # [R, d, min(M, d)]
+        missed = identity - pulled @ half.swapaxes(1, 2)  # I - P
+        noise = pulled @ pulled.swapaxes(1, 2)  # H X^T X H
+        return np.einsum("rij,rji->r", Q @ missed, T @ missed) + noise_var * np.einsum("ij,rji->r", Q, noise)
 
     return _averaged(risk, len(S), lengths)
 
 
 def min_norm_risks(S: Array, T: Array, Q: Array, noise_var: float, lengths: NDArray[np.int64]) -> Average:
-    """Risk of min-norm least squares below d pairs, for any covariance of full rank; lengths [n] below d.
+    """Risk of min-norm least squares at lengths [n], where it has a mean: `ridge_risks` without a penalty."""
+    return ridge_risks(S, T, Q, noise_var, 0.0, lengths)
 
-    tr Q (I - P) T (I - P) + noise_var tr Q (X^T X)^+, with the projector P on the span of the context.
-    """
-    root, identity = _symmetric_root(S), np.eye(len(S))
 
-    def risk(factors: Array) -> Array:
-        half = root @ factors  # [R, d, M]: X^T X = half half^T
-        inverse = np.linalg.inv(half.swapaxes(1, 2) @ half)
-        unseen = identity - half @ inverse @ half.swapaxes(1, 2)
-        bias = np.einsum("rij,rji->r", Q @ unseen, T @ unseen)
-        pseudo = half @ inverse @ inverse @ half.swapaxes(1, 2)
-        return bias + noise_var * np.einsum("ij,rji->r", Q, pseudo)
-
-    return _averaged(risk, len(S), lengths)
+def _inverse(grams: Array, penalty: float) -> Array:
+    """(G + penalty I)^-1 of Gram matrices [R, m, m]; 0 along directions of G that are 0 up to rounding."""
+    if penalty > PLAIN * np.trace(grams, axis1=1, axis2=2).max():
+        return np.linalg.inv(grams + penalty * np.eye(grams.shape[-1]))
+    eigenvalues, vectors = np.linalg.eigh(grams)
+    least = np.finfo(np.float64).eps * grams.shape[-1] * eigenvalues[:, -1:]
+    share = np.where(eigenvalues > least, 1 / (eigenvalues.clip(min=least) + penalty), 0.0)
+    return (vectors * share[:, None]) @ vectors.swapaxes(1, 2)
 
 
 def _averaged(risk, d: int, lengths: NDArray[np.int64]) -> Average:

@@ -47,6 +47,10 @@ class LinearAttentionNetwork(InContextNetwork):
         self.value = nn.Parameter(value)  # W^PV
         self.key_query = nn.Parameter(key_query)  # W^KQ
 
+    @property
+    def inputs(self) -> int:
+        return len(self.key_query) - 1
+
     def matrices(self) -> list[nn.Parameter]:
         """No stacked hidden matrices: every parameter is trained in one way."""
         return []

@@ -16,6 +16,11 @@ class InContextNetwork(nn.Module, ABC):
 
     compute: torch.dtype
 
+    @property
+    @abstractmethod
+    def inputs(self) -> int:
+        """D, the inputs that it was made for."""
+
     @abstractmethod
     def forward(self, xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> Tensor:
         """Predictions [B, N] for xs [B, N, D], ys [B, N]; entry k answers queries[:, k] (default xs[:, k])

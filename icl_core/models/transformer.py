@@ -83,6 +83,10 @@ class TransformerNetwork(InContextNetwork):
         self.read = nn.Linear(width, 1)
 
     @property
+    def inputs(self) -> int:
+        return self.embed.in_features - 2
+
+    @property
     def points(self) -> int:
         """The longest prompt that the position table has rows for."""
         return len(self.position) // (2 if self.spec.layout == "interleaved" else 1)

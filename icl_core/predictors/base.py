@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from icl_core.specs import SpecError
+
 CHUNK_ENTRIES = 1 << 20  # float64 entries of one table over prompts and points held at once
 
 
@@ -58,8 +60,14 @@ class ChunkedPredictor(LinearPredictor):
 
 
 def check_shapes(xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> None:
-    """Raises ValueError unless xs is [B, N, D], ys [B, N] and queries, if given, of the shape of xs."""
-    if xs.ndim != 3:
+    """What every predictor asks of prompts: shapes, floating-point numbers, all finite, no gradients.
+
+    A pair that is not finite would reach earlier entries, as 0 times NaN is NaN.
+
+    Raises:
+        ValueError: unless xs is [B, N, D], N and D from 1 up, ys [B, N] and queries, if given, like xs.
+    """
+    if xs.ndim != 3 or 0 in xs.shape[1:]:
         raise ValueError(
             f"xs has shape {tuple(xs.shape)}: pass covariates of shape [prompts, points, inputs]."
         )
@@ -71,6 +79,43 @@ def check_shapes(xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> None:
         raise ValueError(
             f"queries has shape {tuple(queries.shape)}: pass one query a point, {tuple(xs.shape)}."
         )
+    for name, tensor in (("xs", xs), ("ys", ys), ("queries", xs if queries is None else queries)):
+        if not tensor.is_floating_point():
+            raise ValueError(
+                f"{name} holds {tensor.dtype}: pass floating-point numbers, as {name}.double() does."
+            )
+        if tensor.requires_grad:
+            raise ValueError(
+                f"{name} asks for gradients, which predictors do not give: pass {name}.detach()."
+            )
+        if not tensor.isfinite().all():
+            raise ValueError(f"{name} holds values that are not finite: leave such prompts out.")
+
+
+def check_width(expected: int, xs: Tensor) -> None:
+    """Raises ValueError unless xs [B, N, D] has as many inputs as a predictor was made for."""
+    if xs.shape[-1] != expected:
+        raise ValueError(
+            f"xs has {xs.shape[-1]} inputs: pass prompts of {expected}, as this predictor was made for."
+        )
+
+
+def whole_number(field: str, value: float) -> int:
+    """A count of at least 1 as an int. Raises SpecError."""
+    if isinstance(value, bool) or not (math.isfinite(value) and value == int(value) and value >= 1):
+        raise SpecError(field, value, "a whole number of at least 1")
+    return int(value)
+
+
+def rounding(xs: Tensor) -> float:
+    """Relative rounding of inputs: that of their own type, but of float64, as they are exact, for halves."""
+    halves = (torch.bfloat16, torch.float16)
+    return torch.finfo(torch.float64 if xs.dtype in halves else xs.dtype).eps
+
+
+def unseen_share(xs: Tensor) -> float:
+    """Share of the largest singular value of prompts [B, N, D] below which a direction counts as unseen."""
+    return rounding(xs) * max(xs.shape[1:])
 
 
 def chunks(xs: Tensor, *others: Tensor) -> Iterator[tuple[Tensor, ...]]:

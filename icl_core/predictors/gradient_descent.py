@@ -8,7 +8,7 @@ from torch import Tensor
 
 from icl_core.look import Look
 from icl_core.methods import Method, register
-from icl_core.predictors.base import ChunkedPredictor, prefix_lengths, prefix_moments
+from icl_core.predictors.base import ChunkedPredictor, prefix_lengths, prefix_moments, whole_number
 from icl_core.specs import Experiment, SpecError
 
 
@@ -24,8 +24,7 @@ class GradientDescent(ChunkedPredictor):
     lr: float
 
     def __post_init__(self) -> None:
-        if isinstance(self.steps, bool) or self.steps != int(self.steps) or self.steps < 1:
-            raise SpecError("steps", self.steps, "a whole number of at least 1")
+        object.__setattr__(self, "steps", whole_number("steps", self.steps))
         if not 0 < self.lr < math.inf:
             raise SpecError("lr", self.lr, "a positive finite number")
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from icl_core.look import Look
 from icl_core.methods import Method, register
-from icl_core.predictors.base import LinearPredictor, check_shapes, chunks, prefix_moments
+from icl_core.predictors.base import LinearPredictor, check_shapes, chunks, prefix_moments, rounding
 
 PIVOT_MARGIN = 1000  # pivots must exceed rounding by this factor before a prefix counts as of full rank
 # Ratio of pivots from which normal equations, refined, are as good as a decomposition.
@@ -21,16 +21,15 @@ class LeastSquares(LinearPredictor):
 
     Below D independent pairs it interpolates them; directions that no pair has seen keep weight 0. Directions
     whose singular value is below max(k, D) eps of the largest count as unseen, eps being that of the inputs'
-    own dtype: a float32 prompt that lies in a subspace does so only up to float32 rounding, and dividing by
-    that rounding would fill the unseen directions with noise.
+    own dtype (half precision: of float64): a float32 prompt that lies in a subspace does so only up to
+    float32 rounding, and dividing by that rounding would fill the unseen directions with noise.
     """
 
     def weights(self, xs: Tensor, ys: Tensor) -> Tensor:
         """Learned weights [B, N, D], float64; entry k is pinv(X) y of the pairs before k. Runs on the CPU."""
         check_shapes(xs, ys)
-        epsilon = torch.finfo(xs.dtype).eps
         pairs = chunks(xs.cpu().double(), ys.cpu().double())
-        return torch.cat([_solve(x, y, epsilon) for x, y in pairs]).to(xs.device)
+        return torch.cat([_solve(x, y, rounding(xs)) for x, y in pairs]).to(xs.device)
 
 
 def _solve(xs: Tensor, ys: Tensor, epsilon: float) -> Tensor:

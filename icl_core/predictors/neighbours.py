@@ -8,8 +8,7 @@ from torch import Tensor
 
 from icl_core.look import Look
 from icl_core.methods import Method, register
-from icl_core.predictors.base import Predictor, check_shapes, chunks, prefix_lengths
-from icl_core.specs import SpecError
+from icl_core.predictors.base import Predictor, check_shapes, chunks, prefix_lengths, whole_number
 
 
 @dataclass(frozen=True)
@@ -22,8 +21,7 @@ class Neighbours(Predictor):
     k: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.k, bool) or self.k != int(self.k) or self.k < 1:
-            raise SpecError("k", self.k, "a whole number of at least 1")
+        object.__setattr__(self, "k", whole_number("k", self.k))
 
     def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
         """Prediction [B, N] at queries[:, k] of queries [B, N, D] from the pairs before k; dtype of xs."""
@@ -34,7 +32,7 @@ class Neighbours(Predictor):
     def _predict_chunk(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
         # Differences rather than the matrix-product shortcut, which cannot tell near neighbours apart.
         distances = torch.cdist(queries, xs, compute_mode="donot_use_mm_for_euclid_dist")
-        unseen = torch.ones_like(distances[0], dtype=torch.bool).triu()  # [N (query), N (pair)]
+        unseen = distances.new_ones(distances.shape[1:], dtype=torch.bool).triu()  # [N (query), N (pair)]
         distances = distances.masked_fill(unseen, math.inf)
         nearest = distances.sort(dim=-1, stable=True).indices[..., : self.k]  # [B, N, min(k, N)]
         labels = ys[:, None].expand(-1, xs.shape[1], -1).gather(-1, nearest)

@@ -13,7 +13,7 @@ from torch import Tensor
 from icl_core.look import Look
 from icl_core.methods import Method, register
 from icl_core.models import InContextNetwork
-from icl_core.predictors.base import Predictor, check_shapes
+from icl_core.predictors.base import Predictor, check_shapes, check_width
 
 CHUNK_POINTS = 1 << 9  # points of a forward pass: what they turn into stays in the cache
 
@@ -43,6 +43,9 @@ class Network(Predictor):
     def predict_at(self, xs: Tensor, ys: Tensor, queries: Tensor, k: int) -> Tensor:
         """Entry k of `predict_query` alone, [B]: one query a prompt."""
         check_shapes(xs, ys, queries)
+        check_width(self.model.inputs, xs)
+        if not len(xs):
+            return xs.new_zeros(0)
         size = max(1, CHUNK_POINTS // (k + 1))
         asked = (xs[:, :k].float(), ys[:, :k].float(), queries[:, k].float())
         chunks = zip(*(part.split(size) for part in asked), strict=True)
@@ -50,8 +53,9 @@ class Network(Predictor):
 
     @torch.no_grad()
     def _run(self, xs: Tensor, ys: Tensor, queries: Tensor | None) -> Tensor:
+        check_width(self.model.inputs, xs)
         chunk = max(1, CHUNK_POINTS // xs.shape[1])
-        parts = []
+        parts = [xs.new_zeros(0, xs.shape[1])]
         for start in range(0, len(xs), chunk):
             rows = slice(start, start + chunk)
             asked = None if queries is None else queries[rows].float()

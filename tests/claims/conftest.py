@@ -17,9 +17,13 @@ from icl_core.specs import Pretraining
 class Learner(InContextNetwork):
     """A predictor in a network's place."""
 
-    def __init__(self, predictor: Predictor) -> None:
+    def __init__(self, predictor: Predictor, dimension: int) -> None:
         super().__init__()
-        self.predictor = predictor
+        self.predictor, self.dimension = predictor, dimension
+
+    @property
+    def inputs(self):
+        return self.dimension
 
     def forward(self, xs, ys, queries=None):
         asked = xs if queries is None else queries
@@ -52,7 +56,8 @@ class PlantedLibrary(Library):
         )
 
     def load(self, entry: Entry) -> InContextNetwork:
-        return Learner(self.models[entry.name][1])
+        spec, predictor = self.models[entry.name]
+        return Learner(predictor, spec.dimension)
 
 
 @dataclass(frozen=True)

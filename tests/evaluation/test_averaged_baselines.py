@@ -67,3 +67,22 @@ def test_draws_are_the_same_for_every_noise():
     quiet = ridge_risks(S, T, Q, 0.5, 0.8, np.array([4, 9]))
     alone = ridge_risks(S, T, Q, 0.5, 0.8, np.array([9]))
     assert quiet.mean[1] == alone.mean[0]
+
+
+@pytest.mark.parametrize("M", [1, 2, 3, 6])
+def test_noise_that_vanishes_ends_in_its_limit(M):
+    """With the penalty that the noise calls for: at no size is there a jump, and a singular S has it too."""
+    for covariance in (S, np.diag([2.0, 1.0, 0.0])):
+        limit = min_norm_risks(covariance, T, Q, 0.0, np.array([M])).mean[0]
+        lengths, sizes = np.array([M]), 10.0 ** np.arange(-30, -8)
+        noisy = [ridge_risks(covariance, T, Q, size, size, lengths).mean[0] for size in sizes]
+        np.testing.assert_allclose(noisy, limit, rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(noisy[:16], limit, rtol=1e-6, atol=1e-8)
+
+
+def test_the_isotropic_half_with_almost_no_noise():
+    """Half of the inputs seen, so half of the error left: .5, where rounding once made .477 of it."""
+    identity = np.eye(8)
+    for variance in (1e-18, 1e-16, 1e-14, 1e-12):
+        risk = ridge_risks(identity, identity, identity, variance, variance, np.array([4]))
+        assert risk.mean[0] / 8 == pytest.approx(0.5, abs=1e-6)

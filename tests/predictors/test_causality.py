@@ -24,7 +24,7 @@ from icl_core.predictors import (
     SmoothInterpolator,
     Zero,
 )
-from icl_core.specs import Evaluation, Experiment, Pretraining
+from icl_core.specs import Evaluation, Experiment, Pretraining, SpecError
 
 DIMENSION = 4
 POINTS = 11
@@ -132,6 +132,84 @@ def test_single_precision_comes_back_and_is_solved_in_double(predictor):
     assert predictions.dtype == torch.float32
     exact = predictor.predict(xs.double(), ys.double())
     torch.testing.assert_close(predictions, exact.float(), rtol=1e-5, atol=1e-5)
+
+
+@every_predictor
+def test_no_prompts_have_no_answers(predictor):
+    xs, ys = (tensor[:0] for tensor in prompts(6))
+    assert predictor.predict(xs, ys).shape == predictor.predict_query(xs, ys, xs.clone()).shape == (0, POINTS)
+    assert predictor.predict_at(xs, ys, xs, 3).shape == (0,)
+
+
+@every_predictor
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_is_computed_in_double(predictor, dtype):
+    xs, ys = prompts(6, dtype=dtype)
+    predictions = predictor.predict(xs, ys)
+    assert predictions.dtype == dtype
+    torch.testing.assert_close(predictions, predictor.predict(xs.double(), ys.double()).to(dtype))
+
+
+def spoilt(xs, ys, fault):
+    match fault:
+        case "not finite":
+            xs = xs.where(torch.arange(POINTS)[:, None] != 7, torch.nan)
+        case "infinite":
+            ys = ys.where(torch.arange(POINTS) != 7, torch.inf)
+        case "whole":
+            xs = (3 * xs).long()
+        case "whole labels":
+            ys = (3 * ys).long()
+        case "gradients":
+            xs = xs.clone().requires_grad_()
+        case "no points":
+            xs, ys = xs[:, :0], ys[:, :0]
+        case "one prompt":
+            xs, ys = xs[0], ys[0]
+        case "labels":
+            ys = ys[:, 1:]
+    return xs, ys
+
+
+@every_predictor
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("not finite", "not finite: leave such prompts out"),
+        ("infinite", "not finite: leave such prompts out"),
+        ("whole", "xs holds torch.int64: pass floating-point"),
+        ("whole labels", "ys holds torch.int64: pass floating-point"),
+        ("gradients", "asks for gradients"),
+        ("no points", "xs has shape"),
+        ("one prompt", "xs has shape"),
+        ("labels", "ys has shape"),
+    ],
+)
+def test_faulty_prompts_are_refused_in_one_sentence(predictor, fault, sentence):
+    xs, ys = spoilt(*prompts(7), fault)
+    with pytest.raises(ValueError, match=sentence):
+        predictor.predict(xs, ys)
+    with pytest.raises(ValueError, match=sentence):
+        predictor.predict_query(xs, ys, xs.clone())
+
+
+@pytest.mark.parametrize("name", ["linear attention", "task pool", *NETWORKS])
+def test_prompts_of_another_width_are_refused(name):
+    xs, ys = prompts(8)
+    wide, predictor = torch.cat([xs, xs], -1), EVERY[name]
+    with pytest.raises(ValueError, match="inputs"):
+        predictor.predict(wide, ys)
+    with pytest.raises(ValueError, match="inputs"):
+        predictor.predict_at(wide, ys, wide, 3)
+
+
+@pytest.mark.parametrize("make", [Neighbours, lambda count: GradientDescent(count, lr=0.1)])
+def test_counts_are_whole(make):
+    xs, ys = prompts(9)
+    assert torch.equal(make(3.0).predict(xs, ys), make(3).predict(xs, ys))
+    for count in (0, 2.5, True, float("nan"), float("inf")):
+        with pytest.raises(SpecError, match="a whole number of at least 1"):
+            make(count)
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in ("zero", "registered zero")])

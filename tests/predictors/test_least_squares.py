@@ -65,3 +65,15 @@ def test_badly_conditioned_inputs_fall_back_on_a_decomposition(smallest):
     torch.testing.assert_close(predictions[:, 7:], ys[:, 7:], rtol=1e-6, atol=1e-6)
     expected = pseudo_inverse_weights(xs.numpy(), ys.numpy(), 1e-14)
     np.testing.assert_allclose(LeastSquares().weights(xs, ys) * scales, expected * scales.numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_at_as_many_pairs_as_inputs(dtype):
+    """The cut-off for unseen directions is not that of half precision, which is .5 for 64 inputs."""
+    xs, task = torch.randn(4, 67, 64).to(dtype), torch.randn(4, 64)
+    ys = torch.einsum("bnd,bd->bn", xs.double(), task.double()).to(dtype)
+    weights = LeastSquares().weights(xs, ys)
+    torch.testing.assert_close(weights, LeastSquares().weights(xs.double(), ys.double()))
+    for k in (63, 64, 65):
+        oracle = np.linalg.lstsq(xs[0, :k].double().numpy(), ys[0, :k].double().numpy(), rcond=None)[0]
+        np.testing.assert_allclose(weights[0, k], oracle, rtol=1e-6, atol=1e-8)
