@@ -69,7 +69,7 @@ class Spec:
     def from_json(cls, text: str) -> Self:
         """Inverse of `to_json`; omitted fields take their defaults. Raises SpecError."""
         try:
-            data = json.loads(text, object_pairs_hook=_distinct)
+            data = json.loads(text, object_pairs_hook=distinct)
         except ValueError as error:
             raise SpecError(cls.__name__, text, f"valid JSON ({error})") from None
         except RecursionError:
@@ -148,7 +148,7 @@ def _shorten(text: str) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of JSON. Raises ValueError for a name given twice, of which json would keep the last."""
     found: dict[str, Any] = {}
     for name, value in pairs:

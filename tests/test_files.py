@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from icl_core.files import atomic_write, replacing
+from icl_core.files import atomic_write, replacing, write_whole
 
 
 def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:
@@ -44,3 +44,17 @@ def test_writers_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
         thread.join()
     assert faults == []
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_fault_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+
+    def write() -> None:
+        with replacing(path) as draft:
+            draft.symlink_to("/dev/full")
+            write_whole(draft, b"new")
+
+    with pytest.raises(OSError, match="No space left") as raised:
+        write()
+    assert raised.value.filename == str(path)

@@ -6,7 +6,11 @@ from typing import Any, NamedTuple
 
 
 class Answer(NamedTuple):
-    """The same answer for machines (a JSON value) and for people (text)."""
+    """The same answer for machines (a JSON value) and for people (text).
+
+    `failed`: something asked for is not in it, as the text says; the exit status is then 1.
+    """
 
     data: Any
     text: str
+    failed: bool = False

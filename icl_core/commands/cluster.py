@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ NAME, ABOUT = "cluster", "run the training service's scheduler and workers; ends
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--workers", type=_positive, help="worker processes (default: cores less one)")
-    parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after so long without a job")
+    parser.add_argument("--idle", type=_seconds, metavar="SECONDS", help="end after so long without a job")
 
 
 def run(chosen: Namespace, library: Library) -> Answer:
@@ -26,6 +27,13 @@ def run(chosen: Namespace, library: Library) -> Answer:
         settings = replace(settings, idle_seconds=chosen.idle)
     serve(state_folder(), settings, lambda address: print(f"The scheduler listens at {address}.", flush=True))
     return Answer({"workers": settings.workers}, "The cluster has ended.")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < math.inf:
+        raise ValueError(text)
+    return seconds
 
 
 def _positive(text: str) -> int:

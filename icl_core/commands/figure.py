@@ -16,6 +16,7 @@ from icl_core.commands.curve import experiment_of, read_text
 from icl_core.commands.labels import PLAIN
 from icl_core.evaluation import LearningCurves
 from icl_core.figures import learning_curve_figure
+from icl_core.files import atomic_write
 from icl_core.library import Library
 from icl_core.library.results import cached_curves
 from icl_core.specs import Experiment
@@ -25,7 +26,9 @@ NAME, ABOUT = "figure", "write a figure: html, csv or json; png, svg or pdf with
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "what", metavar="ID|SPEC.json", help="a claim's id, a model's name, or an experiment's JSON file"
+        "what",
+        metavar="ID|SPEC.json",
+        help="a claim's id, a model's name or hash, or an experiment's JSON file",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="its ending chooses the format")
 
@@ -33,40 +36,48 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(chosen: Namespace, library: Library) -> Answer:
     """Raises ValueError for an unknown format, or a picture format where kaleido is not installed."""
     out = Path(chosen.out)
-    write = WRITERS.get(out.suffix.lower())
-    if write is None:
-        raise ValueError(f"{out.name} has no known format: end it in one of {', '.join(WRITERS)}")
+    content = CONTENTS.get(out.suffix.lower())
+    if content is None:
+        raise ValueError(f"{out.name} has no known format: end it in one of {', '.join(CONTENTS)}")
     curves = cached_curves(experiment_named(chosen.what, library), library)
-    write(curves, out)
+    atomic_write(out, content(curves, out))
     data = {"file": str(out), "spec": curves.experiment.to_dict(), "spec_hash": curves.experiment.hash}
     return Answer(data, f"{out} shows experiment {curves.experiment.hash}.")
 
 
 def experiment_named(what: str, library: Library) -> Experiment:
-    """The experiment that a claim opens, a model's own, or the one in a JSON file."""
+    """The experiment that a claim opens, a model's own, or the one in a JSON file. Raises ValueError."""
+    specs, entry = library.specs(), library.find(what)
     if what in {claim.id for claim in CLAIMS}:
+        if what in specs:
+            raise ValueError(
+                f"{what} is a claim and a model of the library: for the model give its hash, "
+                f"{specs[what].hash}; for the claim its link, python -m icl_core claims --only {what} has it"
+            )
         return experiment_of(measure(library, what)[0].url, library)
-    specs = library.specs()
-    return Experiment(specs[what]) if what in specs else Experiment.from_json(read_text(what))
+    if entry is not None and entry.card is not None:
+        return Experiment(entry.card.spec)
+    return Experiment.from_json(read_text(what))
 
 
-def _html(curves: LearningCurves, out: Path) -> None:
-    out.write_text(_figure(curves).to_html(include_plotlyjs=True, full_html=True))
+def _html(curves: LearningCurves, out: Path) -> bytes:
+    return _figure(curves).to_html(include_plotlyjs=True, full_html=True).encode()
 
 
-def _csv(curves: LearningCurves, out: Path) -> None:
-    out.write_text(curves.to_csv())
+def _csv(curves: LearningCurves, out: Path) -> bytes:
+    return curves.to_csv().encode()
 
 
-def _json(curves: LearningCurves, out: Path) -> None:
-    out.write_text(curves.to_json())
+def _json(curves: LearningCurves, out: Path) -> bytes:
+    return curves.to_json().encode()
 
 
-def _picture(curves: LearningCurves, out: Path) -> None:
+def _picture(curves: LearningCurves, out: Path) -> bytes:
     if not find_spec("kaleido"):
         raise ValueError(f"{out.suffix} pictures need kaleido: pip install kaleido==1.5.0, or write .html")
     try:
-        _figure(curves).write_image(out, width=1000, height=600, scale=2)
+        kind = out.suffix.lower().removeprefix(".")
+        return _figure(curves).to_image(kind, width=1000, height=600, scale=2)
     except RuntimeError as error:
         raise ValueError(
             f"kaleido could not draw {out.name} ({error}): install Chrome, or write .html"
@@ -78,7 +89,7 @@ def _figure(curves: LearningCurves) -> go.Figure:
     return learning_curve_figure(curves, PLAIN, trained_length=trained_length)
 
 
-WRITERS: dict[str, Callable[[LearningCurves, Path], None]] = {
+CONTENTS: dict[str, Callable[[LearningCurves, Path], bytes]] = {
     ".html": _html,
     ".csv": _csv,
     ".json": _json,

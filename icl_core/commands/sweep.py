@@ -57,13 +57,16 @@ def run(chosen: Namespace, library: Library) -> Answer:
     data = {"file": str(out), "models": [row for outcome in outcomes for row in outcome.rows()]}
     finished = states.count("finished")
     others = "; the others say why they failed" if finished < len(states) else ""
-    return Answer(data, f"{out} has {finished} of {len(states)} models{others}.")
+    text = f"{out} has {finished} of {len(states)} models{others}."
+    return Answer(data, text, failed=finished < len(states))
 
 
 def _writable(out: Path) -> Path:
     if out.suffix not in SUFFIXES:
         raise ValueError(f"{out} has to end in {' or '.join(SUFFIXES)}")
-    if not os.access(out.parent, os.W_OK):
+    if out.is_dir():
+        raise ValueError(f"{out} is a folder: give the table another --out")
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
         raise ValueError(f"{out.parent} is no folder that can be written to: give another --out")
     return out
 

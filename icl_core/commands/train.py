@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import threading
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +77,25 @@ def add_device(parser: ArgumentParser) -> None:
     )
 
 
+@contextmanager
+def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: training then keeps a checkpoint after its step. A second press ends it."""
+    pressed: list[int] = []
+
+    def press(number: int, frame: object) -> None:
+        pressed.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    if threading.current_thread() is not threading.main_thread():  # where signals do not arrive
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def train_into(
     library: Library,
     spec: Pretraining,
@@ -83,11 +106,13 @@ def train_into(
     device: str = CPU,
 ) -> Entry:
     """Trains (or goes on training) a model, says how far it is, stores it and measures how good it is."""
-    with Meter(name, spec.recipe.steps) as meter:
+    with Meter(name, spec.recipe.steps) as meter, stop_on_interrupt() as stop:
 
         def report(progress: Progress) -> None:
             meter.show(progress.step, f"loss {progress.loss:.3f}", progress.seconds_left)
 
-        trained = train(spec, state_folder(), report, fused=fused, finished=library.network, device=device)
+        trained = train(
+            spec, state_folder(), report, stop, fused=fused, finished=library.network, device=device
+        )
     entry = library.add(trained, name, folder)
     return library.write_card(entry, replace(grade(library, entry), note=note))

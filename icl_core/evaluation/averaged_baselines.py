@@ -56,7 +56,7 @@ def min_norm_risks(S: Array, T: Array, Q: Array, noise_var: float, lengths: NDAr
 def _inverse(grams: Array, penalty: float) -> Array:
     """(G + penalty I)^-1 of Gram matrices [R, m, m]; 0 along directions of G that are 0 up to rounding."""
     if penalty > PLAIN * np.trace(grams, axis1=1, axis2=2).max():
-        return np.linalg.inv(grams + penalty * np.eye(grams.shape[-1]))
+        return np.asarray(np.linalg.inv(grams + penalty * np.eye(grams.shape[-1])), np.float64)
     eigenvalues, vectors = np.linalg.eigh(grams)
     least = np.finfo(np.float64).eps * grams.shape[-1] * eigenvalues[:, -1:]
     share = np.where(eigenvalues > least, 1 / (eigenvalues.clip(min=least) + penalty), 0.0)

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from icl_core.files import atomic_write
+from icl_core.files import atomic_write, replacing, write_whole
 from icl_core.library.card import Card, library_versions, machine_description
 from icl_core.models import InContextNetwork
 from icl_core.specs import Pretraining, SpecError
@@ -87,7 +87,7 @@ class Library:
         path = entry.folder / WEIGHTS
         tensors = _verified_weights(path, entry.card.weights_sha256)
         network = _network(entry.folder, entry.card)  # without values, so as large as a card may claim
-        _check_shapes(path, network.state_dict(), tensors)
+        _check_tensors(path, network.state_dict(), tensors)
         network.to_empty(device="cpu").load_state_dict(tensors)
         return network.eval().requires_grad_(False)
 
@@ -128,14 +128,16 @@ class Library:
             versions=library_versions(),
         )
         try:
-            (folder / CARD).unlink(missing_ok=True)
-            atomic_write(folder / WEIGHTS, weights)
-            return self.write_card(Entry(folder, card), card)
+            with replacing(folder / CARD) as new_card, replacing(folder / WEIGHTS) as new_weights:
+                write_whole(new_card, card.to_json().encode())
+                write_whole(new_weights, weights)
+                (folder / CARD).unlink(missing_ok=True)  # lest a reader pairs it with the new weights
         except OSError as error:
             raise LibraryError(
                 f"The library folder {folder} cannot be written ({error.strerror}): {self._remedy(folder)}; "
                 f"the finished training is kept and will be stored then."
             ) from None
+        return Entry(folder, Card.from_json(card.to_json()))
 
     def check_name(self, name: str, spec: Pretraining, folder: Path | None = None) -> None:
         """Raises LibraryError where the name means another model, one that `folder` does not replace."""
@@ -227,11 +229,18 @@ def _verified_weights(path: Path, sha256: str) -> dict[str, Tensor]:
         ) from None
 
 
-def _check_shapes(path: Path, expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> None:
+def _check_tensors(path: Path, expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> None:
     for name in sorted(expected.keys() | found.keys()):
         want = tuple(expected[name].shape) if name in expected else "no such tensor"
         have = tuple(found[name].shape) if name in found else "no such tensor"
-        if want != have or found[name].dtype != torch.float32:
+        if want != have:
             raise LibraryError(
                 f"The weights {path} do not fit their card: {name} should be {want}, is {have}."
+            )
+        if found[name].dtype != torch.float32:
+            held = str(found[name].dtype).removeprefix("torch.")
+            raise LibraryError(f"The weights {path} are not usable: {name} is {held}, store it as float32.")
+        if not found[name].isfinite().all():
+            raise LibraryError(
+                f"The weights {path} are not usable: {name} is not finite everywhere, train the model again."
             )

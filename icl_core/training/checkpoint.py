@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -54,7 +55,7 @@ class Checkpoint:
     precision: str | None = None
 
     def save(self, path: Path, spec_hash: str) -> None:
-        """Replaces the file as a whole. Raises OSError or SafetensorError where it cannot be written."""
+        """Replaces the file as a whole. Raises OSError where it cannot be written."""
         about = {
             "spec_hash": spec_hash,
             "step": self.step,
@@ -66,7 +67,10 @@ class Checkpoint:
         tensors = {f"parameters/{name}": value.cpu().contiguous() for name, value in self.parameters.items()}
         tensors |= {f"optimizer/{name}": value.cpu().contiguous() for name, value in self.optimizer.items()}
         with replacing(path) as draft:
-            save_file(tensors, draft, metadata={"about": json.dumps(about)})
+            try:
+                save_file(tensors, draft, metadata={"about": json.dumps(about)})
+            except SafetensorError as error:
+                raise OSError(errno.EIO, f"it cannot be written ({error})", str(path)) from None
 
     @classmethod
     def load(cls, path: Path, spec_hash: str) -> Checkpoint:

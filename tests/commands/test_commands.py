@@ -1,19 +1,28 @@
 import json
+import os
+import resource
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from tqdm import tqdm
 
 from icl_core.__main__ import main
 from icl_core.commands.curve import experiment_of
 from icl_core.data.shifts import CovariateScale
-from icl_core.library import Library, default_library
+from icl_core.library import Library, default_library, state_folder
 from icl_core.library.start import start
 from icl_core.library.zoo import IDENTITY
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
+from icl_core.training.checkpoint import Checkpoint
+from icl_core.training.loop import checkpoint_path
 
+ROOT = Path(__file__).resolve().parents[2]
 TINY = Pretraining(
     dimension=2, context_length=4, model=Transformer(1, 1, 8), recipe=Recipe(steps=3, batch=4, warmup=0)
 )
@@ -208,3 +217,82 @@ def test_zoo_lists_trains_and_grades(
     answer(capsys, "zoo", "--grade")
     assert (entry.folder / "card.json").read_text() == before
     assert "no model is named 'else'" in complaint(capsys, "zoo", "--only", "else")
+
+
+def test_a_figure_is_replaced_as_a_whole_in_any_locale(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = tmp_path / "experiment.json"
+    experiment.write_text(json.dumps({"pretraining": TINY.to_dict()}))
+    monkeypatch.setattr("locale.getencoding", lambda: "latin-1")
+    out = tmp_path / "old.html"
+    out.write_text("old")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))
+    try:
+        fault = complaint(capsys, "figure", str(experiment), "--out", str(out))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert f"{out} cannot be used: file too large" in fault
+    assert out.read_text() == "old"
+    assert list(tmp_path.glob("*.html")) == [out]
+    answer(capsys, "figure", str(experiment), "--out", str(out))
+    assert out.read_text("utf-8").endswith("</html>")
+
+
+def test_a_name_that_a_claim_has_too_is_told(
+    capsys: pytest.CaptureFixture[str], spec_file: str, tmp_path: Path
+) -> None:
+    answer(capsys, "train", spec_file, "--name", "A1")
+    fault = complaint(capsys, "figure", "A1", "--out", str(tmp_path / "a.json"))
+    assert f"for the model give its hash, {TINY.hash}" in fault
+    shown = answer(capsys, "figure", TINY.hash, "--out", str(tmp_path / "a.json"))
+    assert shown["spec"]["pretraining"] == TINY.to_dict()
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "0", "soon"])
+def test_a_cluster_ends_after_a_time(capsys: pytest.CaptureFixture[str], seconds: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["cluster", "--idle", seconds])
+    assert "--idle" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_output_that_finds_no_place_is_a_sentence(tmp_path: Path) -> None:
+    places = {"ICL_MODEL_STORE": str(tmp_path / "store"), "ICL_STATE": str(tmp_path / "state")}
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "icl_core", "models"]
+        ended = subprocess.run(
+            command, env=os.environ | places, stdout=full, stderr=subprocess.PIPE, cwd=ROOT
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == b"icl_core models: No space left on device: nothing more can be written there.\n"
+
+
+def test_an_interrupted_training_keeps_a_checkpoint_at_once(
+    capsys: pytest.CaptureFixture[str], spec_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Pressed(tqdm):
+        def update(self, n: float | None = 1) -> bool | None:
+            signal.raise_signal(signal.SIGINT)
+            return super().update(n)
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("icl_core.commands.train.tqdm", Pressed)
+    assert main(["train", spec_file]) == 2
+    assert f"Training of {TINY.hash} stopped at step 1" in capsys.readouterr().err
+    assert Checkpoint.load(checkpoint_path(state_folder(), TINY, "latest"), TINY.hash).step == 1
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_full_disk_at_a_checkpoint_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], spec_file: str
+) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
+    try:
+        fault = complaint(capsys, "train", spec_file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert "latest" in fault
+    assert "cannot be" in fault

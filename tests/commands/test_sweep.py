@@ -129,9 +129,26 @@ def test_values_of_mixed_types_fit_into_one_column(tmp_path: Path) -> None:
     assert pd.read_parquet(tmp_path / "sweep.parquet")["task_pool"].tolist() == ["4", "null", "none"]
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_an_axis_called_as_a_measurement_has_a_column_of_its_own(tmp_path: Path, suffix: str) -> None:
+    spec, job = Pretraining(), Job(Order(Pretraining(), (), 1, 1, 1), Standing("failed", fault="No."))
+    points = [GridPoint({"model": {"kind": kind}}, spec) for kind in ("transformer", "linear_attention")]
+    out = tmp_path / f"sweep{suffix}"
+    write_table([Outcome(point, job, None) for point in points], out)
+    rows = pd.read_csv(out) if suffix == ".csv" else pd.read_parquet(out)
+    assert rows["model"].tolist() == [spec.hash] * 2
+    assert rows["axes.model"].tolist() == ['{"kind": "transformer"}', '{"kind": "linear_attention"}']
+    assert rows.columns.is_unique
+
+
 @pytest.mark.parametrize(
     ("out", "sentence"),
-    [("sweep.xls", "has to end in .csv or .parquet"), ("nowhere/sweep.csv", "no folder that can be written")],
+    [
+        ("sweep.xls", "has to end in .csv or .parquet"),
+        ("nowhere/sweep.csv", "no folder that can be written"),
+        ("grid.json/sweep.csv", "no folder that can be written"),
+        ("folder.csv", "is a folder"),
+    ],
 )
 def test_a_table_that_cannot_be_written_is_refused_before_training(
     grid: Path,
@@ -141,6 +158,7 @@ def test_a_table_that_cannot_be_written_is_refused_before_training(
     sentence: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    (tmp_path / "folder.csv").mkdir()
     assert main(["sweep", str(grid), "--out", str(tmp_path / out)]) == 2
     assert sentence in capsys.readouterr().err
     assert engine.trained == []
@@ -165,7 +183,7 @@ def test_a_model_that_fails_has_a_row_that_says_why(
 
     monkeypatch.setattr("icl_core.library.jobs.work.train", broken)
     out = tmp_path / "sweep.csv"
-    assert main(["sweep", str(grid), "--out", str(out)]) == 0
+    assert main(["sweep", str(grid), "--out", str(out)]) == 1
     rows = list(csv.DictReader(out.open()))
     assert [(row["state"], row["fault"], row["error"]) for row in rows] == [
         ("failed", "The rates are too high.", "")
@@ -200,6 +218,8 @@ def test_a_grid_is_every_combination_the_last_axis_fastest() -> None:
         ('{"axes": {}}', "one field or more"),
         ('{"axes": {"seed": []}}', "axes.seed"),
         ('{"axes": {"seed": 3}}', "axes.seed"),
+        ('{"axes": {"seed": [0, 1, 0]}}', "names no value twice"),
+        ('{"axes": {"seed": [0], "seed": [1]}}', "stands twice in one object"),
         ('{"axes": {"sead": [3]}}', "sead"),
         ('{"axes": {"seed": [-1]}}', "seed = -1"),
         ('{"base": {"seed": 1}, "axes": {"seed.x": [1]}}', "dotted paths"),

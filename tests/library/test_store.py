@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import resource
@@ -11,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from icl_core.library import Library, LibraryError
+from icl_core.library import Entry, Library, LibraryError
 from icl_core.library.card import Card
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe
@@ -76,8 +77,6 @@ def test_weights_of_another_shape_name_the_tensor(library: Library, trained: Tra
     wider = replace(SPEC, model=Transformer(1, 1, 16)).model.build(2, 3, 1.0)
     save_file(wider.state_dict(), entry.folder / "model.safetensors")
     content = (entry.folder / "model.safetensors").read_bytes()
-    import hashlib
-
     assert entry.card is not None
     card = replace(entry.card, weights_sha256=hashlib.sha256(content).hexdigest())
     with pytest.raises(LibraryError, match=r"attend should be \(1, 24, 8\), is \(1, 48, 16\)"):
@@ -230,3 +229,42 @@ def test_an_unwritable_library_says_what_to_do(tmp_path: Path, trained: Trained)
 def test_no_draft_is_left_behind(library: Library, trained: Trained) -> None:
     entry = library.add(trained, "tiny")
     assert sorted(os.listdir(entry.folder)) == ["card.json", "model.safetensors"]
+
+
+def stored_with(library: Library, trained: Trained, change: Callable[[torch.Tensor], torch.Tensor]) -> Entry:
+    """The model with its first tensor changed, and a card that vouches for that."""
+    entry = library.add(trained, "tiny")
+    tensors = {name: value.clone() for name, value in trained.network.state_dict().items()}
+    tensors["attend"] = change(tensors["attend"])
+    save_file(tensors, entry.folder / "model.safetensors")
+    content = (entry.folder / "model.safetensors").read_bytes()
+    assert entry.card is not None
+    return library.write_card(entry, replace(entry.card, weights_sha256=hashlib.sha256(content).hexdigest()))
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_weights_that_are_not_finite_are_refused_by_name(
+    library: Library, trained: Trained, value: float
+) -> None:
+    entry = stored_with(library, trained, lambda weights: weights.index_fill(0, torch.tensor([0]), value))
+    assert "attend is not finite everywhere" in library.verify(entry)
+
+
+def test_weights_of_another_precision_are_told_so(library: Library, trained: Trained) -> None:
+    entry = stored_with(library, trained, lambda weights: weights.bfloat16())
+    assert "attend is bfloat16, store it as float32" in library.verify(entry)
+
+
+def test_a_full_disk_keeps_the_model_that_was_there(library: Library, trained: Trained) -> None:
+    entry = library.add(trained, "tiny")
+    before = {path.name: path.read_bytes() for path in entry.folder.iterdir()}
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for size in (10, len(before["card.json"]) + 10):  # no room for the card, or for the weights alone
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
+        try:
+            with pytest.raises(LibraryError, match="cannot be written"):
+                library.add(trained, "tiny")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        assert {path.name: path.read_bytes() for path in entry.folder.iterdir()} == before
+    assert library.verify(entry) == ""

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from icl_core.data.function_classes import ReluNetwork, Sparse
 from icl_core.library import Library
 from icl_core.library.jobs import Engine, Job, JobRefused, Limits, Order, Standing, TrainingService
-from icl_core.library.jobs.cluster import ClusterError, ClusterSettings
+from icl_core.library.jobs.cluster import ClusterError, ClusterFiles, ClusterSettings
 from icl_core.library.jobs.cost import PROCESS_BYTES, cost
 from icl_core.library.jobs.early_stop import Excess, can_stop, shortened
 from icl_core.library.jobs.folder import JobFolder
@@ -553,3 +553,10 @@ def test_the_cluster_leaves_a_core_to_the_pages(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("ICL_NICE", "-5")
     with pytest.raises(ClusterError, match="whole number from 0 to 19"):
         ClusterSettings.for_this_machine()
+
+
+@pytest.mark.parametrize("content", ["[]", "{", "null", '"tcp"', '{"address": 7}', '{"address": null}', "{}"])
+def test_a_garbled_scheduler_file_is_no_scheduler(tmp_path: Path, content: str) -> None:
+    files = ClusterFiles(tmp_path)
+    files.scheduler.write_text(content)
+    assert files.address() is None

@@ -69,9 +69,10 @@ class ClusterFiles:
     def address(self) -> str | None:
         """The address of a cluster that is up, or was."""
         try:
-            return json.loads(self.scheduler.read_text())["address"]
-        except (FileNotFoundError, ValueError, KeyError):
+            address = json.loads(self.scheduler.read_text())["address"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
+        return address if isinstance(address, str) else None
 
 
 @dataclass(frozen=True)

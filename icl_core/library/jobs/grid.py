@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Self
 
+from icl_core.codec import distinct
 from icl_core.specs import Pretraining, SpecError
 
 MAX_MODELS = 10_000
@@ -37,7 +38,7 @@ class Grid:
         Raises SpecError for anything else, or for more than MAX_MODELS models.
         """
         try:
-            data = json.loads(text)
+            data = json.loads(text, object_pairs_hook=distinct)
         except ValueError as error:
             raise SpecError("grid", text, f"valid JSON ({error})") from None
         if not isinstance(data, dict) or data.keys() - {"base", "axes"} or "axes" not in data:
@@ -49,6 +50,9 @@ class Grid:
         for path, values in axes.items():
             if not isinstance(values, list) or not values:
                 raise SpecError(f"axes.{path}", values, "a list of one value or more")
+            told_apart = [json.dumps(value, sort_keys=True) for value in values]
+            if len(set(told_apart)) < len(values):
+                raise SpecError(f"axes.{path}", values, "a list that names no value twice")
         models = math.prod(len(values) for values in axes.values())
         if models > MAX_MODELS:
             raise SpecError("axes", models, f"at most {MAX_MODELS:,} models")

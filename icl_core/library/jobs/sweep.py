@@ -48,7 +48,9 @@ class Outcome:
     def rows(self) -> list[dict[str, Any]]:
         """A row for each family and context length that the model was tested at; at least one."""
         row: dict[str, Any] = {
-            path: value if isinstance(value, str | int | float) else json.dumps(value, sort_keys=True)
+            axis_column(path): value
+            if isinstance(value, str | int | float)
+            else json.dumps(value, sort_keys=True)
             for path, value in self.point.values.items()
         }
         row |= {"model": self.job.spec.hash, "state": self.job.state, "fault": self.job.standing.fault}
@@ -68,6 +70,11 @@ class Outcome:
             )
         ]
         return [row | each for each in tested] or [row]
+
+
+def axis_column(path: str) -> str:
+    """The column of an axis; one that is called as a measurement is, stands under 'axes.'."""
+    return f"axes.{path}" if path in MEASURED else path
 
 
 def run_sweep(
@@ -102,7 +109,9 @@ def table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """One tidy table: a column for each axis, then what was measured."""
     rows = [row for outcome in outcomes for row in outcome.rows()]
     # Whole numbers stay whole beside a model that has none.
-    return pd.DataFrame(rows, columns=[*outcomes[0].point.values, *MEASURED]).convert_dtypes()
+    return pd.DataFrame(
+        rows, columns=[*map(axis_column, outcomes[0].point.values), *MEASURED]
+    ).convert_dtypes()
 
 
 def write_table(outcomes: Sequence[Outcome], out: Path) -> None:
@@ -110,7 +119,7 @@ def write_table(outcomes: Sequence[Outcome], out: Path) -> None:
     rows = table(outcomes)
     if out.suffix != PARQUET:
         return atomic_write(out, rows.to_csv(index=False, lineterminator="\n").encode())
-    for axis in outcomes[0].point.values:
+    for axis in map(axis_column, outcomes[0].point.values):
         if len({type(value) for value in rows[axis]}) > 1:  # Parquet has one type a column
             rows[axis] = rows[axis].map(str)
     content = io.BytesIO()
