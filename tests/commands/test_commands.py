@@ -1,18 +1,20 @@
+import errno
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from tqdm import tqdm
+from safetensors import SafetensorError
 
 from icl_core.__main__ import main
 from icl_core.commands.curve import experiment_of
+from icl_core.commands.progress import Meter
 from icl_core.data.shifts import CovariateScale
 from icl_core.library import Library, default_library, state_folder
 from icl_core.library.start import start
@@ -219,6 +221,10 @@ def test_zoo_lists_trains_and_grades(
     assert "no model is named 'else'" in complaint(capsys, "zoo", "--only", "else")
 
 
+def no_space(number: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_a_figure_is_replaced_as_a_whole_in_any_locale(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,13 +233,10 @@ def test_a_figure_is_replaced_as_a_whole_in_any_locale(
     monkeypatch.setattr("locale.getencoding", lambda: "latin-1")
     out = tmp_path / "old.html"
     out.write_text("old")
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))
-    try:
+    with monkeypatch.context() as full:
+        full.setattr("icl_core.files.os.fsync", no_space)
         fault = complaint(capsys, "figure", str(experiment), "--out", str(out))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-    assert f"{out} cannot be used: file too large" in fault
+    assert f"{out} cannot be used: no space left" in fault
     assert out.read_text() == "old"
     assert list(tmp_path.glob("*.html")) == [out]
     answer(capsys, "figure", str(experiment), "--out", str(out))
@@ -272,13 +275,12 @@ def test_output_that_finds_no_place_is_a_sentence(tmp_path: Path) -> None:
 def test_an_interrupted_training_keeps_a_checkpoint_at_once(
     capsys: pytest.CaptureFixture[str], spec_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Pressed(tqdm):
-        def update(self, n: float | None = 1) -> bool | None:
+    class Pressed(Meter):
+        def show(self, *arguments: Any) -> None:
             signal.raise_signal(signal.SIGINT)
-            return super().update(n)
 
     before = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr("icl_core.commands.train.tqdm", Pressed)
+    monkeypatch.setattr("icl_core.commands.train.Meter", Pressed)
     assert main(["train", spec_file]) == 2
     assert f"Training of {TINY.hash} stopped at step 1" in capsys.readouterr().err
     assert Checkpoint.load(checkpoint_path(state_folder(), TINY, "latest"), TINY.hash).step == 1
@@ -286,13 +288,13 @@ def test_an_interrupted_training_keeps_a_checkpoint_at_once(
 
 
 def test_a_full_disk_at_a_checkpoint_is_a_sentence(
-    capsys: pytest.CaptureFixture[str], spec_file: str
+    capsys: pytest.CaptureFixture[str], spec_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
-    try:
-        fault = complaint(capsys, "train", spec_file)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-    assert "latest" in fault
-    assert "cannot be" in fault
+    monkeypatch.setattr("icl_core.files.os.fsync", no_space)
+    assert "stable.safetensors cannot be used: no space left" in complaint(capsys, "train", spec_file)
+
+    def unwritten(*arguments: object, **named: object) -> None:
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("icl_core.training.checkpoint.save_file", unwritten)
+    assert "stable.safetensors cannot be used: it cannot be written" in complaint(capsys, "train", spec_file)

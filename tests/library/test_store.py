@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import json
 import os
@@ -255,16 +256,22 @@ def test_weights_of_another_precision_are_told_so(library: Library, trained: Tra
     assert "attend is bfloat16, store it as float32" in library.verify(entry)
 
 
-def test_a_full_disk_keeps_the_model_that_was_there(library: Library, trained: Trained) -> None:
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_full_disk_keeps_the_model_that_was_there(
+    library: Library, trained: Trained, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    """Whether there is no room for the card, or for the weights after it."""
     entry = library.add(trained, "tiny")
     before = {path.name: path.read_bytes() for path in entry.folder.iterdir()}
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    for size in (10, len(before["card.json"]) + 10):  # no room for the card, or for the weights alone
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
-        try:
-            with pytest.raises(LibraryError, match="cannot be written"):
-                library.add(trained, "tiny")
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-        assert {path.name: path.read_bytes() for path in entry.folder.iterdir()} == before
+    room = [None] * written
+
+    def full(number: int) -> None:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        room.pop()
+
+    monkeypatch.setattr("icl_core.files.os.fsync", full)
+    with pytest.raises(LibraryError, match="cannot be written"):
+        library.add(trained, "tiny")
+    assert {path.name: path.read_bytes() for path in entry.folder.iterdir()} == before
     assert library.verify(entry) == ""

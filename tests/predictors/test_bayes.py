@@ -254,7 +254,7 @@ def test_later_pairs_do_not_matter():
     ys[:, 5:] = 1e9
     torch.testing.assert_close(predictor.predict(xs, ys)[:, :6], predictions[:, :6], atol=0, rtol=0)
     torch.testing.assert_close(predictor.posterior(xs, ys)[:, :6], posterior[:, :6], atol=0, rtol=0)
-    assert predictor.predict(xs, ys)[:, 6:].isnan().all()
+    assert (predictor.predict(xs, ys)[:, 6:] - predictions[:, 6:]).abs().min() > 1
 
 
 def test_queries_at_the_points_give_the_predictions():
