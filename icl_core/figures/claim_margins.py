@@ -77,7 +77,8 @@ def claim_margins_figure(
     the axis above the rows: on a phone its foot is several screens away.
 
     Margins are on an inverse hyperbolic sine scale, so that 0.1, 1 and 10 thresholds are equally far apart.
-    `beside` are the groups of the figure next to this one, which shares its axis and its height.
+    `beside` are the groups of the figure next to this one, which shares its axis and, unless they stand one
+    under the other, its height.
     """
     look = THEMES[theme]
     figure = panels(1, 1, look)
@@ -89,7 +90,7 @@ def claim_margins_figure(
         for position, row in enumerate(group.rows, start=1):
             _add_row(figure, row, y + position, look, compact)
         y += _depth([group])
-    depth = max(_depth(groups), _depth(beside))
+    depth = _depth(groups) if compact else max(_depth(groups), _depth(beside))
     _set_axes(figure, labels, reach, depth, look)
     row_height = look.size * (NARROW_ROW if compact else ROW)
     left, right = (6, 6) if compact else (round(NAMES * look.size), round(WORDS * look.size))
