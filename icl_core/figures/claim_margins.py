@@ -14,6 +14,7 @@ from icl_core.figures.verdict_marks import VERDICTS
 
 LINEAR = 0.02  # margins below this are drawn in proportion, larger ones by their order of magnitude
 DECADES = (0.1, 1.0, 10.0, 100.0, 1000.0)
+FEW_DECADES = (1.0, 100.0)  # beside the names there is little room
 LEAST_SHOWN = 1.3  # of the margin on either side
 ROW = 1.62  # heights of a letter from one claim to the next; on narrow screens its name has a line of its own
 NARROW_ROW = 2.7
@@ -91,7 +92,7 @@ def claim_margins_figure(
             _add_row(figure, row, y + position, look, compact)
         y += _depth([group])
     depth = _depth(groups) if compact else max(_depth(groups), _depth(beside))
-    _set_axes(figure, labels, reach, depth, look)
+    _set_axes(figure, labels, reach, depth, look, DECADES if compact else FEW_DECADES)
     row_height = look.size * (NARROW_ROW if compact else ROW)
     left, right = (6, 6) if compact else (round(NAMES * look.size), round(WORDS * look.size))
     axis_height = round(4.5 * look.size)
@@ -196,14 +197,20 @@ def _write(
 
 
 def _set_axes(
-    figure: go.Figure, labels: MarginLabels, reach: tuple[float, float], depth: float, look: Theme
+    figure: go.Figure,
+    labels: MarginLabels,
+    reach: tuple[float, float],
+    depth: float,
+    look: Theme,
+    shown: Sequence[float],
 ) -> None:
-    decades = [sign * decade for decade in DECADES for sign in (-1, 1)]
+    decades = [sign * decade for decade in shown for sign in (-1, 1)]
     ticks = [decade for decade in decades if reach[0] < _scaled(decade) < reach[1]]
     figure.update_xaxes(
         range=list(reach),
         tickvals=[0, *map(_scaled, ticks)],
         ticktext=[labels.threshold, *(f"{abs(tick):g}×" for tick in ticks)],
+        tickangle=0,
         title_text=labels.axis,
         showgrid=True,
         tickfont={"size": look.size - 4},
