@@ -6,6 +6,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self, cast
 
 from icl_core.codec import Kind, Spec, SpecError
@@ -406,7 +407,7 @@ class Pretraining(Spec):
         known = self.warm_start is not None or self.warm_start_at == "decay"
         require(known, "warm_start_at", self.warm_start_at, "'decay' where there is no warm_start")
 
-    @property
+    @cached_property
     def data(self) -> Pretraining:
         """What the prompts are drawn from, whichever model was trained on them and however."""
         return Pretraining(

@@ -1,21 +1,47 @@
-"""Verdicts worth keeping: one JSON file a claim, with the models that it was measured with."""
+"""Verdicts worth keeping: a file a claim, with the models that it was measured with."""
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
-from icl_core.claims.claim import Claim, ClaimResult
-from icl_core.files import atomic_write
+from icl_core.claims import CLAIMS, Claim, ClaimResult, run
 from icl_core.library import Library
+from icl_core.library.kept import Question, every, write
 
-VERSION = 3  # raised when the same models no longer give the same numbers
-FOLDER = "claims"
 
-log = logging.getLogger(__name__)
+@dataclass(frozen=True)
+class ClaimVerdict(Question[ClaimResult]):
+    """How a claim comes out with the library's models."""
+
+    folder: ClassVar[str] = "claims"
+    version: ClassVar[int] = 3
+    indent: ClassVar[int | None] = 1
+
+    claim: Claim
+
+    @property
+    def name(self) -> str:
+        return self.claim.id
+
+    def key(self, library: Library) -> dict[str, str]:
+        return {}
+
+    def keyed(self, data: Mapping[str, Any], key: Mapping[str, str]) -> bool:
+        """A verdict on other limits than the claim's is none."""
+        result = data["result"]
+        return (result["id"], result["statistic"]) == (self.claim.id, self.claim.statistic)
+
+    def compute(self, library: Library) -> ClaimResult:
+        return run(library, self.claim.id)[0]
+
+    def encode(self, found: ClaimResult) -> dict[str, Any]:
+        return {"result": found.to_dict()}
+
+    def decode(self, data: Mapping[str, Any]) -> ClaimResult:
+        return ClaimResult.from_dict(data["result"])
 
 
 @dataclass(frozen=True)
@@ -37,41 +63,20 @@ class VerdictStore:
         cards = self.library.cards()
         found = {}
         for claim in claims:
-            results = [_read(root / FOLDER / f"{claim.id}.json", claim) for root in self._roots]
-            stored = [Stored(result, result.is_of(cards)) for result in results if result is not None]
+            stored = [
+                Stored(result, result.is_of(cards)) for result in every(ClaimVerdict(claim), self.library)
+            ]
             if stored:
                 found[claim.id] = next((each for each in stored if each.current), stored[0])
         return found
 
     def write(self, result: ClaimResult) -> Path:
-        """Stores a verdict and returns its file. Raises OSError where that cannot be written."""
-        path = self._root_of(result) / FOLDER / f"{result.id}.json"
-        text = json.dumps({"version": VERSION, "result": result.to_dict()}, allow_nan=False, indent=1)
-        atomic_write(path, f"{text}\n".encode())
-        return path
+        """Stores a verdict and returns its file. Raises OSError where that cannot be written.
 
-    @property
-    def _roots(self) -> tuple[Path, Path]:
-        return self.library.shipped, self.library.own
-
-    def _root_of(self, result: ClaimResult) -> Path:
-        """With the user's own models if one of them took part: what ships speaks of what ships."""
-        folders = [entry.folder for used in result.models if (entry := self.library.find(used.spec_hash))]
-        own = any(not folder.is_relative_to(self.library.shipped) for folder in folders)
-        return self.library.own if own else self.library.shipped
-
-
-def _read(path: Path, claim: Claim) -> ClaimResult | None:
-    """None where there is no file, or one of another version or of other limits than the claim's."""
-    try:
-        data = json.loads(path.read_text("utf-8"))
-        if data["version"] != VERSION:
-            return None
-        result = ClaimResult.from_dict(data["result"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        log.warning("The stored verdict %s is damaged (%r): measure the claim again.", path, error)
-        return None
-    same = (result.id, result.statistic) == (claim.id, claim.statistic)
-    return result if same else None
+        With the user's own models if one of them took part: what ships speaks of what ships.
+        """
+        library = self.library
+        folders = [entry.folder for used in result.models if (entry := library.find(used.spec_hash))]
+        own = any(not folder.is_relative_to(library.shipped) for folder in folders)
+        claim = next(claim for claim in CLAIMS if claim.id == result.id)
+        return write(ClaimVerdict(claim), result, library, library.own if own else library.shipped)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 from icl_core.data.covariance import Identity
 from icl_core.library import Card, Library
+from icl_core.library.finding import preference, same_data
 from icl_core.predictors import Network
 from icl_core.specs import Covariance, FunctionClass, Mixture, Pretraining, Spec
 
@@ -38,13 +40,19 @@ class Wanted(Spec):
     only_named: bool = False
 
     def fits(self, spec: Pretraining) -> bool:
-        return (
-            spec.model.kind == "transformer"
-            and (spec.mixture, spec.dimension, spec.covariates, spec.task_pool)
-            == (self.mixture, self.dimension, self.covariates, self.task_pool)
-            and self.context_length in (None, spec.context_length)
-            and self.label_noise in (None, spec.label_noise)
+        free = [name for name in ("context_length", "label_noise") if getattr(self, name) is None]
+        return spec.model.kind == "transformer" and same_data(spec, self._pretraining, but=free)
+
+    @cached_property
+    def _pretraining(self) -> Pretraining:
+        asked = Pretraining(
+            dimension=self.dimension,
+            covariates=self.covariates,
+            mixture=self.mixture,
+            label_noise=self.label_noise or 0.0,
+            task_pool=self.task_pool,
         )
+        return asked if self.context_length is None else replace(asked, context_length=self.context_length)
 
     def beside(self, found: Models) -> Wanted:
         """The same wish, of the context length and noise of another model: to be compared with it."""
@@ -117,13 +125,13 @@ def find(library: Library, wanted: Wanted) -> Models:
 def group(cards: Sequence[Card], wanted: Wanted) -> list[Card]:
     """Cards of the wanted model; of several architectures or recipes the one that has the wanted name.
 
-    Empty where none fits; of those without the wanted name the smallest architecture.
+    Empty where none fits; of those without the wanted name the one that is meant by `preference`.
     """
     groups: dict[Pretraining, list[Card]] = {}
     for card in cards:
         if wanted.fits(card.spec):
             groups.setdefault(card.spec.seedless, []).append(card)
-    ordered = sorted(groups.values(), key=lambda found: (found[0].parameters, found[0].name))
+    ordered = sorted(groups.values(), key=lambda found: preference(found[0].name, found[0].spec))
     named = [found for found in ordered if any(card.name == wanted.name for card in found)]
     chosen = next(iter(named if named or wanted.only_named else ordered), [])
     return sorted(chosen, key=lambda card: card.spec.seed)

@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 from icl_core.commands.answer import Answer
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Library
+from icl_core.library.kept import kept
 from icl_core.library.links import from_query
-from icl_core.library.results import cached_curves
+from icl_core.library.questions import Curves
 from icl_core.specs import Experiment, SpecError
 
 NAME, ABOUT = "curve", "a learning curve: every predictor on the same prompts, with intervals"
@@ -35,7 +36,7 @@ def run(chosen: Namespace, library: Library) -> Answer:
         experiment = Experiment.from_json(read_text(chosen.spec))
     else:
         experiment = experiment_of(chosen.url, library)
-    curves = cached_curves(experiment, library)
+    curves = kept(Curves(experiment), library)
     return Answer(curves.to_dict(), _table(curves))
 
 

@@ -18,7 +18,8 @@ from icl_core.evaluation import LearningCurves
 from icl_core.figures import learning_curve_figure
 from icl_core.files import atomic_write
 from icl_core.library import Library
-from icl_core.library.results import cached_curves
+from icl_core.library.kept import kept
+from icl_core.library.questions import Curves
 from icl_core.specs import Experiment
 
 NAME, ABOUT = "figure", "write a figure: html, csv or json; png, svg or pdf with the optional kaleido"
@@ -39,7 +40,7 @@ def run(chosen: Namespace, library: Library) -> Answer:
     content = CONTENTS.get(out.suffix.lower())
     if content is None:
         raise ValueError(f"{out.name} has no known format: end it in one of {', '.join(CONTENTS)}")
-    curves = cached_curves(experiment_named(chosen.what, library), library)
+    curves = kept(Curves(experiment_named(chosen.what, library)), library)
     atomic_write(out, content(curves, out))
     data = {"file": str(out), "spec": curves.experiment.to_dict(), "spec_hash": curves.experiment.hash}
     return Answer(data, f"{out} shows experiment {curves.experiment.hash}.")

@@ -1,7 +1,7 @@
 """The library of trained models and of evaluations worth keeping."""
 
 from icl_core.library.card import Card, Check, FamilyErrors
-from icl_core.library.store import Entry, Library, LibraryError, default_library, state_folder
+from icl_core.library.store import Entry, Library, LibraryError, default_library, load_once, state_folder
 
 __all__ = [
     "Card",
@@ -11,5 +11,6 @@ __all__ = [
     "Library",
     "LibraryError",
     "default_library",
+    "load_once",
     "state_folder",
 ]

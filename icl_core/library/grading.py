@@ -17,10 +17,11 @@ from icl_core.evaluation.estimate import Estimate
 from icl_core.evaluation.measure import measure_jointly, measured_errors
 from icl_core.evaluation.suite import bayes_learners
 from icl_core.library.card import Card, Check, FamilyErrors, Quantity, Tasks
+from icl_core.library.finding import specialist_of
 from icl_core.library.store import Entry, Library
 from icl_core.models import InContextNetwork
 from icl_core.predictors import LeastSquares, Network, Predictor, lasso_path
-from icl_core.specs import Evaluation, Experiment, FunctionClass, Mixture, Pretraining
+from icl_core.specs import Evaluation, Experiment, FunctionClass, Pretraining
 
 PROMPTS = 4096
 SEED = 20_231_101  # of the test prompts; validation during training uses another
@@ -55,13 +56,6 @@ def held_out(spec: Pretraining, family: FunctionClass, tasks: Tasks = "new") -> 
         function_class=family, context_length=spec.context_length, prompts=PROMPTS, seed=SEED
     )
     return Experiment(spec, replace(evaluation, tasks=tasks))
-
-
-def specialist_of(library: Library, spec: Pretraining, family: FunctionClass) -> Card | None:
-    """The library's transformer of one family of a mixture alone, all else of the data being the same."""
-    wanted = replace(spec, mixture=Mixture.of(family)).data
-    cards = (card for card in library.cards() if card.spec.model.kind == spec.model.kind)
-    return next((card for card in cards if card.spec.data == wanted), None)
 
 
 def _estimates(experiment: Experiment, network: InContextNetwork) -> dict[str, Estimate]:

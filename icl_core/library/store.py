@@ -69,6 +69,18 @@ class Library:
                 return entry
         return None
 
+    def present(self, key: str) -> Entry:
+        """The entry with this name or spec hash. Raises LibraryError where it is gone."""
+        entry = self.find(key)
+        if entry is None:
+            raise LibraryError("The model has left the library: open the page again.")
+        return entry
+
+    def weights(self, key: str) -> str:
+        """The hash of the weights of the model with this name or spec hash; empty where there is none."""
+        entry = self.find(key)
+        return entry.card.weights_sha256 if entry and entry.card else ""
+
     def specs(self) -> dict[str, Pretraining]:
         """The pretraining spec of every model by name (the first of equal names), for short links."""
         named: dict[str, Pretraining] = {}
@@ -179,6 +191,16 @@ def default_library() -> Library:
 def state_folder() -> Path:
     """Where checkpoints of trainings lie: ICL_STATE, or the user's cache folder."""
     return Path(os.environ.get("ICL_STATE") or platformdirs.user_cache_path("icl-explorer"))
+
+
+def load_once(library: Library, entry: Entry) -> InContextNetwork:
+    """The entry's model, kept in memory for the next call while its card stays the same."""
+    return _load(library, entry.folder, entry.card.weights_sha256 if entry.card else "")
+
+
+@lru_cache(maxsize=8)
+def _load(library: Library, folder: Path, weights_sha256: str) -> InContextNetwork:
+    return library.load(library.present(folder.name))
 
 
 def _stamp(card: str) -> tuple[int, int] | None:

@@ -13,7 +13,8 @@ from icl_core.evaluation.estimate import Estimate
 from icl_core.evaluation.suite import bayes_learners
 from icl_core.library import Entry, Library
 from icl_core.library.card import Card
-from icl_core.library.grading import best_lasso, grade, held_out, specialist_of
+from icl_core.library.finding import specialist_of
+from icl_core.library.grading import best_lasso, grade, held_out
 from icl_core.models import Transformer
 from icl_core.predictors import Lasso, LeastSquares, Predictor, Zero
 from icl_core.specs import Mixture, Pretraining

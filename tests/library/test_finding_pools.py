@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from icl_core.library import Library
-from icl_core.library.task_diversity import pool_models, settings_with_pools, usual_name
+from icl_core.library.finding import pool_models, pool_name, settings_with_pools
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Pretraining
 from icl_core.training import Trained
@@ -33,5 +33,5 @@ def test_models_are_found_by_their_pool(tmp_path: Path) -> None:
 
 
 def test_usual_names() -> None:
-    assert usual_name(BASE, 4) == "pool-4-d3"
-    assert usual_name(BASE, None) == "pool-unlimited-d3"
+    assert pool_name(BASE, 4) == "pool-4-d3"
+    assert pool_name(BASE, None) == "pool-unlimited-d3"

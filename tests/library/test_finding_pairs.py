@@ -9,17 +9,10 @@ import pytest
 from icl_core.data.function_classes import Dense, FixedSparse, Sparse
 from icl_core.evaluation.selection import compare, on_family
 from icl_core.library import Library
-from icl_core.library.selection import (
-    SelectionModels,
-    comparison,
-    mixture_shares,
-    networks,
-    pairs,
-    selection_models,
-    usual_name,
-    with_best_lasso,
-    with_lasso,
-)
+from icl_core.library.finding import SelectionModels, mixture_shares, pairs, selection_models, usual_name
+from icl_core.library.kept import kept
+from icl_core.library.questions import Compared
+from icl_core.library.selection import with_best_lasso, with_lasso
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 from icl_core.training import Trained
@@ -97,13 +90,13 @@ TESTED = Experiment(HALF, Evaluation(context_length=6, prompts=64))
 def test_a_comparison_has_the_models_and_the_references(library: Library) -> None:
     add(library, HALF, "half")
     models = selection_models(library, HALF)
-    found = comparison(library, TESTED, Sparse(2), models)
+    found = kept(Compared.on(Sparse(2), TESTED, models), library)
     assert set(found.errors) == {"ols", "bayes", "bayes_dense", "bayes_narrow", "mixture"}
     full = with_best_lasso(with_lasso(found, 0.01))
     assert set(full.errors) == {*found.errors, "lasso", "lasso_best"}
     best, fixed = full.errors["lasso_best"], full.errors["lasso"]
     assert (best.mean <= fixed.mean + 1e-9).all()  # alpha = .01 is one of those that it may choose
-    expected = compare(on_family(TESTED, Sparse(2)), networks(library, models) | reference_learners(TESTED))
+    expected = compare(on_family(TESTED, Sparse(2)), models.networks(library) | reference_learners(TESTED))
     for name in (*found.errors, "lasso"):
         np.testing.assert_array_equal(full.errors[name].mean, expected.errors[name].mean)
 
@@ -115,11 +108,11 @@ def test_comparisons_are_stored_for_their_models_alone(
     add(library, BASE, "dense")
     add(library, replace(BASE, mixture=Mixture.of(Sparse(2))), "sparse")
     models = selection_models(library, HALF)
-    first = comparison(library, TESTED, Dense(), models)
-    monkeypatch.setattr("icl_core.library.selection.compare", None)  # whatever is computed from here on fails
+    first = kept(Compared.on(Dense(), TESTED, models), library)
+    monkeypatch.setattr("icl_core.library.questions.compare", None)  # whatever is computed from here on fails
     other_alpha = replace(TESTED, evaluation=replace(TESTED.evaluation, alpha=0.5))
     for asked in (TESTED, other_alpha):
-        again = comparison(library, asked, Dense(), models)
+        again = kept(Compared.on(Dense(), asked, models), library)
         for group in ("errors", "distances", "choices", "costs"):
             before, after = getattr(first, group), getattr(again, group)
             assert before.keys() == after.keys()
@@ -128,18 +121,21 @@ def test_comparisons_are_stored_for_their_models_alone(
                 np.testing.assert_array_equal(before[name].low, after[name].low)
                 np.testing.assert_array_equal(before[name].high, after[name].high)
     with pytest.raises(TypeError):
-        comparison(library, TESTED, Dense(), SelectionModels({}, {}))
+        kept(Compared.on(Dense(), TESTED, SelectionModels({}, {})), library)
     with pytest.raises(TypeError):
-        comparison(library, replace(TESTED, evaluation=replace(TESTED.evaluation, seed=8)), Dense(), models)
+        kept(
+            Compared.on(Dense(), replace(TESTED, evaluation=replace(TESTED.evaluation, seed=8)), models),
+            library,
+        )
 
 
 @pytest.mark.parametrize("damage", ["", "{}", '{"version": 1, "models": ""}', "[1, 2]"])
 def test_a_damaged_file_is_computed_again(library: Library, damage: str) -> None:
     nobody = SelectionModels({}, {})
-    expected = comparison(library, TESTED, Dense(), nobody)
+    expected = kept(Compared.on(Dense(), TESTED, nobody), library)
     (path,) = (library.own / "comparisons").glob("*.json")
     path.write_text(damage)
-    found = comparison(library, TESTED, Dense(), nobody)
+    found = kept(Compared.on(Dense(), TESTED, nobody), library)
     np.testing.assert_array_equal(found.errors["bayes"].mean, expected.errors["bayes"].mean)
 
 

@@ -9,8 +9,9 @@ import pytest
 from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Dense, Sinusoid
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, measured_sweep
-from icl_core.library import Library, sweeps
-from icl_core.library.results import load_once
+from icl_core.library import Library, load_once, questions
+from icl_core.library.kept import kept
+from icl_core.library.questions import SweepErrors
 from icl_core.models import Transformer
 from icl_core.predictors import Network
 from icl_core.specs import Mixture, Pretraining, Recipe
@@ -37,10 +38,10 @@ def constant(value: float) -> SweepCurve:
 
 
 def test_a_sweep_is_computed_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sweeps.IDEAL, "bayes", lambda sweep: constant(0.25))
-    assert sweeps.cached_ideal_sweep(SWEEP, "bayes", library).mean == pytest.approx(0.25)
-    monkeypatch.setitem(sweeps.IDEAL, "bayes", lambda sweep: constant(0.5))
-    assert sweeps.cached_ideal_sweep(SWEEP, "bayes", library).mean == pytest.approx(0.25)
+    monkeypatch.setitem(questions.IDEAL, "bayes", lambda sweep: constant(0.25))
+    assert kept(SweepErrors(SWEEP, "bayes"), library).mean == pytest.approx(0.25)
+    monkeypatch.setitem(questions.IDEAL, "bayes", lambda sweep: constant(0.5))
+    assert kept(SweepErrors(SWEEP, "bayes"), library).mean == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize(
@@ -54,26 +55,26 @@ def test_a_sweep_is_computed_once(library: Library, monkeypatch: pytest.MonkeyPa
 def test_a_damaged_file_is_computed_again(
     library: Library, monkeypatch: pytest.MonkeyPatch, content: str
 ) -> None:
-    monkeypatch.setitem(sweeps.IDEAL, "bayes", lambda sweep: constant(0.25))
-    sweeps.cached_ideal_sweep(SWEEP, "bayes", library)
+    monkeypatch.setitem(questions.IDEAL, "bayes", lambda sweep: constant(0.25))
+    kept(SweepErrors(SWEEP, "bayes"), library)
     (stored,) = (library.own / "sweeps").glob("*.json")
     stored.write_text(content)
-    assert sweeps.cached_ideal_sweep(SWEEP, "bayes", library).mean == pytest.approx(0.25)
+    assert kept(SweepErrors(SWEEP, "bayes"), library).mean == pytest.approx(0.25)
     assert stored.read_text() != content
 
 
 def test_a_model_has_its_own_sweep(library: Library, tmp_path: Path) -> None:
     entry = library.add(train(TINY, tmp_path / "checkpoint"), "tiny")
-    measured = sweeps.cached_model_sweep(SWEEP, entry, library)
+    measured = kept(SweepErrors(SWEEP, TINY.hash), library)
     expected = measured_sweep(SWEEP, Network(load_once(library, entry)))
     assert measured.mean == pytest.approx(expected.mean)
-    again = sweeps.cached_model_sweep(SWEEP, entry, library)
+    again = kept(SweepErrors(SWEEP, TINY.hash), library)
     assert again.mean == pytest.approx(measured.mean, rel=1e-5)
 
 
 def test_old_sweeps_give_way(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("icl_core.library.json_store.KEPT", 2)
-    monkeypatch.setitem(sweeps.IDEAL, "bayes", lambda sweep: constant(0.25))
+    monkeypatch.setattr("icl_core.library.kept.KEPT", 2)
+    monkeypatch.setitem(questions.IDEAL, "bayes", lambda sweep: constant(0.25))
     for seed in (1, 2, 3):
-        sweeps.cached_ideal_sweep(replace(SWEEP, seed=seed), "bayes", library)
+        kept(SweepErrors(replace(SWEEP, seed=seed), "bayes"), library)
     assert len(list((library.own / "sweeps").iterdir())) == 2
