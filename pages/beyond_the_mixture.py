@@ -9,8 +9,9 @@ from dashboard.beyond import claimed, code, knobs, numbers, picture, words
 from dashboard.beyond.view import current, fitted, read_out, start
 from dashboard.frame import exports
 from dashboard.frame.texts import joined, t
-from dashboard.one_input.models import learner_names, waiting
 from dashboard.say.cited import cited
+from dashboard.say.learners import learner_names
+from icl_core.library.finding import waiting
 
 state, library = frame.begin("beyond_the_mixture", lambda library: start(library.specs()))
 cited(state.presentation, library)

@@ -12,8 +12,9 @@ from dashboard.lab import knobs, picture, words
 from dashboard.lab.code import exported, python_code
 from dashboard.lab.numbers import answer as answer_to
 from dashboard.lab.view import LabView, fitted
-from dashboard.one_input.models import learner_names, main_model
 from dashboard.say.cited import cited
+from dashboard.say.learners import learner_names
+from icl_core.library.finding import main_model
 from icl_core.specs import Experiment
 
 state, library = frame.begin(

@@ -352,7 +352,7 @@ def test_circles_are_found(tmp_path: Path) -> None:
         ("icl_core/theory/risk.py", "import icl_core.predictors.ridge", 1),
         ("icl_core/library/store.py", "import streamlit as st", 1),
         ("icl_core/figures/curves.py", "from icl_core.evaluation import curves", 1),
-        ("icl_core/figures/curves.py", "from icl_core.library.results import cached_curves", 1),
+        ("icl_core/figures/curves.py", "from icl_core.library.kept import kept", 1),
         ("icl_core/evaluation/curves.py", "from icl_core.figures import curves", 1),
         ("icl_core/surprise.py", "", 1),
         ("dashboard/frame/navigation.py", "import streamlit\nimport icl_core.specs", 0),

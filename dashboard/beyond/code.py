@@ -13,12 +13,13 @@ from icl_core.specs import Experiment
 SNIPPET = """\
 from icl_core.evaluation.family_sweep import FamilySweep
 from icl_core.library import default_library
-from icl_core.library.sweeps import cached_ideal_sweep, cached_model_sweep
+from icl_core.library.kept import kept
+from icl_core.library.questions import SweepErrors
 
 library = default_library()
 sweep = FamilySweep.from_json('''{sweep}''')
-bayes = cached_ideal_sweep(sweep, "bayes", library)
-model = cached_model_sweep(sweep, library.find("{main}"), library)
+bayes = kept(SweepErrors(sweep, "bayes"), library)
+model = kept(SweepErrors(sweep, "{main}"), library)
 
 for value, ideal, error in zip(sweep.values, bayes.mean, model.mean):
     print(f"{{value:5g}}  Bayes {{ideal[{k}]:.4f}}  transformer {{error[{k}]:.4f}}")

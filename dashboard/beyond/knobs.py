@@ -11,6 +11,7 @@ from dashboard.beyond.numbers import Learners
 from dashboard.beyond.view import (
     HIGHEST,
     PROMPTS,
+    SCENES,
     BeyondSettings,
     BeyondView,
     Scene,
@@ -24,23 +25,13 @@ from dashboard.frame.preset_menu import preset_menu
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
 from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
-from dashboard.one_input.models import Models, main_models
 from icl_core.data.function_classes import Dense, ReluNetwork
 from icl_core.library import Library
+from icl_core.library.finding import Models, main_models
 from icl_core.specs import Experiment, Pretraining
 
 State = UrlState[BeyondView]
 COUNTS = (64, 128, 256, 512)  # prompts of each of a sweep's values
-
-SCENES: Mapping[str, Scene] = {
-    "line": Scene("alpha", 1.0),
-    "sinusoid": Scene("alpha", 0.0),
-    "half": Scene("alpha", 0.5),
-    "inside": Scene("frequency", 1.0),
-    "edge": Scene("frequency", 2.0),
-    "outside": Scene("frequency", 3.0),
-}
-"""The page's pictures, from what pretraining had to what it had not."""
 
 
 def on_page(

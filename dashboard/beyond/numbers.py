@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import streamlit as st
-
-from dashboard.beyond.view import SWEPT, USUAL, BeyondView, sweep_of
-from dashboard.one_input.learners import bayes_learner, input_grid
-from dashboard.one_input.models import beside
-from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve
-from icl_core.evaluation.prompt_functions import PromptFunctions, drawn_prompt, prompt_functions
-from icl_core.library import Card, Entry, Library, LibraryError
-from icl_core.library.results import load_once
-from icl_core.library.sweeps import cached_ideal_sweep, cached_model_sweep
+from dashboard.beyond.view import SCENES, SWEPT, USUAL, BeyondView, current, start, sweep_of, with_scene
+from dashboard.frame.shared import answer, once
+from icl_core.evaluation.family_sweep import SweepCurve
+from icl_core.evaluation.prompt_functions import (
+    PromptFunctions,
+    bayes_learner,
+    drawn_prompt,
+    input_grid,
+    prompt_functions,
+)
+from icl_core.library import Card, Entry, Library, LibraryError, load_once
+from icl_core.library.finding import beside
+from icl_core.library.questions import SweepErrors
 from icl_core.predictors import Network
 from icl_core.specs import Experiment, Pretraining
-
-MOST_KEPT = 256
 
 Curves = Mapping[str, SweepCurve]
 
@@ -60,8 +61,24 @@ class Learners:
 
 def swept(experiment: Experiment, learners: Learners, names: tuple[str, ...], library: Library) -> Curves:
     """The sweep's curves of the named learners."""
-    sweep = sweep_of(experiment)
-    return {name: _sweep_curve(sweep, name, learners.entries.get(name), library) for name in names}
+    return {name: answer(_question(experiment, name, learners), library) for name in names}
+
+
+def first_asked(library: Library) -> list[SweepErrors]:
+    """The sweeps of the page's pictures, of every usual learner that can be shown."""
+    first = start(library.specs()).experiment
+    shown = [with_scene(first, scene) for scene in SCENES.values()]
+    found: dict[SweepErrors, None] = {}
+    for experiment in shown:
+        learners, parameter = Learners.of(experiment.pretraining, library), current(experiment).parameter
+        names = [name for name in SWEPT[parameter] if name in learners.available(parameter)]
+        found |= dict.fromkeys(_question(experiment, name, learners) for name in names)
+    return list(found)
+
+
+def _question(experiment: Experiment, name: str, learners: Learners) -> SweepErrors:
+    (card,) = learners.cards((name,)).values() or (None,)
+    return SweepErrors(sweep_of(experiment), card.spec.hash if card else name)
 
 
 def drawn(
@@ -69,50 +86,24 @@ def drawn(
 ) -> PromptFunctions:
     """The named learners' functions on one prompt."""
     weights = tuple((name, _weights(learners.entries.get(name))) for name in names)
-    return _drawn(experiment.hash, number, weights, experiment, learners, library)
+    key = ("drawn", experiment.hash, number, weights)
+    return once(key, lambda: _drawn(experiment, number, learners, names, library))
 
 
-def _sweep_curve(sweep: FamilySweep, name: str, entry: Entry | None, library: Library) -> SweepCurve:
-    return _curve(sweep.hash, name, _weights(entry), sweep, entry, library)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _curve(
-    sweep_hash: str,
-    name: str,
-    weights: str,
-    _sweep: FamilySweep,
-    _entry: Entry | None,
-    _library: Library,
-) -> SweepCurve:
-    """Keyed by what determines the numbers: the sweep's hash, the learner and its weights."""
-    if _entry is None:
-        return cached_ideal_sweep(_sweep, name, _library)
-    return cached_model_sweep(_sweep, _entry, _library)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
 def _drawn(
-    experiment_hash: str,
-    number: int,
-    weights: tuple[tuple[str, str], ...],
-    _experiment: Experiment,
-    _learners: Learners,
-    _library: Library,
+    experiment: Experiment, number: int, learners: Learners, names: tuple[str, ...], library: Library
 ) -> PromptFunctions:
-    """Keyed by the test, the prompt's number, and the learners with their weights."""
-    pretraining = _experiment.pretraining
+    pretraining = experiment.pretraining
     grid = input_grid(pretraining)
     ideal = {
         "bayes": bayes_learner(pretraining, pretraining.mixture, pretraining.noise_variance),
-        "bayes_test": bayes_learner(pretraining, _experiment.mixture, _experiment.test_noise_variance),
+        "bayes_test": bayes_learner(pretraining, experiment.mixture, experiment.test_noise_variance),
     }
-    names = [name for name, _ in weights]
     networks = {
-        name: Network(load_once(_library, _learners.entries[name])) for name in names if name not in ideal
+        name: Network(load_once(library, learners.entries[name])) for name in names if name not in ideal
     }
     asked = {name: learner for name, learner in ideal.items() if name in names}
-    return prompt_functions(drawn_prompt(_experiment, number, grid), grid, networks, asked, ideal["bayes"])
+    return prompt_functions(drawn_prompt(experiment, number, grid), grid, networks, asked, ideal["bayes"])
 
 
 def _weights(entry: Entry | None) -> str:

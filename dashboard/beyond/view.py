@@ -8,7 +8,6 @@ from typing import Literal
 
 from dashboard.frame.url_state import Settings
 from dashboard.frame.views import View
-from dashboard.one_input.models import Models, is_main, main_model
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.evaluation.family_sweep import (
     FamilySweep,
@@ -16,6 +15,7 @@ from icl_core.evaluation.family_sweep import (
     narrow_sinusoid,
     trained_range,
 )
+from icl_core.library.finding import Models, is_main, main_model
 from icl_core.specs import Evaluation, Experiment, FunctionClass, Pretraining, require
 
 Parameter = Literal["alpha", "frequency"]
@@ -64,6 +64,16 @@ class Scene:
             return combination(pretraining.mixture, self.value)
         return narrow_sinusoid(self.value)
 
+
+SCENES: Mapping[str, Scene] = {
+    "line": Scene("alpha", 1.0),
+    "sinusoid": Scene("alpha", 0.0),
+    "half": Scene("alpha", 0.5),
+    "inside": Scene("frequency", 1.0),
+    "edge": Scene("frequency", 2.0),
+    "outside": Scene("frequency", 3.0),
+}
+"""The page's pictures, from what pretraining had to what it had not."""
 
 BeyondSettings = Settings[BeyondView]
 

@@ -10,14 +10,14 @@ from dashboard.beyond.numbers import Curves
 from dashboard.beyond.view import BeyondView, Scene, current, place, sweep_of
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import UrlState
-from dashboard.one_input.learners import input_range
-from dashboard.one_input.models import is_main
 from dashboard.say.amounts import error as rounded
 from dashboard.say.amounts import interval
 from dashboard.say.describe import covariance_name, pretraining_data
 from dashboard.say.provenance import band, described, named
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve, home_error, trained_range
+from icl_core.evaluation.prompt_functions import input_range
 from icl_core.library import Card
+from icl_core.library.finding import is_main
 from icl_core.specs import Experiment, Pretraining
 
 SMALLEST = 0.0005

@@ -10,7 +10,7 @@ from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
 
 POOLS = """\
-found = cached_pool_sweep(experiment, {k}, library)
+found = kept(PoolErrors(experiment, {k}), library)
 for tasks in ("new", "seen"):
     for name, curve in found.estimates[tasks].items():
         print(tasks, name, *curve.mean.round(4))
@@ -19,23 +19,27 @@ for tasks in ("new", "seen"):
 for size, card in pool_models(library, experiment.pretraining).items():
     tested = Experiment(card.spec, experiment.evaluation)
     for tasks in ("new", "seen") if size else ("new",):
-        curves = cached_pool_curves(tested, size, tasks, library).curves
+        curves = kept(PoolCurves.of(tested, size, tasks), library).curves
         print(tasks, size, curves["transformer"].mean[{k}])
 """
 CURVES = """\
 size = experiment.pretraining.task_pool
 for tasks in ("new", "seen") if size else ("new",):
-    for name, curve in cached_pool_curves(experiment, size, tasks, library).curves.items():
+    for name, curve in kept(PoolCurves.of(experiment, size, tasks), library).curves.items():
         print(tasks, name, *curve.mean.round(4))
 """
 PICTURES = {
     "pools": (
-        "from icl_core.library.pool_results import cached_pool_curves, cached_pool_sweep\n"
-        "from icl_core.library.task_diversity import pool_models\n"
+        "from icl_core.library.finding import pool_models\n"
+        "from icl_core.library.kept import kept\n"
+        "from icl_core.library.questions import PoolCurves, PoolErrors\n"
         "from icl_core.specs import Experiment\n",
         POOLS,
     ),
-    "curves": ("from icl_core.library.pool_results import cached_pool_curves\n", CURVES),
+    "curves": (
+        "from icl_core.library.kept import kept\nfrom icl_core.library.questions import PoolCurves\n",
+        CURVES,
+    ),
 }
 
 

@@ -5,33 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-import streamlit as st
-
+from dashboard.diversity.view import start
 from dashboard.frame import ahead
-from dashboard.frame.pretraining import closed_form
+from dashboard.frame.shared import address, answer, once, stored_answer
 from icl_core.evaluation import Curve, LearningCurves
-from icl_core.evaluation.task_diversity import PoolSweep, with_pool
-from icl_core.library import Card, Library, LibraryError
-from icl_core.library.pool_results import (
-    cached_pool_curves,
-    cached_pool_sweep,
-    pool_model_at,
-    stored_pool_curves,
-)
-from icl_core.library.results import load_once
-from icl_core.library.task_diversity import pool_models
+from icl_core.evaluation.task_diversity import PoolSweep
+from icl_core.library import Card, Library, LibraryError, load_once
+from icl_core.library.finding import closed_form, pool_models
+from icl_core.library.kept import kept
+from icl_core.library.questions import PoolCurves, PoolErrors
 from icl_core.specs import Experiment, Pretraining
-
-MOST_KEPT = 256  # some 10 kB each
-
-Key = tuple[str, str]
-"""What determines a model's curves: the tested experiment's hash and the model's weights."""
-Place = tuple[Experiment, int | None, str, Library]
-"""The experiment, the pool's size, whose tasks, and where the model is."""
-
-
-class _Unmeasured(Exception):
-    """A model's curve is not stored."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +46,7 @@ def setting(experiment: Experiment, library: Library) -> Setting:
 
 def sweep(now: Setting, k: int, library: Library) -> PoolSweep:
     """The ideals and linear attention at every size."""
-    return _sweep(with_pool(now.experiment, None, "new").hash, k, now.experiment, library)
+    return answer(PoolErrors(now.experiment, k), library)
 
 
 def trained(now: Setting, tasks: str, k: int, library: Library) -> dict[int | None, Curve]:
@@ -72,21 +55,21 @@ def trained(now: Setting, tasks: str, k: int, library: Library) -> dict[int | No
     One that was not measured before is so at k alone (other entries are NaN), which takes a fraction of the
     time, and at every k while the picture is being looked at.
     """
-    found, unmeasured, rest = {}, [], []
+    found, unmeasured = {}, []
     for size, card in now.models.items():
         if size is None and tasks == "seen":
             continue
-        asked = Experiment(card.spec, now.experiment.evaluation)
-        place = (asked, size, tasks, library)
-        key = (with_pool(asked, size, tasks).hash, card.weights_sha256)
-        try:
-            found[size] = _stored(key, place).curves["transformer"]
-        except _Unmeasured:
-            found[size] = _model_at(k, key, place)
-            unmeasured.append(key)
-            rest.append(partial(cached_pool_curves, asked, size, tasks, library))
-    if rest:
-        ahead.shared().measure((library, *unmeasured), rest)
+        asked = PoolCurves.of(Experiment(card.spec, now.experiment.evaluation), size, tasks)
+        whole = stored_answer(asked, library)
+        if whole is not None:
+            found[size] = whole.curves["transformer"]
+            continue
+        unmeasured.append(asked)
+        found[size] = once(("at", k, *address(asked, library)), partial(asked.model_at, k, library))
+    if unmeasured:
+        ahead.shared().measure(
+            (library, *unmeasured), [partial(kept, asked, library) for asked in unmeasured]
+        )
     return found
 
 
@@ -95,30 +78,15 @@ def at_pool(now: Setting, tasks: str, library: Library) -> LearningCurves:
     size = now.pretraining.task_pool
     card = now.models.get(size)
     pretraining = card.spec if card else closed_form(now.pretraining)
-    asked = Experiment(pretraining, now.experiment.evaluation)
-    weights = card.weights_sha256 if card else ""
-    return _curves((with_pool(asked, size, tasks).hash, weights), (asked, size, tasks, library))
+    return answer(PoolCurves.of(Experiment(pretraining, now.experiment.evaluation), size, tasks), library)
 
 
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _sweep(experiment_hash: str, k: int, _experiment: Experiment, _library: Library) -> PoolSweep:
-    return cached_pool_sweep(_experiment, k, _library)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _curves(key: Key, _place: Place) -> LearningCurves:
-    return cached_pool_curves(*_place)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _stored(key: Key, _place: Place) -> LearningCurves:
-    found = stored_pool_curves(*_place)
-    if found is None:
-        raise _Unmeasured
-    return found
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _model_at(k: int, key: Key, _place: Place) -> Curve:
-    experiment, size, tasks, library = _place
-    return pool_model_at(experiment, size, tasks, k, library)
+def first_asked(library: Library) -> list[PoolErrors | PoolCurves]:
+    """The sweep of the bare page's setting, and its models on new tasks and on those of their pools."""
+    first = start(library)
+    curves = [
+        PoolCurves.of(Experiment(card.spec, first.evaluation), size, tasks)
+        for size, card in pool_models(library, first.pretraining).items()
+        for tasks in (("new",) if size is None else ("new", "seen"))
+    ]
+    return [PoolErrors(first, first.context_length), *curves]

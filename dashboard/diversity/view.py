@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dashboard.frame.pretraining import closed_form
 from dashboard.frame.views import View
 from icl_core.data.function_classes import Dense
 from icl_core.evaluation.task_diversity import SIZES
 from icl_core.library import Library
-from icl_core.library.task_diversity import pool_models, settings_with_pools
+from icl_core.library.finding import closed_form, pool_models, settings_with_pools
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, require
 
 Picture = Literal["pools", "curves"]

@@ -10,7 +10,7 @@ from dashboard.say.amounts import error, interval
 from dashboard.say.provenance import band, named
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
-from icl_core.library.task_diversity import usual_name
+from icl_core.library.finding import pool_name
 
 NEAR = 0.05  # from ridge, on new tasks: the pool stands for the distribution
 AWAITED = (4, 1024, None)  # pool sizes that the shipped library is to have
@@ -78,7 +78,7 @@ def title(now: Setting, picture: str) -> str:
 
 def waiting(now: Setting) -> str | None:
     """Which of the usual models the library lacks in this setting; None where it has them."""
-    lacking = [usual_name(now.pretraining, size) for size in AWAITED if size not in now.models]
+    lacking = [pool_name(now.pretraining, size) for size in AWAITED if size not in now.models]
     return t("diversity.waiting", models=joined("names", lacking)) if lacking else None
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.dynamics.view import DynamicsView, dynamics_of
 from dashboard.frame.knob import Knob, Menu, Slider, Steps, Switch, Text, draw, more, viewed
 from dashboard.frame.preset_menu import settings_menu
-from dashboard.frame.pretraining import closed_form, usual_covariances
+from dashboard.frame.pretraining import usual_covariances
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
 from dashboard.knobs import own_covariance
@@ -20,6 +20,7 @@ from dashboard.say.describe import covariance_name
 from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal
 from icl_core.evaluation.dynamics import LARGEST_DIMENSION, Start
 from icl_core.evaluation.sgd_check import LARGEST_DIMENSION as LARGEST_FOR_SGD
+from icl_core.library.finding import closed_form
 from icl_core.specs import Covariance, Evaluation, Experiment, Pretraining, SpecError
 
 State = UrlState[DynamicsView]

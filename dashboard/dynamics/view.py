@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard.frame.pretraining import closed_form
 from dashboard.frame.url_state import Settings
 from dashboard.frame.views import View
 from icl_core.data.covariance import PowerLaw
 from icl_core.evaluation.dynamics import Dynamics, Start, Trajectory
+from icl_core.library.finding import closed_form
 from icl_core.specs import Experiment, Pretraining, require
 
 SPREAD = 3.0  # ratio of the directions' times from which a linear clock would hide the first

@@ -18,7 +18,7 @@ from icl_core.library.links import to_query
 State = UrlState[CurveView]
 
 CURVES = """\
-curves = cached_curves(experiment, library)
+curves = kept(Curves(experiment), library)
 
 for name, curve in curves.curves.items():
     print(f"{name:18}", *(f"{error:.4f}" for error in curve.mean))
@@ -46,7 +46,8 @@ def take_away(state: State, curves: LearningCurves) -> None:
 
 def python_code(query: Mapping[str, str]) -> str:
     """Code that computes the figure's numbers again."""
-    return snippet("from icl_core.library.results import cached_curves\n", query, CURVES)
+    imports = "from icl_core.library.kept import kept\nfrom icl_core.library.questions import Curves\n"
+    return snippet(imports, query, CURVES)
 
 
 def command(query: Mapping[str, str]) -> str:

@@ -8,11 +8,11 @@ from dashboard.explore import presets
 from dashboard.explore.picture import available_methods, is_log, shown_methods
 from dashboard.frame.knob import Knob, Pills, Switch, draw, viewed
 from dashboard.frame.preset_menu import settings_menu
-from dashboard.frame.pretraining import Models
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
 from dashboard.frame.views import CurveView
 from icl_core.evaluation import LearningCurves
+from icl_core.library.finding import Models
 
 State = UrlState[CurveView]
 

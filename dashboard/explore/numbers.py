@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import streamlit as st
-
-from dashboard.frame.pretraining import closed_form, is_closed_form
+from dashboard.explore import presets
+from dashboard.frame.shared import answer
 from dashboard.say.describe import is_shifted
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Card, Library, LibraryError
-from icl_core.library.results import cached_curves
+from icl_core.library.finding import closed_form, is_closed_form
+from icl_core.library.questions import Curves
+from icl_core.library.start import start
 from icl_core.specs import Experiment, Pretraining
-
-MOST_KEPT = 512  # learning curves in memory, some 10 kB each
 
 
 @dataclass(frozen=True)
@@ -47,20 +46,18 @@ def card_of(pretraining: Pretraining, library: Library) -> Card | None:
     return entry.card if entry else None
 
 
+def first_asked(library: Library) -> list[Curves]:
+    """What the bare page and every preset draw, and each of them before its shift."""
+    models = library.specs()
+    shown = [start(models)]
+    shown += [settings.experiment for settings in presets.available(models).values()]
+    experiments = dict.fromkeys([*shown, *(each.unshifted for each in shown)])
+    return [Curves(experiment) for experiment in experiments]
+
+
 def _outcome(experiment: Experiment, library: Library, card: Card | None) -> Outcome:
-    weights = card.weights_sha256 if card else ""
-    curves = _curves(experiment.hash, weights, experiment, library)
-    before = None
+    curves, before = answer(Curves(experiment), library), None
     if is_shifted(experiment):
-        original = experiment.unshifted
-        before = _curves(original.hash, weights, original, library)
+        before = answer(Curves(experiment.unshifted), library)
     lacks_model = card is None and not is_closed_form(experiment.pretraining)
     return Outcome(curves, before, card, lacks_model)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _curves(
-    experiment_hash: str, weights_sha256: str, _experiment: Experiment, _library: Library
-) -> LearningCurves:
-    """Keyed by what determines the numbers: the experiment's hash and the weights."""
-    return cached_curves(_experiment, _library)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.frame.pretraining import Models, closed_form
 from dashboard.frame.url_state import Settings
 from dashboard.frame.views import CurveView
 from icl_core.data.covariance import Eigenvalues, PowerLaw, RandomDiagonal, Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid, Sparse
 from icl_core.data.shifts import CovariateRotation, CovariateScale, QueryCovariance
-from icl_core.library.start import DENSE, PROMPTS, same_data
+from icl_core.library.finding import Models, closed_form, preferred, trained_on
+from icl_core.library.start import DENSE, PROMPTS
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
 
 
@@ -33,8 +33,7 @@ class Preset:
         """With the library's model, or with the closed form; None where a needed model is missing."""
         pretraining = closed_form(self.asked)
         if self.needs_model:
-            found = (spec for spec in models.values() if same_data(spec, self.asked))
-            chosen = next(found, None)
+            chosen = preferred(trained_on(models, self.asked))
             if chosen is None:
                 return None
             pretraining = chosen

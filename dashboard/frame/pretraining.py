@@ -1,8 +1,7 @@
-"""From the pretraining that was asked for to a library model or the closed form, never a nearby model."""
+"""What the knobs of pretraining offer, and the library's model or the closed form for what they ask."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from icl_core.data.covariance import (
@@ -16,10 +15,8 @@ from icl_core.data.covariance import (
     Wishart,
 )
 from icl_core.data.function_classes import Dense
-from icl_core.models import LinearAttention
-from icl_core.specs import Covariance, FunctionClass, Mixture, Pretraining, Recipe
-
-Models = Mapping[str, Pretraining]
+from icl_core.library.finding import ANY_LENGTH, Models, resolve
+from icl_core.specs import Covariance, FunctionClass, Mixture, Pretraining
 
 
 @dataclass(frozen=True)
@@ -36,40 +33,9 @@ class Functions:
         return cls(pretraining.dimension, pretraining.mixture, pretraining.label_noise, pretraining.task_pool)
 
 
-def matching(models: Models, pretraining: Pretraining) -> dict[str, Pretraining]:
-    """Library models pretrained on exactly these covariates and functions, of any architecture and length."""
-    return {
-        name: spec
-        for name, spec in models.items()
-        if spec.covariates == pretraining.covariates and Functions.of(spec) == Functions.of(pretraining)
-    }
-
-
-def closed_form(pretraining: Pretraining) -> Pretraining:
-    """Linear attention at its optimum for this pretraining: nothing to train."""
-    return replace(
-        pretraining,
-        model=LinearAttention(),
-        recipe=Recipe(),
-        seed=0,
-        warm_start=None,
-        warm_start_at="decay",
-    )
-
-
-def is_closed_form(pretraining: Pretraining) -> bool:
-    """Whether the spec is one that `closed_form` gives."""
-    return pretraining == closed_form(pretraining)
-
-
-def resolve(asked: Pretraining, models: Models) -> Pretraining:
-    """The library's first model for exactly this pretraining, or the closed form."""
-    return next(iter(matching(models, asked).values()), closed_form(asked))
-
-
 def with_covariates(pretraining: Pretraining, covariates: Covariance, models: Models) -> Pretraining:
     """The same functions on other covariates."""
-    return resolve(replace(pretraining, covariates=covariates), models)
+    return resolve(replace(pretraining, covariates=covariates), models, but=ANY_LENGTH)
 
 
 def with_functions(pretraining: Pretraining, functions: Functions, models: Models) -> Pretraining:
@@ -88,7 +54,7 @@ def with_functions(pretraining: Pretraining, functions: Functions, models: Model
         label_noise=functions.label_noise,
         task_pool=functions.task_pool,
     )
-    return resolve(asked, models)
+    return resolve(asked, models, but=ANY_LENGTH)
 
 
 def covariance_choices(pretraining: Pretraining, models: Models) -> list[Covariance]:

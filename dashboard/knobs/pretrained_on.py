@@ -8,11 +8,12 @@ import streamlit as st
 
 from dashboard.frame import pretraining as library
 from dashboard.frame.knob import Knob, Menu, Slider, Write, draw, heading, more
-from dashboard.frame.pretraining import Functions, Models
+from dashboard.frame.pretraining import Functions
 from dashboard.frame.texts import t
 from dashboard.knobs.changes import State, change_pretraining
 from dashboard.say.describe import covariance_name, mixture_in_short
 from icl_core.library import default_library
+from icl_core.library.finding import Models, closed_form, is_closed_form, matching
 from icl_core.specs import Covariance, Pretraining, SpecError
 
 TRAINED_LENGTHS = (4, 128)
@@ -86,7 +87,7 @@ def _functions_label(functions: Functions, models: Models) -> str:
 def _covariance_label(covariance: Covariance, pretraining: Pretraining, models: Models) -> str:
     text = covariance_name(covariance)
     asked = replace(pretraining, covariates=covariance)
-    trained = library.matching(models, asked)
+    trained = matching(models, asked)
     return t("option.trained" if trained else "option.closed_form", name=text)
 
 
@@ -96,9 +97,9 @@ def _model_knob(state: State, models: Models) -> None:
     current = state.experiment.pretraining
     options: dict[Pretraining, str] = {
         spec: t("model.weak" if name in weak else "model.library", name=name)
-        for name, spec in library.matching(models, current).items()
+        for name, spec in matching(models, current).items()
     }
-    formula = library.closed_form(current)
+    formula = closed_form(current)
     options.setdefault(formula, t("model.closed_form"))
     options.setdefault(current, t("model.untrained"))
     draw(
@@ -116,7 +117,7 @@ def _model_knob(state: State, models: Models) -> None:
 
 def _more_pretraining(state: State, models: Models) -> None:
     pretraining = state.experiment.pretraining
-    if not library.is_closed_form(pretraining):
+    if not is_closed_form(pretraining):
         st.caption(t("more.trained", dimension=pretraining.dimension, length=pretraining.context_length))
         return
     draw(

@@ -12,8 +12,8 @@ from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
 from dashboard.lab.picture import points_of
 from dashboard.lab.view import MOST_POINTS, NOISES, SOURCES, LabSettings, LabView, Points, with_points
-from dashboard.one_input.models import Models, main_models
 from icl_core.evaluation.prompt_functions import Prompt
+from icl_core.library.finding import Models, main_models
 from icl_core.specs import Experiment, Pretraining
 
 State = UrlState[LabView]

@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.lab.view import LabView, prompt_of
-from dashboard.one_input.learners import bayes_learner, input_range
-from icl_core.evaluation.prompt_functions import PromptFunctions, prompt_functions
-from icl_core.library import Entry, Library, LibraryError
-from icl_core.library.results import load_once
+from icl_core.evaluation.prompt_functions import PromptFunctions, bayes_learner, input_range, prompt_functions
+from icl_core.library import Entry, Library, LibraryError, load_once
 from icl_core.predictors import LeastSquares, Network, Predictor
 from icl_core.specs import Mixture, Pretraining
 

@@ -17,8 +17,7 @@ from dashboard.frame.url_state import UrlState
 from dashboard.frame.viewport import is_narrow
 from dashboard.lab.numbers import Answer
 from dashboard.lab.view import DECIMALS, LabView, Points, with_points
-from dashboard.one_input.learners import input_range
-from icl_core.evaluation.prompt_functions import Prompt
+from icl_core.evaluation.prompt_functions import Prompt, input_range
 from icl_core.figures.belief import belief_figure
 from icl_core.figures.palette import THEMES
 from icl_core.figures.prompt_function import Canvas, PromptLabels, prompt_figure

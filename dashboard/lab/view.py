@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from dashboard.frame.url_state import Settings
 from dashboard.frame.views import View
-from dashboard.one_input.models import is_main
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.evaluation.prompt_functions import Prompt, drawn_prompt
+from icl_core.library.finding import is_main
 from icl_core.specs import Evaluation, Experiment, FunctionClass, Pretraining, SpecError, require
 
 Array = NDArray[np.float64]

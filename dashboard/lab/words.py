@@ -5,11 +5,10 @@ from __future__ import annotations
 from dashboard.frame.texts import joined, t
 from dashboard.lab.numbers import Answer
 from dashboard.lab.view import LabView
-from dashboard.one_input.learners import input_range
 from dashboard.say.amounts import error
 from dashboard.say.describe import pretraining_data
 from dashboard.say.provenance import described
-from icl_core.evaluation.prompt_functions import function_distance
+from icl_core.evaluation.prompt_functions import function_distance, input_range
 from icl_core.library import Card
 from icl_core.specs import Pretraining
 

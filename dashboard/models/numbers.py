@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from functools import partial
 
+from dashboard.frame.shared import once
 from dashboard.models.view import Shelved
 from icl_core.library import Library
 from icl_core.library.store import WEIGHTS
-
-MOST_KEPT = 256  # verdicts in memory, a sentence each
 
 
 def shelf(library: Library) -> list[Shelved]:
@@ -18,10 +17,6 @@ def shelf(library: Library) -> list[Shelved]:
         weights = entry.folder / WEIGHTS
         stamp = weights.stat().st_mtime_ns if weights.is_file() else 0
         sha256 = entry.card.weights_sha256 if entry.card else entry.fault
-        found.append(Shelved(entry, _verdict(str(entry.folder), stamp, sha256, library, entry)))
+        key = ("verified", str(entry.folder), stamp, sha256)
+        found.append(Shelved(entry, once(key, partial(library.verify, entry))))
     return found
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _verdict(folder: str, stamp: int, sha256: str, _library: Library, _entry: object) -> str:
-    return _library.verify(_entry)  # type: ignore[arg-type]

@@ -10,7 +10,12 @@ from dashboard.selection.view import SelectionView, nonzero, picture, prompt_num
 from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
 
-LIBRARY = "from icl_core.library.selection import "
+LIBRARY = """\
+from icl_core.library.finding import selection_models
+from icl_core.library.kept import kept
+from icl_core.library.questions import Compared
+"""
+LASSO = "from icl_core.library.selection import "
 EVALUATION = "from icl_core.evaluation.selection import "
 BOTH = """\
 pair = FamilyPair.of(experiment.pretraining)
@@ -19,25 +24,25 @@ for family in pair.mixture.families:
 """
 
 CURVES = """\
-    found = with_best_lasso(with_lasso(comparison(library, experiment, family, models), {alpha}))
+    found = with_best_lasso(with_lasso(kept(Compared.on(family, experiment, models), library), {alpha}))
     for name, curve in found.errors.items():
         print(family.kind, name, *(f"{{error:.4f}}" for error in curve.mean))
 """
 COST = """\
-    for name, curve in comparison(library, experiment, family, models).costs.items():
+    for name, curve in kept(Compared.on(family, experiment, models), library).costs.items():
         print(family.kind, name, *(f"{{cost:.4f}}" for cost in curve.mean))
 """
 CHOICE = """\
     tested = on_family(experiment, family)
     print(family.kind, "P(dense)", *dense_probability(tested).mean.round(4))
-    print(family.kind, "choices", comparison(library, experiment, family, models).choices)
-    print(family.kind, prompt_choice(tested, {number}, networks(library, models)))
+    print(family.kind, "choices", kept(Compared.on(family, experiment, models), library).choices)
+    print(family.kind, prompt_choice(tested, {number}, models.networks(library)))
 """
 SPARSITY = """\
 pair = FamilyPair.of(experiment.pretraining)
 models = selection_models(library, experiment.pretraining)
 for nnz in range(1, experiment.pretraining.dimension + 1):
-    found = with_lasso(comparison(library, experiment, pair.with_nonzero(nnz), models), {alpha})
+    found = with_lasso(kept(Compared.on(pair.with_nonzero(nnz), experiment, models), library), {alpha})
     for name, curve in found.errors.items():
         print(nnz, name, f"{{curve.mean[{k}]:.4f}}")
     for names, curve in found.distances.items():
@@ -50,20 +55,19 @@ print(found.probability[:, {nnz} - 1].round(4))  # by noise and by k
 """
 PICTURES = {
     "curves": (
-        f"{EVALUATION}FamilyPair\n{LIBRARY}comparison, selection_models, with_best_lasso, with_lasso\n",
+        f"{EVALUATION}FamilyPair\n{LIBRARY}{LASSO}with_best_lasso, with_lasso\n",
         BOTH + CURVES,
     ),
     "sparsity": (
-        f"{EVALUATION}FamilyPair\n{LIBRARY}comparison, selection_models, with_lasso\n",
+        f"{EVALUATION}FamilyPair\n{LIBRARY}{LASSO}with_lasso\n",
         SPARSITY,
     ),
     "choice": (
-        f"{EVALUATION}FamilyPair, dense_probability, on_family, prompt_choice\n"
-        f"{LIBRARY}comparison, networks, selection_models\n",
+        f"{EVALUATION}FamilyPair, dense_probability, on_family, prompt_choice\n{LIBRARY}",
         BOTH + CHOICE,
     ),
     "outside": (f"{EVALUATION}noise_sweep\n", OUTSIDE),
-    "cost": (f"{EVALUATION}FamilyPair\n{LIBRARY}comparison, selection_models\n", BOTH + COST),
+    "cost": (f"{EVALUATION}FamilyPair\n{LIBRARY}", BOTH + COST),
 }
 
 

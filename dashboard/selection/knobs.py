@@ -25,7 +25,7 @@ from dashboard.selection.view import (
 from dashboard.selection.words import short_name
 from icl_core.evaluation.selection import FamilyPair
 from icl_core.library import Library
-from icl_core.library.selection import mixture_shares
+from icl_core.library.finding import mixture_shares
 from icl_core.specs import Pretraining
 
 State = UrlState[SelectionView]

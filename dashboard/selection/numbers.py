@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
-
-import streamlit as st
 
 from dashboard.frame import ahead
+from dashboard.frame.shared import once, once_there
+from dashboard.selection.view import USUAL, experiment_on, start, with_share
 from icl_core.data.function_classes import Dense
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import (
@@ -22,28 +20,13 @@ from icl_core.evaluation.selection import (
     on_family,
     prompt_choice,
 )
-from icl_core.library import Library, LibraryError
-from icl_core.library.results import load_once
-from icl_core.library.selection import (
-    SelectionModels,
-    comparison,
-    comparison_at,
-    networks,
-    selection_models,
-    stored_comparison,
-    with_best_lasso,
-    with_lasso,
-)
+from icl_core.library import Library, LibraryError, load_once
+from icl_core.library.finding import SelectionModels, selection_models
+from icl_core.library.kept import kept, stored
+from icl_core.library.questions import Compared
+from icl_core.library.selection import with_best_lasso, with_lasso
 from icl_core.specs import Evaluation, Experiment, FunctionClass
 
-T = TypeVar("T")
-
-
-class _Unmeasured(Exception):
-    """Some comparison of a sweep is not stored."""
-
-
-MOST_KEPT = 256  # some 10 to 200 kB each
 NOISE_LEVELS = (0.0, 0.05, 0.1, 0.25)
 
 
@@ -63,6 +46,17 @@ class Setting:
     def families(self) -> dict[str, FunctionClass]:
         """The pair's families by role."""
         return {"dense": Dense(), "narrow": self.pair.narrow}
+
+    def compared(self, family: FunctionClass) -> Compared:
+        """All learners on one family's prompts."""
+        return Compared.on(family, self.experiment, self.models)
+
+    def key(self, what: str, *, alpha: bool = True) -> tuple[str, ...]:
+        """What determines a picture's numbers, with the Lasso's alpha or without it."""
+        evaluation = self.experiment.evaluation
+        if not alpha:
+            evaluation = replace(evaluation, alpha=Evaluation().alpha)
+        return what, self.experiment.pretraining.hash, evaluation.hash, self.models.key
 
     @property
     def alpha(self) -> float:
@@ -94,9 +88,8 @@ def setting(experiment: Experiment, library: Library) -> Setting:
 def comparisons(now: Setting, library: Library) -> dict[str, Comparison]:
     """All learners on dense and on narrow prompts, by role of the family."""
     return {
-        role: _kept(
-            f"compare {role}",
-            now,
+        role: once(
+            now.key(f"compare {role}"),
             lambda role=role, family=family: with_lasso(_with_best(now, library, role, family), now.alpha),
         )
         for role, family in now.families.items()
@@ -105,11 +98,8 @@ def comparisons(now: Setting, library: Library) -> dict[str, Comparison]:
 
 def _with_best(now: Setting, library: Library, role: str, family: FunctionClass) -> Comparison:
     """The comparison with the Lasso at its best alpha, whatever the alpha asked for."""
-    return _kept(
-        f"best {role}",
-        _without_alpha(now),
-        lambda: with_best_lasso(comparison(library, now.experiment, family, now.models)),
-    )
+    key = now.key(f"best {role}", alpha=False)
+    return once(key, lambda: with_best_lasso(kept(now.compared(family), library)))
 
 
 def sweep(now: Setting, library: Library, k: int) -> list[Comparison]:
@@ -118,36 +108,36 @@ def sweep(now: Setting, library: Library, k: int) -> list[Comparison]:
     Where the sweep was not measured before, it is at k alone, in a fraction of the time (other entries are
     NaN), and at every k while the picture is being looked at.
     """
+    asked = _swept(now)
+
+    def measured() -> list[Comparison] | None:
+        found = [stored(each, library) for each in asked]
+        whole = [with_lasso(each, now.alpha) for each in found if each is not None]
+        return whole if len(whole) == len(asked) else None
+
+    found = once_there(now.key("sweep"), measured)
+    if found is not None:
+        return found
+    key = now.key(f"sweep at {k}", alpha=False)
+    at_k = once(key, lambda: [each.at(k, library) for each in asked])
+    ahead.shared().measure(
+        (library, *(each.name for each in asked)), [partial(kept, each, library) for each in asked]
+    )
+    return once(
+        now.key(f"sweep with Lasso at {k}"), lambda: [with_lasso(each, now.alpha, k) for each in at_k]
+    )
+
+
+def _swept(now: Setting) -> list[Compared]:
     counts = range(1, now.experiment.pretraining.dimension + 1)
-    asked = [(library, now.experiment, now.pair.with_nonzero(count), now.models) for count in counts]
-
-    def measured() -> list[Comparison]:
-        found = [stored_comparison(*each) for each in asked]
-        if None in found:
-            raise _Unmeasured
-        return [with_lasso(each, now.alpha) for each in found if each is not None]
-
-    def at_k() -> list[Comparison]:
-        return [comparison_at(*each, k) for each in asked]
-
-    try:
-        return _kept("sweep", now, measured)
-    except _Unmeasured:
-        fixed = _without_alpha(now)
-        found = _kept(f"sweep at {k}", fixed, at_k)
-        full = [partial(comparison, *each) for each in asked]
-        ahead.shared().measure((library, fixed.experiment.hash, now.models.key), full)
-        return _kept(
-            f"sweep with Lasso at {k}", now, lambda: [with_lasso(each, now.alpha, k) for each in found]
-        )
+    return [now.compared(now.pair.with_nonzero(count)) for count in counts]
 
 
 def probabilities(now: Setting) -> dict[str, Curve]:
     """The ideal mixture's mean P(dense) on dense and on narrow prompts."""
     return {
-        role: _kept(
-            f"posterior {role}",
-            now,
+        role: once(
+            now.key(f"posterior {role}"),
             lambda family=family: dense_probability(on_family(now.experiment, family)),
         )
         for role, family in now.families.items()
@@ -157,11 +147,10 @@ def probabilities(now: Setting) -> dict[str, Curve]:
 def one_prompt(now: Setting, library: Library, number: int) -> dict[str, PromptChoice]:
     """What prompt `number` is taken for, with a dense and with a narrow function."""
     return {
-        role: _kept(
-            f"prompt {number} {role}",
-            now,
+        role: once(
+            now.key(f"prompt {number} {role}"),
             lambda family=family: prompt_choice(
-                on_family(now.experiment, family), number, networks(library, now.models)
+                on_family(now.experiment, family), number, now.models.networks(library)
             ),
         )
         for role, family in now.families.items()
@@ -170,20 +159,17 @@ def one_prompt(now: Setting, library: Library, number: int) -> dict[str, PromptC
 
 def noise(now: Setting) -> NoiseSweep:
     """P(dense) of the ideal mixture off the trained sparsity, by noise level."""
-    return _kept("noise", now, lambda: noise_sweep(now.experiment, NOISE_LEVELS))
+    return once(now.key("noise"), lambda: noise_sweep(now.experiment, NOISE_LEVELS))
 
 
-def _without_alpha(now: Setting) -> Setting:
-    """The setting for what does not depend on the Lasso's alpha."""
-    evaluation = replace(now.experiment.evaluation, alpha=Evaluation().alpha)
-    return replace(now, experiment=replace(now.experiment, evaluation=evaluation))
-
-
-def _kept(what: str, now: Setting, compute: Callable[[], T]) -> T:
-    return _compute(what, now.experiment.hash, now.models.key, compute)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _compute(what: str, experiment_hash: str, models_key: str, _compute: Callable[[], T]) -> T:
-    """Keyed by what determines the numbers: the picture, the experiment's hash and the models' weights."""
-    return _compute()
+def first_asked(library: Library) -> list[Compared]:
+    """What the curves and the sweep over nonzero weights are drawn of, on the bare page and for every other
+    pair that the library has a mixture of."""
+    first = start(library)
+    others = [experiment_on(with_share(library, pair, 0.5), first.evaluation) for pair in USUAL[1:]]
+    found: dict[str, Compared] = {}
+    for experiment in [first, *(each for each in others if each.pretraining.model.kind == "transformer")]:
+        now = Setting(experiment, selection_models(library, experiment.pretraining), ())
+        both = [now.compared(family) for family in experiment.mixture.families]
+        found |= {asked.name: asked for asked in [*both, *_swept(now)]}
+    return list(found.values())

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dashboard.frame.pretraining import closed_form
 from dashboard.frame.views import View
 from icl_core.data.function_classes import Dense, FixedSparse, Sparse
 from icl_core.data.shifts import TaskSparsity
 from icl_core.evaluation.selection import FamilyPair
 from icl_core.library import Library
-from icl_core.library.selection import mixture_shares, pairs, selection_models
+from icl_core.library.finding import closed_form, mixture_shares, pairs, selection_models
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, require
 
 Picture = Literal["curves", "sparsity", "choice", "outside", "cost"]

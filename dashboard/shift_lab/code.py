@@ -52,7 +52,7 @@ for panel in covariance_panels(experiment.pretraining, networks, experiment.eval
     for name, line in panel.lines.items():
         print(panel.covariates.kind, panel.scale, name, "exact", *line.round(4))
 """
-LOADING = "from icl_core.library.results import load_once\n"
+LOADING = "from icl_core.library import load_once\n"
 
 
 def length_code(experiment: Experiment, models: Models) -> str:

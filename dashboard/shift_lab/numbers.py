@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import streamlit as st
-
-from dashboard.frame.pretraining import Models, closed_form
+from dashboard.frame.shared import once
 from icl_core.data.covariance import Identity, RandomDiagonal
-from icl_core.data.function_classes import Dense
 from icl_core.data.shifts import NoShift
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import CovariancePanel, covariance_panels
 from icl_core.evaluation.length_sweep import LengthSweep, length_sweep
 from icl_core.evaluation.shift_lab import ShiftGrid, attention_grid, measured_grid, shift_curves
-from icl_core.library import Card, Library
-from icl_core.library.results import load_once
+from icl_core.library import Card, Library, load_once
+from icl_core.library.finding import Models, closed_form, matching, preferred, transformers
 from icl_core.models import InContextNetwork
-from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining
+from icl_core.specs import Covariance, Evaluation, Experiment, Pretraining
 
-MOST_KEPT = 256
 FEWEST_PROMPTS = 256  # for the panels of random covariances, whose errors vary a lot between prompts
 USUAL_KIND = "covariate_scale"  # of the grid, where the test has no shift
 TRAINED_ON = {"transformer_fixed": Identity(), "transformer_random": RandomDiagonal()}
@@ -27,13 +23,13 @@ TRAINED_ON = {"transformer_fixed": Identity(), "transformer_random": RandomDiago
 
 def sweep_of(experiment: Experiment) -> LengthSweep | None:
     """Error against test length; None where linear attention has no exact risk."""
-    return _sweep(experiment.hash, experiment)
+    return once(("length sweep", experiment.hash), lambda: length_sweep(experiment))
 
 
 def curves_of(experiment: Experiment, library: Library) -> LearningCurves:
     """Learning curves with the library's model. Raises LibraryError if it is damaged."""
     network, weights = network_of(experiment.pretraining, library)
-    return _curves(experiment.hash, weights, experiment, network)
+    return once(("shift curves", experiment.hash, weights), lambda: shift_curves(experiment, network))
 
 
 def grid_kind(experiment: Experiment) -> str:
@@ -47,7 +43,7 @@ def has_exact_grid(experiment: Experiment, kind: str, method: str) -> bool:
     if method != "lsa":
         return False
     experiment = experiment.unshifted
-    return _attention_grid(experiment.hash, kind, experiment) is not None
+    return _exact_grid(experiment, kind) is not None
 
 
 def grid_of(experiment: Experiment, kind: str, method: str, library: Library) -> ShiftGrid | None:
@@ -55,9 +51,14 @@ def grid_of(experiment: Experiment, kind: str, method: str, library: Library) ->
     exist. Raises LibraryError."""
     experiment = experiment.unshifted
     if has_exact_grid(experiment, kind, method):
-        return _attention_grid(experiment.hash, kind, experiment)
+        return _exact_grid(experiment, kind)
     network, weights = network_of(experiment.pretraining, library)
-    return _measured_grid(experiment.hash, kind, method, weights, experiment, network)
+    key = ("measured grid", experiment.hash, kind, method, weights)
+    return once(key, lambda: measured_grid(experiment, kind, method, network))
+
+
+def _exact_grid(experiment: Experiment, kind: str) -> ShiftGrid | None:
+    return once(("exact grid", experiment.hash, kind), lambda: attention_grid(experiment, kind))
 
 
 def network_of(pretraining: Pretraining, library: Library) -> tuple[InContextNetwork | None, str]:
@@ -80,27 +81,24 @@ def covariance_models(experiment: Experiment, models: Models) -> dict[str, Pretr
     Of prompts of one length where all of them can be: the experiment's own, else the longest.
     """
     asked = experiment.pretraining
-    found: dict[str, list[Pretraining]] = {}
-    for name, covariates in TRAINED_ON.items():
-        for spec in _plain(models):
-            if spec.dimension == asked.dimension and spec.covariates == covariates:
-                found.setdefault(name, []).append(spec)
-    lengths = [{spec.context_length for spec in specs} for specs in found.values()]
+    found = {name: _dense(models, covariates, asked.dimension) for name, covariates in TRAINED_ON.items()}
+    lengths = [{spec.context_length for spec in specs.values()} for specs in found.values() if specs]
     shared = set.intersection(*lengths) if lengths else set()
-    length = asked.context_length if asked.context_length in shared else max(shared, default=None)
-    return {
-        name: next((spec for spec in specs if spec.context_length == length), specs[0])
-        for name, specs in found.items()
-    }
+    length = asked.context_length if asked.context_length in shared else max(shared, default=1)
+    like = replace(asked.data, context_length=length)
+    chosen = {name: preferred(specs, like) for name, specs in found.items()}
+    return {name: spec for name, spec in chosen.items() if spec is not None}
 
 
 def covariance_pairs(models: Models) -> dict[tuple[int, int], Pretraining]:
     """By number of inputs and trained length: a spec that makes the panels show the transformers of these."""
-    specs = sorted(
-        (spec for spec in _plain(models) if spec.covariates in TRAINED_ON.values()),
-        key=lambda spec: spec.covariates != Identity(),
-    )
     found: dict[tuple[int, int], Pretraining] = {}
+    specs = (
+        spec
+        for covariates in TRAINED_ON.values()
+        for name, spec in models.items()
+        if name in _dense({name: spec}, covariates, spec.dimension)
+    )
     for spec in specs:
         shown = covariance_models(Experiment(spec), models).values()
         if any(other.context_length == spec.context_length for other in shown):
@@ -108,16 +106,10 @@ def covariance_pairs(models: Models) -> dict[tuple[int, int], Pretraining]:
     return found
 
 
-def _plain(models: Models) -> list[Pretraining]:
-    """Transformers of noiseless dense tasks."""
-    return [
-        spec
-        for spec in models.values()
-        if spec.mixture == Mixture.of(Dense())
-        and not spec.label_noise
-        and spec.task_pool is None
-        and spec.model.kind == "transformer"
-    ]
+def _dense(models: Models, covariates: Covariance, dimension: int) -> dict[str, Pretraining]:
+    """Transformers of noiseless dense tasks on these covariates, of any length."""
+    asked = Pretraining(dimension=dimension, covariates=covariates)
+    return matching(transformers(models), asked)
 
 
 def covariance_setting(
@@ -144,45 +136,5 @@ def covariance_panels_of(
         if network is not None:
             networks[name] = network
             keys.append(weights)
-    return _panels(formula.hash, evaluation.hash, tuple(keys), formula, networks, evaluation)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _sweep(experiment_hash: str, _experiment: Experiment) -> LengthSweep | None:
-    return length_sweep(_experiment)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _curves(
-    experiment_hash: str, weights: str, _experiment: Experiment, _network: InContextNetwork | None
-) -> LearningCurves:
-    return shift_curves(_experiment, _network)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _attention_grid(experiment_hash: str, kind: str, _experiment: Experiment) -> ShiftGrid | None:
-    return attention_grid(_experiment, kind)
-
-
-@st.cache_data(max_entries=MOST_KEPT, show_spinner=False)
-def _measured_grid(
-    experiment_hash: str,
-    kind: str,
-    method: str,
-    weights: str,
-    _experiment: Experiment,
-    _network: InContextNetwork | None,
-) -> ShiftGrid | None:
-    return measured_grid(_experiment, kind, method, _network)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _panels(
-    pretraining_hash: str,
-    evaluation_hash: str,
-    weights: tuple[str, ...],
-    _pretraining: Pretraining,
-    _networks: dict[str, InContextNetwork],
-    _evaluation: Evaluation,
-) -> list[CovariancePanel]:
-    return covariance_panels(_pretraining, _networks, _evaluation)
+    key = ("covariance panels", formula.hash, evaluation.hash, *keys)
+    return once(key, lambda: covariance_panels(formula, networks, evaluation))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.pretraining import Models, is_closed_form
 from dashboard.frame.texts import t
 from dashboard.knobs.changes import State
 from dashboard.training import desk
 from dashboard.training.offer import price_of
+from icl_core.library.finding import Models, is_closed_form
 from icl_core.library.jobs import continued
 
 STEP = 500

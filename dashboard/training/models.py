@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.pretraining import Models, is_closed_form, matching
 from dashboard.frame.texts import joined, t
 from dashboard.say.describe import covariance_name, mixture_name
 from dashboard.training.trainable import near
+from icl_core.library.finding import Models, is_closed_form, matching
 from icl_core.library.jobs.cost import cost
 from icl_core.specs import Pretraining
 

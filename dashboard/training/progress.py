@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
+from dashboard.frame.shared import once
 from dashboard.frame.texts import joined, spoken, t
 from dashboard.knobs.changes import State
 from dashboard.say.amounts import duration
@@ -62,7 +63,9 @@ def _bar(job: Job) -> None:
 def _draw(state: State, job: Job) -> None:
     """The learning curve so far, beside least squares and the Bayes learner."""
     last, language = job.standing.history[-1], spoken()
-    figure = _figure(job.model.hash, last.step, language, figure_theme(state.presentation), job)
+    theme = figure_theme(state.presentation)
+    key = ("live curve", job.model.hash, last.step, language, theme)  # drawn once a checkpoint
+    figure = once(key, lambda: _figure(job, theme))
     k = max(1, job.spec.context_length // 2)
     sentence = t("train.reading", step=f"{last.step:,}", k=k, error=f"{np.mean(last.errors, 0)[k]:.2f}")
     draw_chart(figure, "live_curve", alt=sentence, camera="none")
@@ -74,15 +77,13 @@ def _draw(state: State, job: Job) -> None:
     st.caption(sentence)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _figure(model: str, step: int, language: str, theme: ThemeName, _job: Job) -> go.Figure:
-    """Drawn once a checkpoint for all viewers of this process."""
-    spec, history = _job.spec, _job.standing.history
+def _figure(job: Job, theme: ThemeName) -> go.Figure:
+    spec, history = job.spec, job.standing.history
     training = TrainingCurve(
         tuple(snapshot.step for snapshot in history),
         spec.mixture,
         np.array([snapshot.errors for snapshot in history]),
-        _references(_job),
+        _references(job),
     )
     return live_curve_figure(training, training_labels(names_in(spec.mixture)), theme=theme)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.pretraining import Models
 from dashboard.frame.texts import t
 from dashboard.knobs.changes import State
 from dashboard.training import desk
@@ -14,6 +13,7 @@ from dashboard.training.models import show_models
 from dashboard.training.offer import chosen, offer
 from dashboard.training.progress import show_progress
 from dashboard.training.trainable import for_the_class, offers
+from icl_core.library.finding import Models
 from icl_core.specs import Pretraining
 
 ACTIVE, DONE = "training_active", "training_done"

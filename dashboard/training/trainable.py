@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 
-from dashboard.frame.pretraining import Models, is_closed_form, matching
+from icl_core.library.finding import Models, is_closed_form, matching
 from icl_core.library.zoo import LIVE_DEMO
 from icl_core.models import Transformer
 from icl_core.specs import Pretraining, Recipe

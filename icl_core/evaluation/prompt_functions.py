@@ -13,15 +13,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Functions
 from icl_core.data.function_classes.mixture import sample_mixture
 from icl_core.data.prompts import sample_prompts
 from icl_core.data.randomness import AddressedRandomness
 from icl_core.evaluation.ideal_functions import ideal_functions
+from icl_core.evaluation.suite import bayes_mixture
 from icl_core.predictors import BayesMixture, Predictor
-from icl_core.specs import Experiment, require
+from icl_core.specs import Experiment, Mixture, Pretraining, SpecError, require
 
 Array = NDArray[np.float64]
+
+GRID_POINTS = 101
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,28 @@ class PromptFunctions:
     prompt: Prompt
     functions: Mapping[str, Array]
     posterior: Array
+
+
+def bayes_learner(pretraining: Pretraining, mixture: Mixture, noise_variance: float = 0.0) -> BayesMixture:
+    """The Bayes learner for prompts from `mixture`. Raises SpecError where a family has none."""
+    learner = bayes_mixture(pretraining, mixture, noise_variance)
+    if learner is None:
+        raise SpecError("mixture", mixture.families, "families with a computable Bayes learner")
+    return learner
+
+
+def input_range(pretraining: Pretraining) -> tuple[float, float]:
+    """The inputs that pretraining had; for others than uniform ones three standard deviations."""
+    covariates = pretraining.covariates
+    if isinstance(covariates, Uniform):
+        return -covariates.half_width, covariates.half_width
+    reach = 3 * float(covariates.second_moment(1)) ** 0.5
+    return -reach, reach
+
+
+def input_grid(pretraining: Pretraining) -> Array:
+    """Points [G] over the trained inputs, dense enough for the highest frequency that is drawn."""
+    return np.linspace(*input_range(pretraining), GRID_POINTS)
 
 
 def drawn_prompt(experiment: Experiment, number: int, grid: Array) -> Prompt:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, fields, replace
 from functools import cache, partial
 from typing import Any
 
-from icl_core.data.function_classes import Dense
+from icl_core.data.covariance import Uniform
+from icl_core.data.function_classes import Dense, Sinusoid
 from icl_core.evaluation.selection import MODELS, FamilyPair
 from icl_core.library.card import Card
-from icl_core.library.store import Library, load_once
-from icl_core.library.zoo import TIERS
+from icl_core.library.store import Entry, Library, load_once
+from icl_core.library.zoo import LINEAR_SINUSOID, TIERS
 from icl_core.models import LinearAttention, Transformer
 from icl_core.predictors import Network, Predictor
 from icl_core.specs import FunctionClass, Mixture, Model, Pretraining, Recipe
@@ -23,6 +24,7 @@ from icl_core.specs import FunctionClass, Mixture, Model, Pretraining, Recipe
 Models = Mapping[str, Pretraining]
 """The specs of a library's models by name."""
 
+ANY_LENGTH = ("context_length",)
 PLAIN = tuple(field.name for field in fields(Pretraining) if field.name != "mixture")
 
 
@@ -53,6 +55,11 @@ def usual_architecture(dimension: int) -> Model:
 def trained_on(models: Models, asked: Pretraining, but: Collection[str] = ()) -> dict[str, Pretraining]:
     """All models of these data, of any architecture, in the library's order."""
     return {name: spec for name, spec in models.items() if same_data(spec, asked, but)}
+
+
+def matching(models: Models, asked: Pretraining) -> dict[str, Pretraining]:
+    """All models of these data on prompts of any length."""
+    return trained_on(models, asked, ANY_LENGTH)
 
 
 def preferred(models: Models, first: Pretraining | None = None) -> Pretraining | None:
@@ -187,6 +194,68 @@ def usual_name(dimension: int, mixture: Mixture) -> str:
     if len(words) > 1 and share != 0.5:
         words.append(f"{100 * share:.0f}")
     return "-".join([*words, f"d{dimension}"])
+
+
+# ------------------------------------------------------------------------ of lines and sinusoids of one input
+
+
+ROLES: Mapping[str, str] = {
+    "small": "linear-sinusoid-small",
+    "large": "linear-sinusoid-large",
+    "standard": "linear-sinusoid",
+    "wide": "linear-sinusoid-wide",
+    "linear": "linear",
+    "sinusoid": "sinusoid",
+}
+"""The models beside the main one: the parts that they play, and what the shipped library calls them."""
+
+
+def main_model(models: Models) -> Pretraining:
+    """The library's model of lines and sinusoids of one input; its recipe where the library lacks it."""
+    return _alike(models, LINEAR_SINUSOID) or LINEAR_SINUSOID
+
+
+def is_main(spec: Pretraining) -> bool:
+    """Whether a model was trained on lines and sinusoids of one input, whatever the shares."""
+    kinds = tuple(family.kind for family in spec.mixture.families)
+    return (
+        kinds == (Dense.kind, Sinusoid.kind)
+        and isinstance(spec.covariates, Uniform)
+        and spec.dimension == 1
+        and spec.task_pool is None
+    )
+
+
+def main_models(models: Models) -> dict[str, Pretraining]:
+    """The library's models that can be the main one, by name."""
+    return {name: spec for name, spec in models.items() if is_main(spec)}
+
+
+def beside(main: Pretraining, library: Library) -> dict[str, Entry]:
+    """The library's entries for each role but that of the main model itself; absent where it lacks them."""
+    found = {role: _shipped_like(name, library) for role, name in ROLES.items()}
+    return {
+        role: library.present(spec.hash) for role, spec in found.items() if spec is not None and spec != main
+    }
+
+
+def waiting(main: Pretraining, library: Library) -> list[str]:
+    """Names of the models that stand beside the main one and that the library lacks; itself by its hash."""
+    lacking = [name for name in ROLES.values() if _shipped_like(name, library) is None]
+    if library.find(main.hash) is None and main != LINEAR_SINUSOID:
+        lacking.insert(0, main.hash)
+    return lacking
+
+
+def _shipped_like(name: str, library: Library) -> Pretraining | None:
+    """The library's model of the data and the architecture of one that we ship."""
+    shipped = next((tier[name] for tier in TIERS.values() if name in tier), None)
+    return _alike(library.specs(), shipped) if shipped is not None else None
+
+
+def _alike(models: Models, asked: Pretraining) -> Pretraining | None:
+    same = {name: spec for name, spec in models.items() if spec.model == asked.model}
+    return preferred(trained_on(same, asked))
 
 
 def _mixtures(library: Library) -> list[Pretraining]:

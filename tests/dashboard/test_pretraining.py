@@ -8,6 +8,7 @@ from dashboard.frame import pretraining as library
 from dashboard.frame.pretraining import Functions
 from icl_core.data.covariance import Identity, PowerLaw, Uniform
 from icl_core.data.function_classes import Dense, Sinusoid, Sparse
+from icl_core.library.finding import ANY_LENGTH, closed_form, is_closed_form, matching, resolve
 from icl_core.models import LinearAttention
 from icl_core.specs import Mixture, Pretraining
 
@@ -23,7 +24,7 @@ MODELS = {"dense": DENSE, "longer": LONGER, "lines": LINES}
 
 
 def test_all_models_with_the_same_data_match() -> None:
-    assert list(library.matching(MODELS, replace(DENSE, seed=5, context_length=4))) == ["dense", "longer"]
+    assert list(matching(MODELS, replace(DENSE, seed=5, context_length=4))) == ["dense", "longer"]
 
 
 @pytest.mark.parametrize(
@@ -37,16 +38,16 @@ def test_all_models_with_the_same_data_match() -> None:
     ],
 )
 def test_a_nearby_model_is_no_match(asked: Pretraining) -> None:
-    resolved = library.resolve(asked, MODELS)
+    resolved = resolve(asked, MODELS, ANY_LENGTH)
     assert resolved not in MODELS.values()
-    assert library.is_closed_form(resolved)
+    assert is_closed_form(resolved)
     assert resolved.model == LinearAttention()
     assert (resolved.covariates, Functions.of(resolved)) == (asked.covariates, Functions.of(asked))
 
 
 def test_changing_covariates_finds_the_model_again() -> None:
     away = library.with_covariates(DENSE, PowerLaw(), MODELS)
-    assert library.is_closed_form(away)
+    assert is_closed_form(away)
     assert library.with_covariates(away, Identity(), MODELS) == DENSE
 
 
@@ -58,10 +59,10 @@ def test_changing_functions_moves_to_covariates_that_a_model_has() -> None:
 
 
 def test_functions_without_a_model_keep_the_covariates() -> None:
-    current = library.closed_form(replace(DENSE, covariates=PowerLaw()))
+    current = closed_form(replace(DENSE, covariates=PowerLaw()))
     moved = library.with_functions(current, Functions(8, Mixture.of(Sparse(2))), MODELS)
     assert moved.covariates == PowerLaw()
-    assert library.is_closed_form(moved)
+    assert is_closed_form(moved)
 
 
 def test_choices_begin_with_what_the_library_has_and_hold_the_current() -> None:

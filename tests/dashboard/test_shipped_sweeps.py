@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.beyond import shipped
-from dashboard.beyond.numbers import Learners
-from dashboard.beyond.view import SWEPT, current, sweep_of
+from dashboard.beyond.numbers import first_asked
+from dashboard.ship import ship
 from icl_core.evaluation.family_sweep import ideal_sweep
-from icl_core.library import Library, default_library, sweeps
-from icl_core.specs import Experiment
+from icl_core.library import Library, default_library, questions
+from icl_core.library.kept import kept
+from icl_core.library.questions import SweepErrors
 
 
 @pytest.fixture
@@ -20,30 +20,28 @@ def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: object) -> None:
         pytest.fail(f"not shipped, run python -m dashboard.ship: {arguments}")
 
-    monkeypatch.setattr(sweeps, "measured_sweep", refuse)
-    for learner in sweeps.IDEAL:
-        monkeypatch.setitem(sweeps.IDEAL, learner, refuse)
+    monkeypatch.setattr(questions, "measured_sweep", refuse)
+    for learner in questions.IDEAL:
+        monkeypatch.setitem(questions.IDEAL, learner, refuse)
 
 
 @pytest.mark.usefixtures("unmeasured")
 def test_every_picture_ships_with_its_numbers(tmp_path: Path) -> None:
     library = Library(default_library().shipped, tmp_path)
-    for experiment in shipped.experiments(library):
-        sweep, learners = sweep_of(experiment), Learners.of(experiment.pretraining, library)
-        for name in SWEPT[current(experiment).parameter]:
-            if name in learners.entries:
-                sweeps.cached_model_sweep(sweep, learners.entries[name], library)
-            elif name in sweeps.IDEAL:
-                sweeps.cached_ideal_sweep(sweep, name, library)
+    asked = first_asked(library)
+    assert {question.learner for question in asked} > set(questions.IDEAL)
+    for question in asked:
+        kept(question, library)
 
 
 @pytest.mark.slow
 def test_shipped_numbers_are_the_ones_that_the_learner_gives(tmp_path: Path) -> None:
     library = Library(default_library().shipped, tmp_path)
-    for experiment in shipped.experiments(library):
-        sweep = sweep_of(experiment)
-        stored = sweeps.cached_ideal_sweep(sweep, "bayes", library)
-        assert stored.mean == pytest.approx(ideal_sweep(sweep).mean, rel=1e-3, abs=1e-6)
+    ideal = [question for question in first_asked(library) if question.learner == "bayes"]
+    assert len(ideal) == 2
+    for question in ideal:
+        expected = ideal_sweep(question.sweep).mean
+        assert kept(question, library).mean == pytest.approx(expected, rel=1e-3, abs=1e-6)
 
 
 @pytest.mark.slow
@@ -54,21 +52,22 @@ def test_shipping_leaves_nothing_of_an_older_state(tmp_path: Path, monkeypatch: 
     folder = library.shipped / "sweeps"
     folder.mkdir()
     (folder / "old.json").write_text("{}")
-    first = shipped.experiments(library)[:1]
-    monkeypatch.setattr(shipped, "experiments", lambda library: first)
-    monkeypatch.setitem(sweeps.IDEAL, "bayes_test", ideal_sweep)
-    count = shipped.ship(library)
+
+    def combinations(library: Library) -> list[SweepErrors]:
+        return [question for question in first_asked(library) if question.sweep.parameter == "alpha"]
+
+    monkeypatch.setitem(questions.IDEAL, "bayes_test", ideal_sweep)
+    count = ship(combinations, library)
     assert count == len(list(folder.glob("*.json"))) == 3
     assert not (folder / "old.json").exists()
 
 
-def test_what_ships_is_chosen_from_what_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_ships_is_chosen_from_what_ships(tmp_path: Path) -> None:
     asked: list[Library] = []
 
-    def experiments(library: Library) -> list[Experiment]:
+    def questions_of(library: Library) -> list[SweepErrors]:
         asked.append(library)
         return []
 
-    monkeypatch.setattr(shipped, "experiments", experiments)
-    assert shipped.ship(Library(tmp_path / "shipped", tmp_path / "own")) == 0
+    assert ship(questions_of, Library(tmp_path / "shipped", tmp_path / "own")) == 0
     assert asked == [Library(tmp_path / "shipped", tmp_path / "shipped")]

@@ -12,16 +12,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.beyond.view import PROMPTS, Scene, fitted, place, scene_of, start
-from dashboard.one_input import models
-from dashboard.one_input.learners import input_grid
 from icl_core.data.covariance import Uniform
 from icl_core.data.function_classes import Combination, Dense, Sinusoid
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation.family_sweep import FamilySweep, measured_sweep
-from icl_core.evaluation.prompt_functions import drawn_prompt
-from icl_core.library import Library, default_library
-from icl_core.library.results import load_once
-from icl_core.library.sweeps import cached_model_sweep
+from icl_core.evaluation.prompt_functions import drawn_prompt, input_grid
+from icl_core.library import Library, default_library, finding, load_once
+from icl_core.library.kept import kept
+from icl_core.library.questions import SweepErrors
 from icl_core.models import Transformer
 from icl_core.predictors import Network
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, Recipe
@@ -104,7 +102,7 @@ def test_the_code_gives_the_numbers_at_the_pages_k(capsys: pytest.CaptureFixture
     sweep = FamilySweep("alpha", TINY.data, prompts=8)
     entry = default_library().find(TINY.hash)
     assert entry is not None
-    model = cached_model_sweep(sweep, entry, default_library())
+    model = kept(SweepErrors(sweep, TINY.hash), default_library())
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [line[-1] for line in printed] == [f"{error:.4f}" for error in model.mean[:, 5]]
 
@@ -123,7 +121,7 @@ def test_knobs_change_the_test_and_the_link() -> None:
 
 @pytest.mark.usefixtures("own")
 def test_missing_models_are_waited_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "ROLES", {**models.ROLES, "wide": "no-such-model"})
+    monkeypatch.setattr(finding, "ROLES", {**finding.ROLES, "wide": "no-such-model"})
     at = opened(on_scene(Scene("frequency", 3.0)))
     said = " ".join(block.value for block in at.info)
     assert "no-such-model" in said

@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 from icl_core.data.shifts import CovariateScale
 from icl_core.figures import drawn_lines
 from icl_core.library import Library, default_library
+from icl_core.library.kept import kept
 from icl_core.library.links import to_query
-from icl_core.library.results import cached_curves
+from icl_core.library.questions import Curves
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Evaluation, Experiment, Pretraining, Recipe
 from icl_core.training import train
@@ -91,7 +92,7 @@ EXPERIMENTS = {
 def test_the_figure_is_the_cores_numbers(name: str, library: Library) -> None:
     experiment = EXPERIMENTS[name]
     at = opened(to_query(experiment, library.specs()) | {"log": "0"})  # without a floor
-    curves = cached_curves(experiment, library)
+    curves = kept(Curves(experiment), library)
     expected = drawn_lines(curves, tuple(drawn(at)))
     assert ("transformer" in expected) == (name != "closed form")
     assert {"lsa", "lsa_reoptimised", "ols", "ridge", "lasso", "bayes", "zero"} <= set(expected)
@@ -116,7 +117,7 @@ def test_a_slider_changes_the_url_and_the_figure(library: Library) -> None:
     moved = replace(EXPERIMENTS["shifted"].evaluation, shift=CovariateScale(0.5))
     after = drawn(at)["transformer"]
     assert not np.array_equal(before, after)
-    curves = cached_curves(Experiment(TINY, moved), library)
+    curves = kept(Curves(Experiment(TINY, moved)), library)
     np.testing.assert_array_equal(after, curves.curves["transformer"].mean)
     assert url(at)["evaluation.shift.magnitude"] == "0.5"
 
@@ -239,7 +240,7 @@ def test_the_chart_says_aloud_what_it_shows(library: Library) -> None:
 def test_the_table_holds_the_drawn_numbers(library: Library) -> None:
     at = opened(to_query(EXPERIMENTS["transformer"], library.specs()))
     table = at.dataframe[0].value
-    mean = cached_curves(EXPERIMENTS["transformer"], library).curves["transformer"].mean
+    mean = kept(Curves(EXPERIMENTS["transformer"]), library).curves["transformer"].mean
     assert [float(cell.split()[0]) for cell in table["Transformer"]] == pytest.approx(mean, abs=5e-4)
 
 

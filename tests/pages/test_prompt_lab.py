@@ -26,8 +26,8 @@ from dashboard.lab.view import (
     with_points,
 )
 from dashboard.lab.words import side
-from dashboard.one_input.models import main_model
 from icl_core.library import default_library
+from icl_core.library.finding import main_model
 from icl_core.predictors import BayesMixture
 from icl_core.specs import Experiment, SpecError
 from tests.pages.opening import opened_page

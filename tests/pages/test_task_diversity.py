@@ -15,8 +15,9 @@ from icl_core.evaluation.task_diversity import SIZES, pool_sweep, with_pool
 from icl_core.figures.line_panels import Line, Panel
 from icl_core.figures.palette import stroke
 from icl_core.library import default_library
+from icl_core.library.kept import kept
 from icl_core.library.links import to_query
-from icl_core.library.results import cached_curves
+from icl_core.library.questions import Curves
 from icl_core.models import LinearAttention, Transformer
 from icl_core.specs import Evaluation, Experiment, Pretraining
 from icl_core.training import Trained
@@ -90,7 +91,7 @@ def test_models_stand_at_their_pools(own: Path) -> None:
     assert list(x) == [4, 2**16]
     for size, value in zip((4, None), y, strict=True):
         tested = with_pool(TESTED, size, "new")
-        expected = cached_curves(tested, default_library()).curves["transformer"].mean[2]
+        expected = kept(Curves(tested), default_library()).curves["transformer"].mean[2]
         assert value == pytest.approx(expected, abs=2e-6)
     assert list(points["transformer", "y2"][0]) == [4]
     assert "pool-1024-d3" in at.info[0].value
@@ -101,7 +102,7 @@ def test_learning_curves_at_one_pool(own: Path) -> None:
     at = opened(query(TESTED, picture="curves"))
     keys = {key for key, _ in drawn(at, "line")}
     assert keys == {"transformer", "dmmse", "ridge", "lsa"}
-    expected = cached_curves(with_pool(TESTED, 4, "seen"), default_library()).curves["transformer"].mean
+    expected = kept(Curves(with_pool(TESTED, 4, "seen")), default_library()).curves["transformer"].mean
     np.testing.assert_allclose(drawn(at, "line")["transformer", "y2"][1], expected, atol=2e-6)
     healthy(at.select_slider(key="diversity_pool").set_value(SIZES.index(64)).run())
     assert {key for key, _ in drawn(at, "line")} == {"dmmse", "ridge", "lsa"}

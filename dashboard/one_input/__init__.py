@@ -1,1 +1,0 @@
-"""What the pages that draw functions of one input share."""
