@@ -13,9 +13,8 @@ from dashboard.lab.numbers import lab_grid
 from dashboard.lab.picture import LEAST_REACH
 from dashboard.lab.view import DECIMALS, MOST_POINTS, NOISES, SOURCES, LabView, sampled
 from dashboard.lab.words import CLEAR
-from dashboard.one_input.learners import input_range
 from dashboard.pack.models import PackedModel
-from icl_core.evaluation.prompt_functions import Prompt, PromptFunctions
+from icl_core.evaluation.prompt_functions import Prompt, PromptFunctions, input_range
 from icl_core.figures import ThemeName
 from icl_core.figures.prompt_function import Canvas, PromptLabels, prompt_figure
 from icl_core.specs import Pretraining

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dashboard.frame.texts import languages, speaking
-from dashboard.one_input.models import is_main
 from dashboard.say.describe import pretraining_data
 from icl_core.evaluation.suite import NUGGET, bayes_mixture
 from icl_core.library import Card, Library, LibraryError
+from icl_core.library.finding import is_main
 from icl_core.models import TransformerNetwork
 from icl_core.specs import Pretraining
 
