@@ -70,7 +70,10 @@ class Curves(Question[LearningCurves]):
     def compute(self, library: Library) -> LearningCurves:
         experiment, entry = self.experiment, library.find(self.experiment.pretraining.hash)
         network = load_once(library, entry) if entry else None
-        measured, exact = self._shown(suite(experiment, network)), self._shown(ClosedForm.of(experiment).lines)
+        measured, exact = (
+            self._shown(suite(experiment, network)),
+            self._shown(ClosedForm.of(experiment).lines),
+        )
         return learning_curves(experiment, measured, exact, unregularised(experiment))
 
     def encode(self, found: LearningCurves) -> dict[str, Any]:
