@@ -4,11 +4,15 @@
 #   PIP_ARGS  passed to every `pip install`, e.g. an index that serves the CPU build of torch
 #   APP_ARGS  passed to `streamlit run`, e.g. --server.port=8600
 #   WORKERS   how many tests run side by side
+#   HALL_ARGS passed to `make hall`, e.g. --processes 4 --address 0.0.0.0
+#   LOAD_ARGS passed to `make load`, e.g. --viewers 60
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 PIP_ARGS ?=
 APP_ARGS ?=
 WORKERS ?= 2
+HALL_ARGS ?=
+LOAD_ARGS ?=
 
 # A browser window opens only where there is a screen.
 HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),false,true)
@@ -20,25 +24,34 @@ RUN := $(VENV)/bin/python
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help app test test-fast lint format bench zoo browser clean
+.PHONY: help app hall test test-fast faults lint format bench load zoo browser clean
 
 help:
 	@echo "make app        set up and open the dashboard on http://127.0.0.1:8501"
+	@echo "make hall       as many processes as cores behind nginx, for many viewers"
 	@echo "make test       set up and run every test"
 	@echo "make test-fast  the tests without the slow and the browser ones"
 	@echo "make lint       ruff and pyright"
 	@echo "make format     let ruff format the code and mend what it can"
+	@echo "make faults     the tests that break something on purpose"
+	@echo "make load       200 viewers at once, measured"
 	@echo "make bench      the benchmarks, each against its peer"
 	@echo "make zoo        train the models that the shipped library lacks"
 
 app: $(VENV)/run.stamp
 	$(RUN) -m streamlit run app.py --server.headless=$(HEADLESS) $(APP_ARGS)
 
+hall: $(VENV)/run.stamp
+	$(RUN) -m deploy.hall $(HALL_ARGS)
+
 test: $(VENV)/dev.stamp browser
 	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup
 
 test-fast: $(VENV)/dev.stamp
 	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup -m "not slow and not browser"
+
+faults: $(VENV)/dev.stamp browser
+	$(RUN) -m pytest -v -m faults
 
 lint: $(VENV)/dev.stamp
 	$(RUN) -m ruff check .
@@ -51,6 +64,9 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/bench.stamp
 	$(RUN) -m benchmarks
+
+load: $(VENV)/run.stamp
+	$(RUN) -m benchmarks.hall.load $(LOAD_ARGS)
 
 zoo: $(VENV)/run.stamp
 	$(RUN) -m icl_core zoo

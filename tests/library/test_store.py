@@ -57,6 +57,7 @@ def test_cards_are_readable_json_and_round_trip(library: Library, trained: Train
     assert Card.from_json(entry.card.to_json()).to_json() == entry.card.to_json()
 
 
+@pytest.mark.faults
 def test_altered_foreign_and_truncated_weights_are_refused_by_name(
     library: Library, trained: Trained
 ) -> None:
@@ -73,6 +74,7 @@ def test_altered_foreign_and_truncated_weights_are_refused_by_name(
         library.load(entry)
 
 
+@pytest.mark.faults
 def test_weights_of_another_shape_name_the_tensor(library: Library, trained: Trained) -> None:
     entry = library.add(trained, "tiny")
     wider = replace(SPEC, model=Transformer(1, 1, 16)).model.build(2, 3, 1.0)
@@ -84,6 +86,7 @@ def test_weights_of_another_shape_name_the_tensor(library: Library, trained: Tra
         library.load(library.write_card(entry, card))
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"spec": 3}', "null"])
 def test_a_damaged_card_is_shown_and_harms_no_other(library: Library, trained: Trained, content: str) -> None:
     sound = library.add(trained, "tiny")
@@ -155,6 +158,7 @@ def test_a_card_that_vanishes_while_the_library_is_read_is_passed_over(
     assert library.entries() == [sound]
 
 
+@pytest.mark.faults
 def test_the_size_that_a_card_claims_takes_no_memory(library: Library, trained: Trained) -> None:
     """The claimed model has 2.4e9 parameters: 9 GiB."""
     entry = library.add(trained, "tiny")
@@ -218,6 +222,7 @@ def test_the_shipped_copy_wins_over_an_own_one(library: Library, trained: Traine
     assert [card.name for card in library.cards()] == ["shipped"]
 
 
+@pytest.mark.faults
 def test_an_unwritable_library_says_what_to_do(tmp_path: Path, trained: Trained) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(LibraryError, match=r"cannot be written .* set ICL_MODEL_STORE"):

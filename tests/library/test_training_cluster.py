@@ -152,6 +152,7 @@ def test_two_clients_share_one_job_and_both_see_it_grow(workplace: Workplace) ->
     assert seen(second, SPEC).standing.attempts == 1
 
 
+@pytest.mark.faults
 def test_a_killed_worker_costs_nothing_but_time(workplace: Workplace, tmp_path: Path) -> None:
     service = workplace.service()
     spec = replace(SPEC, recipe=replace(SPEC.recipe, steps=1500))
@@ -173,6 +174,7 @@ def test_a_killed_worker_costs_nothing_but_time(workplace: Workplace, tmp_path: 
     assert steps[-1] == 1500
 
 
+@pytest.mark.faults
 def test_a_killed_scheduler_is_replaced_and_the_job_goes_on(workplace: Workplace, tmp_path: Path) -> None:
     service = workplace.service()
     spec = replace(SPEC, recipe=replace(SPEC.recipe, steps=1000))
@@ -214,6 +216,7 @@ def test_only_who_started_it_stops_it_and_it_stops_at_once(workplace: Workplace)
     until(lambda: seen(service, LONG).state == "cancelled", "the second stop")
 
 
+@pytest.mark.faults
 def test_a_job_whose_process_dies_three_times_is_given_up(workplace: Workplace) -> None:
     service = workplace.service()
     service.submit(LONG, "teacher")
@@ -264,6 +267,7 @@ def test_another_cluster_is_used_through_the_environment(
             process.wait(30)
 
 
+@pytest.mark.faults
 def test_an_absent_cluster_is_named(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
     monkeypatch.setattr("icl_core.library.jobs.engine.CONNECT_SECONDS", 0.5)

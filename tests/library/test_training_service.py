@@ -206,6 +206,7 @@ def test_a_loss_that_is_no_number_ends_in_a_sentence(
     assert work(service, SPEC).state == "finished"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "error",
     [OSError(errno.ENOSPC, "No space left on device"), SafetensorError("No space left on device")],
@@ -228,6 +229,7 @@ def test_a_full_disk_at_a_checkpoint_ends_in_a_sentence(
     assert work(service, SPEC).state == "finished"
 
 
+@pytest.mark.faults
 def test_a_full_disk_at_the_library_keeps_the_training_and_leaves_no_half_model(
     service: TrainingService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +252,7 @@ def test_a_full_disk_at_the_library_keeps_the_training_and_leaves_no_half_model(
     assert service.library.verify(entry) == ""
 
 
+@pytest.mark.faults
 def test_a_disk_too_full_for_the_progress_is_told_by_the_engine(
     service: TrainingService, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,6 +320,7 @@ def test_only_one_worker_has_a_job(service: TrainingService, monkeypatch: pytest
     assert work(service, SPEC).state == "finished"
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("content", ["", "{", "{}", "[]", '{"spec": 3}'])
 def test_damaged_files_count_as_none(service: TrainingService, content: str) -> None:
     service.submit(SPEC, "teacher")
@@ -393,6 +397,7 @@ work.run_job(Path(sys.argv[1]), Library(Path(sys.argv[2]), Path(sys.argv[3])))
 """
 
 
+@pytest.mark.faults
 @pytest.mark.slow
 def test_a_worker_that_is_killed_goes_on_from_a_recent_checkpoint(
     service: TrainingService, tmp_path: Path

@@ -38,6 +38,7 @@ def test_a_checkpoint_comes_back_as_it_was(path: Path, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.faults
 def test_a_failed_write_keeps_the_old_checkpoint_and_leaves_no_draft(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +102,7 @@ DAMAGES: dict[str, tuple[Callable[[Checkpoint], Checkpoint], str]] = {
 }
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_does_not_fit_is_named(path: Path, tmp_path: Path, damage: str) -> None:
     change, sentence = DAMAGES[damage]

@@ -39,6 +39,7 @@ def latest(spec: Pretraining, state: Path) -> Checkpoint:
     return Checkpoint.load(checkpoint_path(state, spec, "latest"), spec.hash)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("name", CASES)
 def test_resumed_trainings_equal_whole_ones(name: str, tmp_path: Path) -> None:
     """Cut before, in and after each stage of the curriculum (4, 7), the warm-up (3) and at the decay (6)."""

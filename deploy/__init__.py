@@ -1,0 +1,1 @@
+"""The dashboard for many viewers: several app processes behind one proxy."""
