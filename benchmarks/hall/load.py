@@ -64,12 +64,12 @@ async def visit(number: int, port: int, minutes: float, every: float, tally: Tal
     """One viewer: opens the link at a moment of the first seconds, then moves a knob now and then."""
     chance = random.Random(f"{SEED} {number}")
     await asyncio.sleep(chance.uniform(0, OPENING_SECONDS))
-    until = time.monotonic() + 60 * minutes
     try:
         async with Viewer(port) as viewer:
             answer = await viewer.open(**LINK)
             tally.first.append(answer.seconds)
             tally.received += answer.received
+            until = time.monotonic() + 60 * minutes
             while (pause := chance.uniform(0.5, 1.5) * every) < until - time.monotonic():
                 await asyncio.sleep(pause)
                 if number % 2:
