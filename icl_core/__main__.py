@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 import torch
 
@@ -24,24 +23,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(chosen.threads)
     try:
         answer = chosen.run(chosen, default_library())
-        print(json.dumps(answer.data, allow_nan=False) if chosen.json else answer.text, flush=True)
-    except BrokenPipeError:  # the reader has seen enough, as `head` has
-        _discard_output()
-        return 0
+        text = json.dumps(answer.data, allow_nan=False) if chosen.json else answer.text
     except (ValueError, OSError, TrainingDiverged, TrainingStopped) as error:
-        print(f"icl_core {chosen.command}: {_sentence(error)}", file=sys.stderr)
-        _discard_output()
-        return 2
+        return _complain(chosen.command, _sentence(error))
     except KeyboardInterrupt:
-        print(f"icl_core {chosen.command}: interrupted.", file=sys.stderr)
+        _complain(chosen.command, "interrupted.")
         return 130
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # What is still to be printed is given up, lest Python tries once more as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(
+            error, BrokenPipeError
+        ):  # a reader that has seen enough, as `head` has, is no fault
+            return _complain(chosen.command, _sentence(error))
     return 1 if answer.failed else 0
 
 
-def _discard_output() -> None:
-    """What is still to be printed is given up, lest Python tries once more as it ends."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _complain(command: str, sentence: str) -> int:
+    print(f"icl_core {command}: {sentence}", file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,7 +7,8 @@ import json
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
@@ -22,6 +23,18 @@ class SpecError(ValueError):
     def __init__(self, field: str, value: object, allowed: str) -> None:
         self.field, self.value, self.allowed = field, value, allowed
         super().__init__(f"{_shorten(field)} = {_shorten(_show(value))}: allowed is {allowed}.")
+
+
+@contextmanager
+def within(part: Spec, path: str) -> Iterator[None]:
+    """A SpecError about a field of `part`, which stands at the dotted path, names the field by that path."""
+    try:
+        yield
+    except SpecError as error:
+        own = {item.name for item in fields(part)}
+        if error.field.partition(".")[0] not in own:
+            raise
+        raise SpecError(_join(path, error.field), error.value, error.allowed) from None
 
 
 @dataclass(frozen=True)

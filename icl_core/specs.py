@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self, cast
 
-from icl_core.codec import Kind, Spec, SpecError
+from icl_core.codec import Kind, Spec, SpecError, within
 from icl_core.look import Look
 
 if TYPE_CHECKING:
@@ -261,6 +261,12 @@ class Mixture(Spec):
         pairs = [part if isinstance(part, tuple) else (part, 1.0) for part in parts]
         return cls(tuple(Component(family, weight) for family, weight in pairs if weight != 0))
 
+    def check(self, dimension: int) -> None:
+        """Raises SpecError where a family does not fit the dimension."""
+        for position, family in enumerate(self.families):
+            with within(family, f"components.{position}.function_class"):
+                family.check(dimension)
+
     @property
     def families(self) -> tuple[FunctionClass, ...]:
         return tuple(component.function_class for component in self.components)
@@ -392,9 +398,10 @@ class Pretraining(Spec):
         if self.task_pool is not None:
             require(1 <= self.task_pool <= 2**20, "task_pool", self.task_pool, "none, or 1 to 2^20 tasks")
         require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2^31 - 1")
-        self.covariates.second_moment(self.dimension)  # raises where the two do not fit
-        for function_class in self.mixture.families:
-            function_class.check(self.dimension)
+        with within(self.covariates, "covariates"):
+            self.covariates.second_moment(self.dimension)  # raises where the two do not fit
+        with within(self.mixture, "mixture"):
+            self.mixture.check(self.dimension)
         for position, stage in enumerate(self.recipe.curriculum):
             self._check_stage(stage, f"recipe.curriculum.{position}")
         points, rows = self.context_length + 1, self.model.longest_context(self.context_length) + 1
@@ -453,9 +460,10 @@ class Pretraining(Spec):
         require(inputs <= self.dimension, f"{field}.inputs", stage.inputs, there)
         most = f"at most the model's {self.context_length} pairs"
         require(length <= self.context_length, f"{field}.context_length", stage.context_length, most)
-        self.covariates.second_moment(inputs)
-        for function_class in stage.mixture.families:
-            function_class.check(inputs)
+        with within(self.covariates, "covariates"):
+            self.covariates.second_moment(inputs)
+        with within(stage.mixture, f"{field}.mixture"):
+            stage.mixture.check(inputs)
 
     @property
     def label_variance(self) -> float:
@@ -521,10 +529,14 @@ class Experiment(Spec):
             self.context_length,
             f"at most {longest} pairs, which this model has positions for",
         )
-        self.covariates.second_moment(self.pretraining.dimension)
-        for function_class in self.mixture.families:
-            function_class.check(self.pretraining.dimension)
-        self.evaluation.shift.check(self.pretraining, self.mixture)
+        if self.evaluation.covariates is not None:
+            with within(self.evaluation.covariates, "evaluation.covariates"):
+                self.evaluation.covariates.second_moment(self.pretraining.dimension)
+        if self.evaluation.function_class is not None:
+            with within(self.evaluation.function_class, "evaluation.function_class"):
+                self.evaluation.function_class.check(self.pretraining.dimension)
+        with within(self.evaluation.shift, "evaluation.shift"):
+            self.evaluation.shift.check(self.pretraining, self.mixture)
         if self.evaluation.tasks == "seen":
             self._check_seen_tasks()
 

@@ -764,3 +764,52 @@ def test_reseeding_changes_every_seed_and_nothing_else() -> None:
 def test_the_data_of_a_pretraining_is_all_but_the_model() -> None:
     spec = Pretraining(dimension=3, label_noise=0.5, task_pool=4, recipe=Recipe(steps=10), seed=2)
     assert spec.data == Pretraining(dimension=3, label_noise=0.5, task_pool=4)
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        (
+            {"pretraining.covariates": "eigenvalues", "pretraining.covariates.values": "1 2"},
+            "pretraining.covariates.values",
+        ),
+        (
+            {"evaluation.covariates": "eigenvalues", "evaluation.covariates.values": "1 2"},
+            "evaluation.covariates.values",
+        ),
+        (
+            {"evaluation.function_class": "sparse", "evaluation.function_class.nnz": "9"},
+            "evaluation.function_class.nnz",
+        ),
+        (
+            {
+                "pretraining.mixture.components.0.function_class": "sparse",
+                "pretraining.mixture.components.0.function_class.nnz": "9",
+                "pretraining.mixture.components.0.weight": "1",
+            },
+            "pretraining.mixture.components.0.function_class.nnz",
+        ),
+        (
+            {
+                "pretraining.covariates": "mixture",
+                "pretraining.covariates.components.0.covariance": "low_rank",
+                "pretraining.covariates.components.0.covariance.rank": "9",
+            },
+            "pretraining.covariates.components.0.covariance.rank",
+        ),
+        (
+            {
+                "pretraining.mixture.components.0.function_class": "combination",
+                "pretraining.mixture.components.0.function_class.first": "sparse",
+                "pretraining.mixture.components.0.function_class.first.nnz": "9",
+                "pretraining.mixture.components.0.function_class.second": "dense",
+                "pretraining.mixture.components.0.weight": "1",
+            },
+            "pretraining.mixture.components.0.function_class.first.nnz",
+        ),
+    ],
+)
+def test_a_fault_between_fields_is_named_by_its_whole_path(query: dict[str, str], path: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        Experiment.from_query({"pretraining.dimension": "3", **query})
+    assert caught.value.field == path

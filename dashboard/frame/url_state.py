@@ -148,7 +148,10 @@ class UrlState(Generic[V]):
         st.session_state[SESSION_KEY] = replace(session, query=query, changed=False, views=views)
 
     def _read(self, query: Mapping[str, str], views: Mapping[str, View]) -> None:
-        spec, view, presentation, unknown = self._sorted(query)
+        repeated = {name: len(st.query_params.get_all(name)) for name in query}
+        repeated = {name: count for name, count in repeated.items() if count > 1}
+        once = {name: value for name, value in query.items() if name not in repeated}
+        spec, view, presentation, unknown = self._sorted(once)
         read_presentation = read(presentation, Presentation.from_query)
         set_language(read_presentation.value.lang)  # which the notices speak
         notices = [t("notice.unknown", name=name) for name in unknown]
@@ -156,7 +159,8 @@ class UrlState(Generic[V]):
         experiment = read_experiment.value if read_experiment.used else self.default.experiment
         read_view = read(view, type(self.default.view).from_query)
         shown = read_view.value if read_view.used else self.default.view
-        for fault in (*read_experiment.faults, *read_view.faults, *read_presentation.faults):
+        twice = [SpecError(name, f"given {count} times", "one value") for name, count in repeated.items()]
+        for fault in (*twice, *read_experiment.faults, *read_view.faults, *read_presentation.faults):
             notices.append(t("notice.ignored", knob=_knob(fault.field), fault=sentence(fault)))
         settings = Settings(experiment, shown, read_presentation.value)
         st.session_state[SESSION_KEY] = _Session(

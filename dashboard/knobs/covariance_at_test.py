@@ -15,7 +15,7 @@ from dashboard.knobs.changes import Acting, CurveSettings, State, change_evaluat
 from dashboard.say.describe import covariance_name
 from icl_core.specs import SpecError
 
-REFUSED = "refused_covariance"
+REFUSED, MENDED = "refused_covariance", "mended_covariance"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ def _own_covariance(state: State) -> None:
     def apply(settings: CurveSettings, text: str) -> CurveSettings:
         st.session_state.pop(REFUSED, None)
         try:
-            return change_evaluation(settings, covariates=own_covariance.from_text(text))
+            changed = change_evaluation(settings, covariates=own_covariance.from_text(text))
+            st.session_state[MENDED] = (own_covariance.mended_by(text), changed.experiment.hash)
+            return changed
         except SpecError as error:
             st.session_state[REFUSED] = _Refused(text, sentence(error), settings.experiment.hash)
             return settings
@@ -66,3 +68,6 @@ def _own_covariance(state: State) -> None:
     draw(state, Knob("own_covariance", label, Text(), text, apply, t("help.own_covariance")))
     if refused is not None:
         st.warning(t("notice.own_covariance", fault=refused.fault))
+    amount, experiment = st.session_state.get(MENDED, (0.0, ""))
+    if amount > 0 and experiment == state.experiment.hash:
+        st.info(t("notice.mended_covariance", amount=f"{amount:.1g}"))

@@ -9,6 +9,7 @@ from typing import Literal
 from dashboard.frame.url_state import UrlState
 from dashboard.frame.views import View
 from icl_core.library import Entry
+from icl_core.specs import MAX_DIMENSION, FunctionClass, require
 
 Status = Literal["any", "meets", "misses", "ungraded", "damaged"]
 STATUSES: tuple[Status, ...] = ("any", "meets", "misses", "ungraded", "damaged")
@@ -23,6 +24,12 @@ class LibraryView(View):
     family: str = ""
     status: Status = "any"
     played: str = ""
+
+    def __post_init__(self) -> None:
+        kinds = sorted(FunctionClass.kinds)
+        require(self.family in ("", *kinds), "family", self.family, f"one of {', '.join(kinds)}")
+        fits = self.inputs is None or 1 <= self.inputs <= MAX_DIMENSION
+        require(fits, "inputs", self.inputs, f"1 to {MAX_DIMENSION}")
 
 
 @dataclass(frozen=True)

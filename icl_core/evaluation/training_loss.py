@@ -205,8 +205,10 @@ class SampledCovarianceLoss(TrainingLoss):
 
     @cached_property
     def curvature_range(self) -> tuple[float, float]:
+        """Of what is learned: directions of no curvature, as rank-one covariances have them, never move."""
         eigenvalues = np.linalg.eigvalsh(self._curvature)
-        return float(eigenvalues[0]), float(eigenvalues[-1])
+        rounding = np.finfo(np.float64).eps * len(eigenvalues) * eigenvalues[-1]
+        return float(eigenvalues[eigenvalues > rounding].min()), float(eigenvalues[-1])
 
     @cached_property
     def drive(self) -> Array:

@@ -29,6 +29,9 @@ QUANTITIES: Mapping[Quantity, str] = {
 """What a model can be held to."""
 
 
+LONGEST_NAME = 100
+
+
 @dataclass(frozen=True)
 class FamilyErrors:
     """Normalised error on test prompts of one family at some context lengths, with 90% intervals.
@@ -131,14 +134,15 @@ class Card:
             spec = Pretraining.from_dict(data["spec"])
             if spec.hash != data["spec_hash"]:
                 raise ValueError(f"its spec has hash {spec.hash}, but the card says {data['spec_hash']}")
+            history = tuple(_snapshot(entry, spec) for entry in data["history"])
             return cls(
-                name=str(data["name"]),
+                name=checked_name(data["name"]),
                 spec=spec,
                 seconds=_number(data["seconds"]),
                 precision=str(data["precision"]),
                 parameters=int(data["parameters"]),
                 weights_sha256=str(data["weights_sha256"]),
-                history=tuple(_snapshot(entry) for entry in data["history"]),
+                history=history,
                 errors=tuple(_family_errors(entry) for entry in data["errors"]),
                 checks=tuple(_check(entry) for entry in data["checks"]),
                 note=str(data["note"]),
@@ -176,14 +180,28 @@ def _number(value: Any) -> float:
     return number
 
 
-def _snapshot(data: Mapping[str, Any]) -> Snapshot:
+def checked_name(name: Any) -> str:
+    """A model's name: one line of printable characters, without spaces around it. Raises ValueError."""
+    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME or name != name.strip():
+        raise ValueError(f"{name!r} is no name of 1 to {LONGEST_NAME} characters without spaces around it")
+    if not name.isprintable() or "/" in name or name.startswith("."):
+        raise ValueError(f"{name!r} is no name: printable characters, no slash, no dot first")
+    return name
+
+
+def _snapshot(data: Mapping[str, Any], spec: Pretraining) -> Snapshot:
     errors = tuple(tuple(_number(error) for error in family) for family in data["errors"])
+    families, points = len(spec.mixture.families), spec.context_length + 1
+    if [len(family) for family in errors] != [points] * families:
+        raise ValueError(f"its history is not of {families} families at {points} context lengths each")
     return Snapshot(int(data["step"]), _number(data["seconds"]), _number(data["loss"]), errors)
 
 
 def _family_errors(data: Mapping[str, Any]) -> FamilyErrors:
     lengths = tuple(int(k) for k in data["context_lengths"])
     mean, low, high = (tuple(_number(value) for value in data[key]) for key in ("mean", "low", "high"))
+    if not len(lengths) == len(mean) == len(low) == len(high):
+        raise ValueError(f"its errors are not of {len(lengths)} context lengths each")
     return FamilyErrors(
         str(data["family"]), _one_of(Tasks, data["tasks"]), int(data["prompts"]), lengths, mean, low, high
     )

@@ -16,7 +16,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from icl_core.files import atomic_write, replacing, write_whole
-from icl_core.library.card import Card, library_versions, machine_description
+from icl_core.library.card import Card, checked_name, library_versions, machine_description
 from icl_core.models import InContextNetwork
 from icl_core.specs import Pretraining, SpecError
 from icl_core.training import Trained
@@ -152,7 +152,11 @@ class Library:
         return Entry(folder, Card.from_json(card.to_json()))
 
     def check_name(self, name: str, spec: Pretraining, folder: Path | None = None) -> None:
-        """Raises LibraryError where the name means another model, one that `folder` does not replace."""
+        """Raises LibraryError where the name is none, or another model's that `folder` does not replace."""
+        try:
+            checked_name(name)
+        except ValueError as error:
+            raise LibraryError(f"{error}: choose another name for {spec.hash}.") from None
         for entry in self.entries():
             owner = entry.card.spec.hash if entry.card else spec.hash
             other = owner != spec.hash and entry.folder != folder

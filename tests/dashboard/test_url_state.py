@@ -1,6 +1,6 @@
 """The state of a page: read from the URL, written into it, carried to other pages, bad links forgiven."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import streamlit as st
@@ -55,7 +55,7 @@ def test_a_good_link_is_read_whole() -> None:
         (
             {"evaluation.function_class": "sparse", "evaluation.function_class.nnz": "99"},
             {"evaluation.function_class": "sparse"},
-            ["nnz"],
+            ["evaluation.function_class.nnz"],
         ),
     ],
 )
@@ -90,6 +90,11 @@ def test_no_link_whatever_raises(query: dict[str, str]) -> None:
 class FakeQuery(dict[str, str]):
     def to_dict(self) -> dict[str, str]:
         return dict(self)
+
+    repeated: ClassVar[dict[str, list[str]]] = {}
+
+    def get_all(self, name: str) -> list[str]:
+        return self.repeated.get(name, [self[name]])
 
     def from_dict(self, values: dict[str, str]) -> None:
         self.clear()
@@ -133,6 +138,17 @@ def test_a_link_that_names_no_pretraining_is_about_the_pages_own_default(url: Fa
     assert from_query(state.query(), MODELS) == state.experiment
     url.from_dict({"model": "small"})
     assert UrlState.begin("explore", default, MODELS).experiment == Experiment(MODELS["small"])
+
+
+def test_a_parameter_given_twice_is_left_out_as_the_command_line_refuses_it(
+    url: FakeQuery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url.from_dict({"model": "small", "evaluation.seed": "2", "evaluation.alpha": "0.5"})
+    monkeypatch.setattr(FakeQuery, "repeated", {"evaluation.seed": ["1", "2"]})
+    state = begin()
+    assert state.experiment == Experiment(MODELS["small"], Evaluation(alpha=0.5))
+    assert len(state.notices) == 1
+    assert "given 2 times" in state.notices[0]
 
 
 def test_a_notice_names_the_knob_that_fell_back(url: FakeQuery) -> None:

@@ -181,3 +181,12 @@ def test_what_cannot_be_followed_is_refused(changes, field):
     with pytest.raises(SpecError) as fault:
         Dynamics(**changes)
     assert fault.value.field == field
+
+
+@pytest.mark.parametrize("dimension", [2, 4])
+def test_rank_one_covariances_leave_directions_that_never_move(dimension: int) -> None:
+    """E[S A G_S] = 0 for antisymmetric A where every S is g g^T; the others are learned to the end."""
+    run = trajectory(Dynamics(covariates=Wishart(1), dimension=dimension))
+    assert np.isfinite(run.path.times).all()
+    assert run.losses[-1] == pytest.approx(run.floor, rel=1e-3)
+    assert run.distance < 1e-2

@@ -280,3 +280,38 @@ def test_a_full_disk_keeps_the_model_that_was_there(
         library.add(trained, "tiny")
     assert {path.name: path.read_bytes() for path in entry.folder.iterdir()} == before
     assert library.verify(entry) == ""
+
+
+@pytest.mark.parametrize("edit", ["families", "lengths", "errors", "name", "path"])
+def test_a_card_that_does_not_fit_its_spec_is_one_bad_card(
+    library: Library, trained: Trained, edit: str
+) -> None:
+    sound = library.add(trained, "sound")
+    other = replace(SPEC, seed=9)
+    entry = library.add(replace(trained, spec=other), "bad")
+    data = json.loads((entry.folder / "card.json").read_text())
+    match edit:
+        case "families":
+            data["history"][0]["errors"] *= 2
+        case "lengths":
+            data["history"][0]["errors"][0].pop()
+        case "errors":
+            curve = {"family": "dense", "tasks": "new", "prompts": 2, "context_lengths": [0, 1]}
+            data["errors"] = [curve | {"mean": [1, 1], "low": [1, 1], "high": [1]}]
+        case "name":
+            data["name"] = "two\nlines"
+        case "path":
+            data["name"] = "../elsewhere"
+    (entry.folder / "card.json").write_text(json.dumps(data))
+    faults = {found.folder.name: library.verify(found) for found in library.entries()}
+    assert faults[SPEC.hash] == ""
+    assert "cannot be used" in faults[other.hash]
+    assert library.specs() == {"sound": SPEC}
+    assert sound in library.entries()
+
+
+@pytest.mark.parametrize("name", ["", " tiny", "a\nb", "a/b", ".hidden", "x" * 101])
+def test_what_is_no_name_is_refused(library: Library, trained: Trained, name: str) -> None:
+    with pytest.raises(LibraryError, match="choose another name"):
+        library.add(trained, name)
+    assert library.entries() == []

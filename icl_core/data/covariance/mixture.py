@@ -8,6 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from icl_core.codec import within
 from icl_core.data.choice import choose, draw_choice
 from icl_core.data.randomness import Randomness
 from icl_core.specs import MAX_MIXED, Covariance, Spec, check_weight, normalised, require
@@ -54,7 +55,10 @@ class CovarianceMixture(Covariance, kind="mixture"):
         return tuple(part.weight for part in self.components)
 
     def second_moment(self, dimension: int) -> Tensor:
-        moments = [part.covariance.second_moment(dimension) for part in self.components]
+        moments = []
+        for position, part in enumerate(self.components):
+            with within(part.covariance, f"components.{position}.covariance"):
+                moments.append(part.covariance.second_moment(dimension))
         return torch.stack([w * moment for w, moment in zip(self.weights, moments, strict=True)]).sum(0)
 
     def fourth_moments(self, dimension: int) -> Tensor:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from icl_core.codec import within
 from icl_core.data.families import GaussianFamily, SumOf
 from icl_core.data.function_classes.base import Functions, WeightedSum
 from icl_core.data.function_classes.dense import Dense
@@ -42,8 +43,9 @@ class Combination(FunctionClass, kind="combination"):
         return {**super().wording, "rest": 1 - self.alpha}
 
     def check(self, dimension: int) -> None:
-        self.first.check(dimension)
-        self.second.check(dimension)
+        for name, part in (("first", self.first), ("second", self.second)):
+            with within(part, name):
+                part.check(dimension)
 
     def sample(
         self, randomness: Randomness, prompts: int, covariates: Covariance, dimension: int
