@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
+from dashboard.beyond.ladder import first_asked as ladder
 from dashboard.beyond.numbers import first_asked as beyond
 from dashboard.diversity.numbers import first_asked as diversity
 from dashboard.explore.numbers import first_asked as explore
@@ -24,6 +25,7 @@ Asked = Callable[[Library], Iterable[Question[Any]]]
 ROOMS: dict[str, Asked] = {
     "results": explore,
     "sweeps": beyond,
+    "rungs of the ladder": ladder,
     "comparisons": selection,
     "numbers on task pools": diversity,
 }

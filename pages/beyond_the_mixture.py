@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard import frame
-from dashboard.beyond import claimed, code, knobs, numbers, picture, words
-from dashboard.beyond.view import current, fitted, read_out, start
-from dashboard.frame import exports
-from dashboard.frame.texts import joined, t
+from dashboard.beyond import knobs, show, words
+from dashboard.beyond.ladder import found_ladder
+from dashboard.beyond.numbers import Learners
+from dashboard.beyond.view import Picture, fitted, read_out, start
 from dashboard.say.cited import cited
 from dashboard.say.learners import learner_names
-from icl_core.library.finding import waiting
 
 state, library = frame.begin("beyond_the_mixture", lambda library: start(library.specs()))
 cited(state.presentation, library)
 experiment = fitted(state.experiment, state.default.experiment)
 main = experiment.pretraining
-learners = numbers.Learners.of(main, library)
-names = learner_names(main, library)
-parameter, k = current(experiment).parameter, read_out(experiment, state.view)
+learners, names = Learners.of(main, library), learner_names(main, library)
+ladder, faults = found_ladder(experiment, state.view, library)
+picture: Picture = "sweep" if ladder is None else "ladder"
 
 frame.sidebar(
     state,
-    evaluation=lambda: knobs.tested_on(state, experiment),
-    pretraining=lambda: knobs.pretrained_on(state, experiment, state.models, learners),
+    evaluation=lambda: knobs.tested_on(state, experiment, picture),
+    pretraining=lambda: knobs.pretrained_on(state, experiment, state.models, ladder),
 )
-frame.warn((*state.notices, *words.notices(state, main)), learners.faults)
-
-with st.spinner(t("figure.waiting"), show_time=True):
-    shown = learners.shown(parameter, state.view, swept=False)
-    functions = numbers.drawn(experiment, state.view.prompt, learners, shown, library)
-    swept = learners.shown(parameter, state.view, swept=True)
-    curves = numbers.swept(experiment, learners, swept, library)
-
-sentence = words.reading(experiment, curves, k)
-if not state.presentation.present:
-    knobs.pictures(state, experiment)
-frame.title(words.title(experiment, curves, k))
-left, right = st.columns([6, 5], gap="medium")
-with left:
-    picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
-with right:
-    picture.draw_sweep(
-        experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
-    )
-cards = learners.cards(swept)
-frame.read_aloud(sentence, words.provenance(experiment, cards.pop("transformer", None), [*cards.values()]))
-claimed.claims_line(experiment, curves, k)
+frame.warn((*state.notices, *words.notices(state, main)), (*learners.faults, *faults))
 
 if not state.presentation.present:
-    lacking = waiting(main, library)
-    if lacking:
-        st.info(t("beyond.waiting", models=joined("names", lacking)), icon=":material/hourglass_empty:")
-    knobs.shown_knobs(state, experiment, learners, names)
-    frame.explain(("what", t("beyond.what")), ("try", t("beyond.try")))
-    exports.numbers_section(picture.numbers_table(experiment, curves, names, k))
-    knobs.networks(state, library)
-    code.take_away(experiment, curves, k)
+    knobs.pictures(state, experiment, picture)
+if ladder is None:
+    show.sweep_picture(state, experiment, learners, names, library)
+else:
+    show.ladder_picture(state, experiment, ladder, learners, names, library)
 
-frame.end(state, cfg=experiment.hash, k=k, prompt=state.view.prompt)
+k = read_out(experiment, state.view)
+frame.end(state, cfg=experiment.hash, picture=picture, k=k, prompt=state.view.prompt)

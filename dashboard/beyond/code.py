@@ -25,6 +25,28 @@ for value, ideal, error in zip(sweep.values, bayes.mean, model.mean):
     print(f"{{value:5g}}  Bayes {{ideal[{k}]:.4f}}  transformer {{error[{k}]:.4f}}")
 """
 
+LADDER = """\
+from icl_core.library import default_library
+from icl_core.library.kept import kept
+from icl_core.library.ladder import RungIdeals, RungModel, on_the_sum, rungs
+from icl_core.specs import Evaluation
+
+library, evaluation = default_library(), Evaluation(prompts={prompts}, seed={seed})
+for rung in rungs(library):
+    errors = dict(kept(RungIdeals(on_the_sum(rung.spec.data, evaluation)), library).curves)
+    for spec in rung.models:
+        model = kept(RungModel(on_the_sum(spec, evaluation)), library).curves["transformer"]
+        errors["transformer, seed " + str(spec.seed)] = model
+    for name, curve in errors.items():
+        print(f"{{rung.name:14}} {{name:22}} {{curve.mean[{k}]:.4f}}")
+"""
+
+
+def ladder_code(experiment: Experiment, k: int) -> str:
+    """A script that computes the ladder's errors again."""
+    evaluation = experiment.evaluation
+    return LADDER.format(prompts=evaluation.prompts, seed=evaluation.seed, k=k)
+
 
 def take_away(experiment: Experiment, curves: Curves, k: int) -> None:
     """The sweep's curves, and code that computes them again."""

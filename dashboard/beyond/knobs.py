@@ -7,31 +7,38 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.beyond.ladder import Ladder, band_name
 from dashboard.beyond.numbers import Learners
 from dashboard.beyond.view import (
     HIGHEST,
+    PICTURES,
     PROMPTS,
     SCENES,
     BeyondSettings,
     BeyondView,
+    Picture,
     Scene,
     current,
     fitted,
     read_out,
     with_scene,
 )
-from dashboard.frame.knob import Knob, Menu, Pills, Slider, Switch, draw, heading, more, viewed
+from dashboard.frame.knob import Knob, Menu, Pills, Row, Slider, Steps, Switch, draw, heading, more, viewed
 from dashboard.frame.preset_menu import preset_menu
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import UrlState
 from dashboard.knobs.prompts import new_seed_button, prompts_knob, tested_as
 from icl_core.data.function_classes import Dense, ReluNetwork
+from icl_core.evaluation.family_sweep import trained_range
 from icl_core.library import Library
-from icl_core.library.finding import Models, main_models
+from icl_core.library.finding import Models, main_model, main_models
+from icl_core.library.ladder import RECIPES, on_the_sum
 from icl_core.specs import Experiment, Pretraining
 
 State = UrlState[BeyondView]
-COUNTS = (64, 128, 256, 512)  # prompts of each of a sweep's values
+LADDER = ("narrow", "broad-band")
+"""The rungs that have a picture of their own: where the model fails, and where it copes."""
+COUNTS = (1024, 2048, 4096)  # prompts of each of a sweep's values
 
 
 def on_page(
@@ -42,10 +49,30 @@ def on_page(
     return lambda settings: replace(settings, experiment=change(fitted(settings.experiment, default)))
 
 
-def tested_on(state: State, experiment: Experiment) -> None:
+def picture_row(state: State, shown: Picture) -> None:
+    """Which of the two pictures is shown; the ladder is about half a line and half a sinusoid."""
+
+    def write(settings: BeyondSettings, chosen: Picture) -> BeyondSettings:
+        on_sum = on_page(state, lambda test: with_scene(test, SCENES["half"]))
+        return (on_sum(settings) if chosen == "ladder" else settings).viewed(picture=chosen)
+
+    row = Row(PICTURES, lambda picture: t(f"beyond.tab.{picture}"))
+    draw(state, Knob("beyond_picture", t("selection.picture"), row, shown, write))
+
+
+def tested_on(state: State, experiment: Experiment, shown: Picture) -> None:
     """The functions, and how much of the prompt is seen."""
     heading("evaluation")
-    scene, view = current(experiment), state.view
+    if shown == "sweep":
+        _scene_knobs(state, experiment)
+    _reading_knobs(state, experiment)
+    with more():
+        draw(state, prompts_knob(experiment.evaluation.prompts, tested_as(experiment), COUNTS))
+        new_seed_button(state, experiment.evaluation, tested_as(experiment))
+
+
+def _scene_knobs(state: State, experiment: Experiment) -> None:
+    scene = current(experiment)
     low, high, step = (0.0, 1.0, 0.1) if scene.parameter == "alpha" else (0.25, HIGHEST, 0.25)
     draw(
         state,
@@ -69,6 +96,13 @@ def tested_on(state: State, experiment: Experiment) -> None:
             )(settings),
             t(f"beyond.help.{scene.parameter}"),
         ),
+    )
+
+
+def _reading_knobs(state: State, experiment: Experiment) -> None:
+    view = state.view
+    draw(
+        state,
         Knob(
             "read_out",
             t("knob.read_out"),
@@ -86,14 +120,30 @@ def tested_on(state: State, experiment: Experiment) -> None:
             t("beyond.help.prompt"),
         ),
     )
-    with more():
-        draw(state, prompts_knob(experiment.evaluation.prompts, tested_as(experiment), COUNTS))
-        new_seed_button(state, experiment.evaluation, tested_as(experiment))
 
 
-def pretrained_on(state: State, experiment: Experiment, models: Models, learners: Learners) -> None:
-    """The model that the page is about, and those drawn beside it."""
+def _band_dial(state: State, ladder: Ladder) -> None:
+    found = ladder.rungs
+    draw(
+        state,
+        Knob(
+            "band",
+            t("beyond.knob.band"),
+            Steps(range(len(found)), lambda index: band_name(found[index])),
+            found.index(ladder.current),
+            lambda settings, index: on_page(
+                state, lambda shown: on_the_sum(found[index].main, shown.evaluation)
+            )(settings).viewed(picture="ladder"),
+            t("beyond.help.band"),
+        ),
+    )
+
+
+def pretrained_on(state: State, experiment: Experiment, models: Models, ladder: Ladder | None) -> None:
+    """The model that the page is about: a rung of the ladder, from narrow to broad, or any that fits."""
     heading("pretraining")
+    if ladder is not None:
+        return _band_dial(state, ladder)
     options: dict[Pretraining, str] = {spec: name for name, spec in main_models(models).items()}
     options.setdefault(experiment.pretraining, t("model.untrained"))
     draw(
@@ -132,16 +182,29 @@ def shown_knobs(state: State, experiment: Experiment, learners: Learners, names:
         )
 
 
-def pictures(state: State, experiment: Experiment) -> None:
-    """The scenes, the shown one marked."""
+def pictures(state: State, experiment: Experiment, shown: Picture) -> None:
+    """Two rungs of the ladder and the scenes of the sweep, the shown one marked."""
     scene = current(experiment)
-    preset_menu(
-        state,
-        list(SCENES),
-        next((name for name, known in SCENES.items() if known == scene), None),
-        lambda name: t(f"beyond.picture.{name}"),
-        lambda settings, name: on_page(state, lambda shown: with_scene(shown, SCENES[name]))(settings),
-    )
+    marked = next((name for name, known in SCENES.items() if known == scene), None)
+    if shown == "ladder":
+        data = experiment.pretraining.data
+        marked = next((name for name in LADDER if RECIPES[name].data == data), None)
+
+    def write(settings: BeyondSettings, name: str) -> BeyondSettings:
+        if name in LADDER:
+            on_rung = on_page(state, lambda test: on_the_sum(RECIPES[name], test.evaluation))
+            return on_rung(settings).viewed(picture="ladder")
+        on_scene = on_page(state, lambda test: with_scene(_swept(state, test), SCENES[name]))
+        return on_scene(settings).viewed(picture="sweep")
+
+    preset_menu(state, [*LADDER, *SCENES], marked, lambda name: t(f"beyond.picture.{name}"), write)
+
+
+def _swept(state: State, experiment: Experiment) -> Experiment:
+    """The test of the main model in place of one of a single frequency, whose band has no inside."""
+    low, high = trained_range(experiment.pretraining.mixture) or (0.0, 0.0)
+    main = experiment.pretraining if low < high else main_model(state.models)
+    return on_the_sum(main, experiment.evaluation)
 
 
 def networks(state: State, library: Library) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.beyond.view import SCENES, SWEPT, USUAL, BeyondView, current, start, sweep_of, with_scene
+from dashboard.beyond.view import SCENES, SWEPT, USUAL, BeyondView, current, sweep_of, usual, with_scene
 from dashboard.frame.shared import answer, once
 from icl_core.evaluation.family_sweep import SweepCurve
 from icl_core.evaluation.prompt_functions import (
@@ -16,9 +16,9 @@ from icl_core.evaluation.prompt_functions import (
     prompt_functions,
 )
 from icl_core.library import Card, Entry, Library, LibraryError, load_once
-from icl_core.library.finding import beside
+from icl_core.library.finding import beside, main_model
 from icl_core.library.questions import SweepErrors
-from icl_core.predictors import Network
+from icl_core.predictors import Network, Predictor, SmoothInterpolator
 from icl_core.specs import Experiment, Pretraining
 
 Curves = Mapping[str, SweepCurve]
@@ -66,7 +66,7 @@ def swept(experiment: Experiment, learners: Learners, names: tuple[str, ...], li
 
 def first_asked(library: Library) -> list[SweepErrors]:
     """The sweeps of the page's pictures, of every usual learner that can be shown."""
-    first = start(library.specs()).experiment
+    first = usual(main_model(library.specs()))
     shown = [with_scene(first, scene) for scene in SCENES.values()]
     found: dict[SweepErrors, None] = {}
     for experiment in shown:
@@ -99,11 +99,16 @@ def _drawn(
         "bayes": bayes_learner(pretraining, pretraining.mixture, pretraining.noise_variance),
         "bayes_test": bayes_learner(pretraining, experiment.mixture, experiment.test_noise_variance),
     }
-    networks = {
-        name: Network(load_once(library, learners.entries[name])) for name in names if name not in ideal
+    predictors: dict[str, Predictor] = {
+        name: Network(load_once(library, learners.entries[name]))
+        for name in names
+        if name in learners.entries
     }
+    if "smooth" in names:
+        predictors["smooth"] = SmoothInterpolator()
     asked = {name: learner for name, learner in ideal.items() if name in names}
-    return prompt_functions(drawn_prompt(experiment, number, grid), grid, networks, asked, ideal["bayes"])
+    prompt = drawn_prompt(experiment, number, grid)
+    return prompt_functions(prompt, grid, predictors, asked, ideal["bayes"])
 
 
 def _weights(entry: Entry | None) -> str:

@@ -16,12 +16,16 @@ from icl_core.evaluation.family_sweep import (
     trained_range,
 )
 from icl_core.library.finding import Models, is_main, main_model
+from icl_core.library.ladder import RECIPES, is_rung
 from icl_core.specs import Evaluation, Experiment, FunctionClass, Pretraining, require
 
 Parameter = Literal["alpha", "frequency"]
+Picture = Literal["ladder", "sweep"]
+PICTURES: tuple[Picture, ...] = ("ladder", "sweep")
 
 ONE_FREQUENCY = 0.05  # a range narrower than this share of its top is one frequency
 HIGHEST = 4.0
+USUAL_PROMPTS = 1024  # with 128 a few of them decide the mean
 PROMPTS = 24  # prompts that can be looked at one by one
 SHOWN_PROMPT = 7  # of those with a plain slope and a plain wave one with a middling error
 
@@ -40,8 +44,10 @@ SWEPT: Mapping[Parameter, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class BeyondView(View):
-    """Pairs seen (None: half the trained length), which prompt is drawn, learners shown, the error's axis."""
+    """The picture (None: the ladder on its rungs, the sweep elsewhere), pairs seen (None: half the trained
+    length), which prompt is drawn, learners shown, the error's axis."""
 
+    picture: Picture | None = None
     k: int | None = None
     prompt: int = SHOWN_PROMPT
     show: tuple[str, ...] = ()
@@ -79,8 +85,16 @@ BeyondSettings = Settings[BeyondView]
 
 
 def start(models: Models) -> Settings[BeyondView]:
-    """What the bare URL shows: half a line and half a sinusoid."""
-    return Settings(with_scene(_usual(main_model(models)), Scene("alpha", 0.5)), BeyondView())
+    """What the bare URL shows: half a line and half a sinusoid, of one frequency where there is its model."""
+    narrow = RECIPES["narrow"]
+    return Settings(usual(narrow if narrow in models.values() else main_model(models)), BeyondView())
+
+
+def picture(experiment: Experiment, view: BeyondView) -> Picture:
+    """The picture that is shown: of a model that no rung is about, the sweep."""
+    on_sum = current(experiment) == SCENES["half"]
+    usual_one: Picture = "ladder" if on_sum and is_rung(experiment.pretraining) else "sweep"
+    return view.picture or usual_one
 
 
 def fitted(experiment: Experiment, default: Experiment) -> Experiment:
@@ -152,5 +166,7 @@ def place(frequency: float, pretraining: Pretraining) -> Literal["inside", "edge
     return "inside" if low < frequency < high else "outside"
 
 
-def _usual(pretraining: Pretraining) -> Experiment:
-    return Experiment(pretraining, Evaluation(context_length=pretraining.context_length))
+def usual(pretraining: Pretraining) -> Experiment:
+    """A model on half a line and half a sinusoid, on enough prompts that no few of them decide."""
+    evaluation = Evaluation(context_length=pretraining.context_length, prompts=USUAL_PROMPTS)
+    return with_scene(Experiment(pretraining, evaluation), SCENES["half"])

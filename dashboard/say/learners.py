@@ -13,7 +13,10 @@ SIZES = ("small", "large", "standard")
 
 def learner_names(main: Pretraining, library: Library) -> dict[str, str]:
     """Every learner's name; models of another size with their parameters."""
-    names = {role: t(f"learner.{role}") for role in (*ROLES, "bayes", "bayes_test", "ols", "sinusoid_fit")}
+    names = {
+        role: t(f"learner.{role}")
+        for role in (*ROLES, "bayes", "bayes_test", "smooth", "ols", "sinusoid_fit")
+    }
     names |= {"transformer": t("method.transformer"), "zero": t("method.zero")}
     sized = {role: entry for role, entry in beside(main, library).items() if role in SIZES}
     own = library.find(main.hash)

@@ -20,6 +20,7 @@ LEARNERS: Mapping[str, Stroke] = {
     "sinusoid": Stroke(Hue("#006B4E", "#7FE3C3"), "longdashdot", 2.5),
     "bayes": METHODS["bayes"],
     "bayes_test": METHODS["bayes_test"],
+    "smooth": METHODS["smooth"],
     "ols": METHODS["ols"],
     "sinusoid_fit": Stroke(GREEN, "dashdot", 2.75),
     "zero": METHODS["zero"],

@@ -1,0 +1,97 @@
+"""The page's two pictures, each with its figures, sentence, and what can be taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import frame
+from dashboard.beyond import claimed, code, knobs, ladder, numbers, picture, words
+from dashboard.beyond.knobs import State
+from dashboard.beyond.ladder import Ladder
+from dashboard.beyond.numbers import Learners
+from dashboard.beyond.view import current, read_out
+from dashboard.frame import exports
+from dashboard.frame.line_chart import draw_panels, files
+from dashboard.frame.line_chart import numbers as drawn_numbers
+from dashboard.frame.texts import joined, t
+from icl_core.library import Library
+from icl_core.library.finding import waiting
+from icl_core.specs import Experiment
+
+LADDER = ("transformer", "bayes", "bayes_test", "smooth")
+"""Learners whose functions the ladder draws."""
+
+
+def ladder_picture(
+    state: State,
+    experiment: Experiment,
+    found: Ladder,
+    learners: Learners,
+    names: Mapping[str, str],
+    library: Library,
+) -> None:
+    """From narrow to broad: the rung's functions, and the error on the sum against k."""
+    k, present = read_out(experiment, state.view), state.presentation.present
+    shown = tuple(name for name in LADDER if name != "transformer" or name in learners.entries)
+    with st.spinner(t("figure.waiting"), show_time=True):
+        functions = numbers.drawn(experiment, state.view.prompt, learners, shown, library)
+    sentence, panels = ladder.reading(found, k), [ladder.panel(found, k)]
+    frame.title(ladder.title(found, k))
+    if not present:
+        knobs.picture_row(state, "ladder")
+    left, right = st.columns([6, 5], gap="medium")
+    with left:
+        picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
+    stem = f"icl-ladder-{experiment.hash}"
+    with right:
+        draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+    frame.read_aloud(sentence, ladder.provenance(found, experiment, library))
+    if present:
+        return
+    if found.missing:
+        bands = joined("names", [ladder.band_name(rung) for rung in found.missing])
+        st.info(t("beyond.ladder.missing", bands=bands), icon=":material/hourglass_empty:")
+    frame.explain(("what", t("beyond.ladder.what")), ("try", t("beyond.ladder.try")))
+    exports.numbers_section(drawn_numbers(panels))
+    exports.take_away(files(panels, experiment, stem), python=code.ladder_code(experiment, k))
+
+
+def sweep_picture(
+    state: State, experiment: Experiment, learners: Learners, names: Mapping[str, str], library: Library
+) -> None:
+    """Along the mixture, or past the range: a prompt's functions, and the errors of the sweep."""
+    main, k = experiment.pretraining, read_out(experiment, state.view)
+    parameter, present = current(experiment).parameter, state.presentation.present
+    with st.spinner(t("figure.waiting"), show_time=True):
+        shown = learners.shown(parameter, state.view, swept=False)
+        functions = numbers.drawn(experiment, state.view.prompt, learners, shown, library)
+        swept = learners.shown(parameter, state.view, swept=True)
+        curves = numbers.swept(experiment, learners, swept, library)
+    sentence = words.reading(experiment, curves, k)
+    frame.title(words.title(experiment, curves, k))
+    if not present:
+        knobs.picture_row(state, "sweep")
+    left, right = st.columns([6, 5], gap="medium")
+    with left:
+        picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
+    with right:
+        picture.draw_sweep(
+            experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
+        )
+    cards = learners.cards(swept)
+    frame.read_aloud(
+        sentence, words.provenance(experiment, cards.pop("transformer", None), [*cards.values()])
+    )
+    claimed.claims_line(experiment, curves, k)
+    if present:
+        return
+    lacking = waiting(main, library)
+    if lacking:
+        st.info(t("beyond.waiting", models=joined("names", lacking)), icon=":material/hourglass_empty:")
+    knobs.shown_knobs(state, experiment, learners, names)
+    frame.explain(("what", t("beyond.what")), ("try", t("beyond.try")))
+    exports.numbers_section(picture.numbers_table(experiment, curves, names, k))
+    knobs.networks(state, library)
+    code.take_away(experiment, curves, k)
