@@ -125,7 +125,7 @@ def panel(ladder: Ladder, k: int) -> Panel:
         name = t("beyond.ladder.longer", steps=steps(ladder.current.longer))
         lines.append(Line("longer", name, LONGER, ladder.longer.mean, ladder.longer.low, ladder.longer.high))
     lines += [
-        Line(name, t(f"learner.{name}"), METHODS[name], curve.mean, curve.low, curve.high)
+        Line(name, _learner(name), METHODS[name], curve.mean, curve.low, curve.high)
         for name, curve in ladder.ideals.items()
     ]
     length = ladder.current.spec.context_length
@@ -218,6 +218,10 @@ def _model_line(ladder: Ladder, rung: Rung, dash: str) -> Line | None:
     )
     low, high = (curve.low, curve.high) if looked_at else (None, None)
     return Line("transformer" if looked_at else rung.name, name, stroke, curve.mean, low, high)
+
+
+def _learner(name: str) -> str:
+    return t("method.zero") if name == "zero" else t(f"learner.{name}")
 
 
 def _with_interval(curve: Curve, k: int) -> str:

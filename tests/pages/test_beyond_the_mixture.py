@@ -19,6 +19,7 @@ from icl_core.evaluation.family_sweep import FamilySweep, measured_sweep
 from icl_core.evaluation.prompt_functions import drawn_prompt, input_grid
 from icl_core.library import Library, default_library, finding, load_once
 from icl_core.library.kept import kept
+from icl_core.library.ladder import RECIPES
 from icl_core.library.questions import SweepErrors
 from icl_core.models import Transformer
 from icl_core.predictors import Network
@@ -178,3 +179,39 @@ def test_frequencies_have_a_place(frequency: float, where: str) -> None:
 
 def test_prompts_that_can_be_looked_at_are_test_prompts() -> None:
     assert PROMPTS <= 64  # the fewest prompts that the page offers
+
+
+# ------------------------------------------------------------------------------------- from narrow to broad
+
+
+@pytest.fixture
+def rungs(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tiny model is the broad rung; all others are short and lack a model."""
+    for name, spec in RECIPES.items():
+        monkeypatch.setitem(RECIPES, name, replace(TINY, mixture=spec.mixture))  # type: ignore[arg-type]
+
+
+def errors_drawn(at: AppTest) -> set[str]:
+    return {trace["meta"]["key"] for trace in figures(at)[1]["data"] if "key" in trace.get("meta", {})}
+
+
+@pytest.mark.usefixtures("rungs")
+def test_the_ladder_draws_a_rung_with_its_ideals_and_says_which_models_lack() -> None:
+    at = opened(on_scene(Scene("alpha", 0.5)))
+    assert {"transformer", "bayes", "bayes_test", "smooth"} <= errors_drawn(at)
+    assert "nearest" in " ".join(block.value for block in at.markdown)
+    assert "frequency 2" in " ".join(block.value for block in at.info)
+    at.select_slider(key="band").set_value(0).run()
+    assert at.query_params["pretraining.mixture.components.1.function_class.low"] == "2"
+    assert "Frequency 2" in at.title[0].value
+    assert "transformer" not in errors_drawn(at)
+
+
+@pytest.mark.usefixtures("rungs")
+def test_the_ladder_and_the_sweep_are_two_pictures_of_one_model() -> None:
+    at = opened(on_scene(Scene("alpha", 0.3)))
+    assert at.segmented_control(key="beyond_picture").value == "sweep"
+    at.segmented_control(key="beyond_picture").set_value("ladder").run()
+    assert at.query_params["picture"] == "ladder"
+    assert "evaluation.function_class.alpha" not in at.query_params  # half and half is the usual combination
+    assert "smooth" in errors_drawn(at)
