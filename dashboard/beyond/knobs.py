@@ -36,7 +36,7 @@ from icl_core.library.ladder import RECIPES, on_the_sum
 from icl_core.specs import Experiment, Pretraining
 
 State = UrlState[BeyondView]
-LADDER = ("narrow", "broad-band")
+LADDER: Mapping[str, str] = {"narrow": "narrow", "broad": "broad-band"}
 """The rungs that have a picture of their own: where the model fails, and where it copes."""
 COUNTS = (1024, 2048, 4096)  # prompts of each of a sweep's values
 
@@ -188,11 +188,11 @@ def pictures(state: State, experiment: Experiment, shown: Picture) -> None:
     marked = next((name for name, known in SCENES.items() if known == scene), None)
     if shown == "ladder":
         data = experiment.pretraining.data
-        marked = next((name for name in LADDER if RECIPES[name].data == data), None)
+        marked = next((name for name, rung in LADDER.items() if RECIPES[rung].data == data), None)
 
     def write(settings: BeyondSettings, name: str) -> BeyondSettings:
         if name in LADDER:
-            on_rung = on_page(state, lambda test: on_the_sum(RECIPES[name], test.evaluation))
+            on_rung = on_page(state, lambda test: on_the_sum(RECIPES[LADDER[name]], test.evaluation))
             return on_rung(settings).viewed(picture="ladder")
         on_scene = on_page(state, lambda test: with_scene(_swept(state, test), SCENES[name]))
         return on_scene(settings).viewed(picture="sweep")
