@@ -12,6 +12,7 @@ from dashboard.explore.picture import draw_curves, is_log, shown_methods
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import Settings
 from dashboard.frame.viewport import is_narrow
+from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from dashboard.training import training_section
 from icl_core.library.start import start
@@ -43,7 +44,9 @@ sentence = words.reading(curves, shown, k, outcome.unshifted)
 if not state.presentation.present:
     presets_menu(state, models)
 frame.title(words.title(curves))
-draw_curves(curves, state.view, state.presentation, read_out=k, alt=sentence)
+with frame.figure_place(state.presentation.present):
+    draw_curves(curves, state.view, state.presentation, read_out=k, alt=sentence)
+stage(state, *knobs.main_knobs(state))
 frame.read_aloud(sentence, words.provenance(curves, outcome.card))
 
 if not state.presentation.present:

@@ -12,6 +12,7 @@ from dashboard.claims.picture import draw_claims
 from dashboard.claims.view import ClaimsView, filtered
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
+from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from dashboard.say.standing import standings
 from icl_core.library.start import start
@@ -24,7 +25,9 @@ frame.warn(state.notices)
 claims = standings(library)
 visible = filtered(claims, state.view)
 frame.title(words.title(claims))
-draw_claims(claims, state.presentation)
+with frame.figure_place(state.presentation.present):
+    draw_claims(claims, state.presentation)
+stage(state)
 frame.read_aloud(words.reading(claims), t("claims.provenance"))
 
 if not state.presentation.present:

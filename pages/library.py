@@ -8,6 +8,7 @@ from dashboard import frame
 from dashboard.frame import exports
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
+from dashboard.lecture.stage import stage
 from dashboard.models import cards, code, knobs, words
 from dashboard.models.numbers import shelf
 from dashboard.models.picture import draw_training
@@ -29,7 +30,9 @@ if card is None:
     frame.title(t("page.library"))
 else:
     frame.title(t("library.title", name=card.name))
-    draw_training(card, state.presentation)
+    with frame.figure_place(state.presentation.present):
+        draw_training(card, state.presentation)
+    stage(state)
     frame.read_aloud(
         words.reading(card),
         t("library.provenance", name=card.name, hash=card.spec.hash, checkpoints=len(card.history)),

@@ -9,6 +9,7 @@ from dashboard.frame import exports
 from dashboard.frame.line_chart import draw_panels, files, numbers
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
+from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from dashboard.selection import knobs, words
 from dashboard.selection.code import code
@@ -38,7 +39,9 @@ if waiting:
 with st.spinner(t("figure.waiting"), show_time=True):
     panels, sentence = drawn(now, state.view, library)
 stem = f"icl-selection-{picture_shown}-{now.experiment.hash}"
-draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+with frame.figure_place(state.presentation.present):
+    draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+stage(state, *knobs.main_knobs(state, now))
 frame.read_aloud(sentence, words.provenance(now, picture_shown))
 
 if not state.presentation.present:

@@ -12,6 +12,7 @@ from dashboard.lab import knobs, picture, words
 from dashboard.lab.code import exported, python_code
 from dashboard.lab.numbers import answer as answer_to
 from dashboard.lab.view import LabView, fitted
+from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from dashboard.say.learners import learner_names
 from icl_core.library.finding import main_model
@@ -35,15 +36,17 @@ frame.sidebar(
 frame.warn(state.notices, filter(None, (answer.fault,)))
 
 frame.title(words.title(answer, state.view, pretraining))
-left, right = st.columns([11, 4], gap="medium")
-with left:
-    shown = knobs.shown(state.view, available)
-    picture.draw_plot(state, answer, names, pretraining, shown=shown, alt=sentence)
-with right:
-    if not state.view.hidden:
-        picture.draw_belief(state, answer)
-    knobs.points_row(state, answer.functions.prompt)
-    picture.draw_table(state, answer.functions.prompt)
+with frame.figure_place(state.presentation.present):
+    left, right = st.columns([11, 4], gap="medium")
+    with left:
+        shown = knobs.shown(state.view, available)
+        picture.draw_plot(state, answer, names, pretraining, shown=shown, alt=sentence)
+    with right:
+        if not state.view.hidden:
+            picture.draw_belief(state, answer)
+        knobs.points_row(state, answer.functions.prompt)
+        picture.draw_table(state, answer.functions.prompt)
+stage(state, *knobs.main_knobs(state))
 entry = library.find(pretraining.hash)
 frame.read_aloud(sentence, words.provenance(state.view, pretraining, entry.card if entry else None))
 

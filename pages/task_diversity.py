@@ -14,6 +14,7 @@ from dashboard.frame import exports
 from dashboard.frame.line_chart import draw_panels, files, numbers
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
+from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from icl_core.library import LibraryError
 
@@ -42,7 +43,9 @@ with st.spinner(t("figure.waiting"), show_time=True):
         st.error(str(error))
         st.stop()
 stem = f"icl-diversity-{state.view.picture}-{now.experiment.hash}"
-draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+with frame.figure_place(state.presentation.present):
+    draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+stage(state, *knobs.main_knobs(state, now, library))
 frame.read_aloud(sentence, words.provenance(now))
 
 if not state.presentation.present:

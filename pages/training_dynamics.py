@@ -7,6 +7,7 @@ from dashboard.dynamics import code, knobs, numbers, picture, words
 from dashboard.dynamics.view import dynamics_of, start
 from dashboard.frame import exports
 from dashboard.frame.texts import t
+from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from icl_core.specs import SpecError
 
@@ -32,7 +33,9 @@ sentence = words.reading(trained)
 if not state.presentation.present:
     knobs.pictures(state)
 frame.title(words.title(trained))
-picture.animation(state, trained, run, sentence)
+with frame.figure_place(state.presentation.present):
+    picture.animation(state, trained, run, sentence)
+stage(state)
 frame.read_aloud(sentence, words.provenance(trained))
 picture.sgd_sentence(trained, run)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -61,19 +62,44 @@ def picture_row(state: State, shown: Picture) -> None:
 
 
 def tested_on(state: State, experiment: Experiment, shown: Picture) -> None:
-    """The functions, and how much of the prompt is seen."""
+    """The functions and the prompt."""
     heading("evaluation")
     if shown == "sweep":
         _scene_knobs(state, experiment)
-    _reading_knobs(state, experiment)
+    _prompt_knob(state)
     with more():
         draw(state, prompts_knob(experiment.evaluation.prompts, tested_as(experiment), COUNTS))
         new_seed_button(state, experiment.evaluation, tested_as(experiment))
 
 
-def _scene_knobs(state: State, experiment: Experiment) -> None:
+def main_knobs(state: State, experiment: Experiment, ladder: Ladder | None = None) -> list[Knob[Any]]:
+    """What stands directly under the figures: the band, the share or the frequency, and the read-out."""
+    first = _scene_value(state, experiment) if ladder is None else _band_dial(state, ladder)
+    length, k = Slider(0, experiment.context_length, 1), read_out(experiment, state.view)
+    return [
+        first,
+        Knob("read_out", t("knob.read_out"), length, k, viewed("k"), t("beyond.help.read_out")),
+    ]
+
+
+def _scene_value(state: State, experiment: Experiment) -> Knob[float]:
+    """How much of the first family, or which frequency."""
     scene = current(experiment)
     low, high, step = (0.0, 1.0, 0.1) if scene.parameter == "alpha" else (0.25, HIGHEST, 0.25)
+    return Knob(
+        "scene_value",
+        t(f"beyond.knob.{scene.parameter}"),
+        Slider(low, high, step),
+        scene.value,
+        lambda settings, value: on_page(
+            state, lambda shown: with_scene(shown, Scene(scene.parameter, round(value, 6)))
+        )(settings),
+        t(f"beyond.help.{scene.parameter}"),
+    )
+
+
+def _scene_knobs(state: State, experiment: Experiment) -> None:
+    scene = current(experiment)
     draw(
         state,
         Knob(
@@ -86,64 +112,42 @@ def _scene_knobs(state: State, experiment: Experiment) -> None:
             )(settings),
             t("beyond.help.scene"),
         ),
-        Knob(
-            "scene_value",
-            t(f"beyond.knob.{scene.parameter}"),
-            Slider(low, high, step),
-            scene.value,
-            lambda settings, value: on_page(
-                state, lambda shown: with_scene(shown, Scene(scene.parameter, round(value, 6)))
-            )(settings),
-            t(f"beyond.help.{scene.parameter}"),
-        ),
     )
 
 
-def _reading_knobs(state: State, experiment: Experiment) -> None:
-    view = state.view
+def _prompt_knob(state: State) -> None:
     draw(
         state,
-        Knob(
-            "read_out",
-            t("knob.read_out"),
-            Slider(0, experiment.context_length, 1),
-            read_out(experiment, view),
-            viewed("k"),
-            t("beyond.help.read_out"),
-        ),
         Knob(
             "drawn_prompt",
             t("beyond.knob.prompt"),
             Slider(0, PROMPTS - 1, 1),
-            view.prompt,
+            state.view.prompt,
             viewed("prompt"),
             t("beyond.help.prompt"),
         ),
     )
 
 
-def _band_dial(state: State, ladder: Ladder) -> None:
+def _band_dial(state: State, ladder: Ladder) -> Knob[int]:
     found = ladder.rungs
-    draw(
-        state,
-        Knob(
-            "band",
-            t("beyond.knob.band"),
-            Steps(range(len(found)), lambda index: band_name(found[index])),
-            found.index(ladder.current),
-            lambda settings, index: on_page(
-                state, lambda shown: on_the_sum(found[index].main, shown.evaluation)
-            )(settings).viewed(picture="ladder"),
-            t("beyond.help.band"),
-        ),
+    return Knob(
+        "band",
+        t("beyond.knob.band"),
+        Steps(range(len(found)), lambda index: band_name(found[index])),
+        found.index(ladder.current),
+        lambda settings, index: on_page(
+            state, lambda shown: on_the_sum(found[index].main, shown.evaluation)
+        )(settings).viewed(picture="ladder"),
+        t("beyond.help.band"),
     )
 
 
 def pretrained_on(state: State, experiment: Experiment, models: Models, ladder: Ladder | None) -> None:
     """The model that the page is about: a rung of the ladder, from narrow to broad, or any that fits."""
-    heading("pretraining")
     if ladder is not None:
-        return _band_dial(state, ladder)
+        return
+    heading("pretraining")
     options: dict[Pretraining, str] = {spec: name for name, spec in main_models(models).items()}
     options.setdefault(experiment.pretraining, t("model.untrained"))
     draw(

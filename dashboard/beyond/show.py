@@ -16,6 +16,7 @@ from dashboard.frame import exports
 from dashboard.frame.line_chart import draw_panels, files
 from dashboard.frame.line_chart import numbers as drawn_numbers
 from dashboard.frame.texts import joined, t
+from dashboard.lecture.stage import stage
 from icl_core.library import Library
 from icl_core.library.finding import waiting
 from icl_core.specs import Experiment
@@ -41,12 +42,14 @@ def ladder_picture(
     frame.title(ladder.title(found, k))
     if not present:
         knobs.picture_row(state, "ladder")
-    left, right = st.columns([6, 5], gap="medium")
-    with left:
-        picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
     stem = f"icl-ladder-{experiment.hash}"
-    with right:
-        draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+    with frame.figure_place(present):
+        left, right = st.columns([6, 5], gap="medium")
+        with left:
+            picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
+        with right:
+            draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+    stage(state, *knobs.main_knobs(state, experiment, found))
     frame.read_aloud(sentence, ladder.provenance(found, experiment, library))
     if present:
         return
@@ -73,20 +76,22 @@ def sweep_picture(
     frame.title(words.title(experiment, curves, k))
     if not present:
         knobs.picture_row(state, "sweep")
-    left, right = st.columns([6, 5], gap="medium")
-    with left:
-        picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
-    with right:
-        picture.draw_sweep(
-            experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
-        )
+    with frame.figure_place(present):
+        left, right = st.columns([6, 5], gap="medium")
+        with left:
+            picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
+        with right:
+            picture.draw_sweep(
+                experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
+            )
+    stage(state, *knobs.main_knobs(state, experiment))
     cards = learners.cards(swept)
     frame.read_aloud(
         sentence, words.provenance(experiment, cards.pop("transformer", None), [*cards.values()])
     )
-    claimed.claims_line(experiment, curves, k)
     if present:
         return
+    claimed.claims_line(experiment, curves, k)
     lacking = waiting(main, library)
     if lacking:
         st.info(t("beyond.waiting", models=joined("names", lacking)), icon=":material/hourglass_empty:")

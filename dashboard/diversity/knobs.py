@@ -34,43 +34,48 @@ def picture_row(state: State) -> None:
     )
 
 
+def main_knobs(state: State, now: Setting, library: Library) -> list[Knob[int]]:
+    """What stands directly under the picture: where it is read, and the pool looked at."""
+    experiment, pretraining = now.experiment, now.pretraining
+    sizes, length = size_choices(pretraining), Slider(0, experiment.context_length, 1)
+    k = read_out(experiment, state.view)
+    found = {
+        "k": Knob("diversity_k", t("knob.read_out"), length, k, viewed("k"), t("selection.help.k")),
+        "pool": Knob(
+            "diversity_pool",
+            t("diversity.knob.pool"),
+            Steps(range(len(sizes)), lambda index: _size_name(sizes[index], now)),
+            sizes.index(pretraining.task_pool),
+            lambda settings, index: replace(
+                settings,
+                experiment=experiment_on(
+                    with_pool(library, pretraining, sizes[index]), experiment.evaluation
+                ),
+            ),
+            t("diversity.help.pool"),
+        ),
+    }
+    return [knob for name, knob in found.items() if name not in state.presentation.hide]
+
+
 def evaluation_knobs(state: State, now: Setting) -> None:
-    """Where the picture is read, and the prompts."""
+    """The prompts."""
     experiment = now.experiment
     evaluation = experiment.evaluation
     heading("evaluation")
-    if "k" not in state.presentation.hide:
-        length, k = Slider(0, experiment.context_length, 1), read_out(experiment, state.view)
-        draw(
-            state,
-            Knob("diversity_k", t("knob.read_out"), length, k, viewed("k"), t("selection.help.k")),
-        )
     with more():
         draw(state, prompts_knob(evaluation.prompts, tested_as(experiment)))
         new_seed_button(state, evaluation, tested_as(experiment))
 
 
 def pretraining_knobs(state: State, now: Setting, library: Library) -> None:
-    """The pool looked at, and under 'More' the noise."""
+    """Under 'More' the noise."""
     pretraining, evaluation = now.pretraining, now.experiment.evaluation
 
     def on(settings: Settings[DiversityView], spec: Pretraining) -> Settings[DiversityView]:
         return replace(settings, experiment=experiment_on(spec, evaluation))
 
     heading("pretraining")
-    if "pool" not in state.presentation.hide:
-        sizes = size_choices(pretraining)
-        draw(
-            state,
-            Knob(
-                "diversity_pool",
-                t("diversity.knob.pool"),
-                Steps(range(len(sizes)), lambda index: _size_name(sizes[index], now)),
-                sizes.index(pretraining.task_pool),
-                lambda settings, index: on(settings, with_pool(library, pretraining, sizes[index])),
-                t("diversity.help.pool"),
-            ),
-        )
     with more():
         draw(
             state,

@@ -14,7 +14,7 @@ from icl_core.figures import ThemeName
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STYLE = Path(__file__).parent / "style.css"
-PRESENTING = "<div id='presenting'></div>"  # by which the style knows a lecture's view
+PRESENT_STYLE = Path(__file__).parent / "present.css"
 
 
 def bootstrap() -> None:
@@ -32,7 +32,7 @@ def apply_presentation(presentation: Presentation) -> None:
         f"<style>body {{ -webkit-locale: '{t('language.tag')}'; }}</style>"
     )  # as the lang attribute would
     if presentation.present:
-        st.html(PRESENTING)
+        st.html(PRESENT_STYLE)
 
 
 def figure_theme(presentation: Presentation) -> ThemeName:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -12,6 +13,7 @@ from dashboard.frame import shown
 from dashboard.frame.texts import t
 
 PICTURE = "picture"
+FITTED = "figure_fitted"
 Camera = Literal["shown", "hover", "none"]
 
 
@@ -31,7 +33,19 @@ def draw_chart(
     """
     shown.add_chart(figure, alt)
     clicks: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
+    if st.session_state.get(FITTED):
+        figure.update_layout(height=None)
+        clicks["height"] = "stretch"
     st.plotly_chart(figure, theme=None, key=key, config=chart_config(stem, camera), alt=alt, **clicks)
+
+
+@contextmanager
+def figure_place(fitted: bool) -> Iterator[None]:
+    """Where a page's figure stands. `fitted`: it takes the height that title, words and knob leave."""
+    st.session_state[FITTED] = fitted
+    with st.container(key="figure"):
+        yield
+    st.session_state[FITTED] = False
 
 
 def chart_config(stem: str, camera: Camera = "shown") -> dict[str, Any]:

@@ -23,7 +23,7 @@ class PageLink:
 
 START = "start"
 GROUPS: dict[str, tuple[PageLink, ...]] = {
-    START: (PageLink("explore", "app.py"),),
+    START: (PageLink("explore", "app.py"), PageLink("lecture", "pages/lecture.py")),
     "linear_attention": (
         PageLink("training_dynamics", "pages/training_dynamics.py"),
         PageLink("shift_lab", "pages/shift_lab.py"),

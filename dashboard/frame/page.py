@@ -80,12 +80,16 @@ def explain(*sections: tuple[str, str]) -> None:
 
 
 def end(state: UrlState[Any], **facts: object) -> None:
-    """The way out of the lecture's view, and a mark for scripts: the page is done, and shows this."""
-    if state.presentation.present:
-        _lecture_button(state, "leave", present=False)
+    """A mark for scripts: the page is done, and shows this."""
     data = "".join(f" data-{name}='{html.escape(str(fact))}'" for name, fact in facts.items())
     st.html(f"<div id='done'{data}></div>")
     sweep_now_and_then()
+
+
+def leave_button(state: UrlState[Any]) -> None:
+    """The way out of a lecture's view."""
+    with st.container(key="leave_place", width="content"):
+        _lecture_button(state, "leave", present=False, icon=":material/close_fullscreen:")
 
 
 def _lecture_button(state: UrlState[Any], key: str, *, present: bool, **look: Any) -> None:
@@ -93,6 +97,9 @@ def _lecture_button(state: UrlState[Any], key: str, *, present: bool, **look: An
         state,
         key,
         t(f"button.{key}"),
-        lambda settings: replace(settings, presentation=replace(settings.presentation, present=present)),
+        lambda settings: replace(
+            settings,
+            presentation=replace(settings.presentation, present=present, lecture=None, scene=0),
+        ),
         **look,
     )

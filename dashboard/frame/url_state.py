@@ -118,6 +118,11 @@ class UrlState(Generic[V]):
             settings, notices = session.settings, (t("notice.refused", fault=sentence(error)),)
         st.session_state[SESSION_KEY] = replace(session, settings=settings, notices=notices, changed=True)
 
+    def follow(self, query: Mapping[str, str]) -> None:
+        """For callbacks: goes to the state of a link to this page."""
+        self._read(query, self._session.views)
+        st.session_state[SESSION_KEY] = replace(self._session, changed=True)
+
     def query(self, settings: Settings[V] | None = None) -> dict[str, str]:
         """The URL parameters of the given or current settings; no experiment for the page's default."""
         return self._experiment_query(settings or self.settings) | self._view_query(settings or self.settings)

@@ -33,12 +33,14 @@ class View(Spec):
 @dataclass(frozen=True)
 class Presentation(View):
     """How every page speaks and looks: language (None: the browser's), a lecture's large type, controls left
-    out by name; and the claim that it was opened from."""
+    out by name; the claim that it was opened from; and the scene of a lecture that it is, from 0."""
 
     lang: str | None = None
     present: bool = False
     hide: tuple[str, ...] = ()
     claim: str | None = None
+    lecture: str | None = None
+    scene: int = 0
 
     def __post_init__(self) -> None:
         from dashboard.frame.texts import languages
@@ -48,6 +50,10 @@ class Presentation(View):
         require(known, "lang", self.lang, f"one of {', '.join(languages())}")
         ids = [claim.id for claim in CLAIMS]
         require(self.claim is None or self.claim in ids, "claim", self.claim, f"one of {', '.join(ids)}")
+        plain = (self.lecture or "").replace("-", "").replace("_", "")
+        named = self.lecture is None or (plain.isascii() and plain.isalnum())
+        require(named, "lecture", self.lecture, "a lecture's name: letters, digits and hyphens")
+        require(0 <= self.scene < 1000, "scene", self.scene, "the number of a scene, from 0")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ visible knob out.
 from dashboard.knobs.changes import Acting, change_evaluation, change_pretraining
 from dashboard.knobs.pretrained_on import pretraining_knobs
 from dashboard.knobs.prompts import restart_buttons
-from dashboard.knobs.reading import notices, read_out
+from dashboard.knobs.reading import main_knobs, notices, read_out
 from dashboard.knobs.tested_on import evaluation_knobs
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "change_evaluation",
     "change_pretraining",
     "evaluation_knobs",
+    "main_knobs",
     "notices",
     "pretraining_knobs",
     "read_out",

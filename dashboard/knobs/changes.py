@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -34,12 +34,11 @@ class State(Turned, Protocol):
 class Acting:
     """The knobs that change a figure, of all that a test has, and what they can be set to.
 
-    `names` of knobs (None: all); `read_outs`, the only k to read at (None: every one); `kind`, the shift that
-    the figure shows where the test has none (None: no shift); `fewest_prompts` that it is measured on.
+    `names` of knobs (None: all); `kind`, the shift that the figure shows where the test has none (None: no
+    shift); `fewest_prompts` that it is measured on.
     """
 
     names: Collection[str] | None = None
-    read_outs: Sequence[int] | None = None
     kind: str | None = None
     fewest_prompts: int = 0
 

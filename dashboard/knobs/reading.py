@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.frame.knob import Knob, Slider, Steps, draw, viewed
+from dashboard.frame.knob import Knob, Slider, Steps, viewed
 from dashboard.frame.texts import t
 from dashboard.knobs import own_covariance
-from dashboard.knobs.changes import Acting, State
+from dashboard.knobs.changes import State
 from icl_core.data.covariance import Matrix
 from icl_core.figures import METHODS
 
@@ -22,12 +22,17 @@ def read_out(state: State, read_outs: Sequence[int] | None = None) -> int:
     return min(max(wanted, low), high)
 
 
-def read_out_knob(state: State, acting: Acting) -> None:
-    """Where the figure is read."""
-    k, read_outs = read_out(state, acting.read_outs), acting.read_outs
+def read_out_knob(state: State, read_outs: Sequence[int] | None = None) -> Knob[int]:
+    """Where the figure is read; `read_outs` as above."""
+    k = read_out(state, read_outs)
     every = Slider(0, state.experiment.context_length, 1)
     kind = every if read_outs is None else Steps(sorted({*read_outs, k}))
-    draw(state, Knob("read_out", t("knob.read_out"), kind, k, viewed("k"), t("help.read_out")))
+    return Knob("read_out", t("knob.read_out"), kind, k, viewed("k"), t("help.read_out"))
+
+
+def main_knobs(state: State, read_outs: Sequence[int] | None = None) -> list[Knob[int]]:
+    """What stands directly under a learning curve: the read-out, unless the link hides it."""
+    return [] if "k" in state.presentation.hide else [read_out_knob(state, read_outs)]
 
 
 def notices(state: State, read_outs: Sequence[int] | None = None, *, read: bool = True) -> list[str]:

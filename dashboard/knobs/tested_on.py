@@ -11,7 +11,6 @@ from dashboard.frame.texts import t
 from dashboard.knobs.changes import Acting, State, change_evaluation
 from dashboard.knobs.covariance_at_test import covariance_knobs
 from dashboard.knobs.prompts import COUNTS, Tested, prompts_knob
-from dashboard.knobs.reading import read_out_knob
 from dashboard.knobs.shift import magnitude_knob, shift_knob
 from dashboard.say.describe import family_name
 from icl_core.specs import Evaluation, FunctionClass, Pretraining
@@ -20,7 +19,7 @@ ALPHAS = (0.0001, 0.001, 0.01, 0.1, 1.0)
 
 
 def evaluation_knobs(state: State, acting: Acting | None = None) -> None:
-    """Shift, magnitude and the read-out; under 'More' everything else that prompts and baselines have.
+    """Shift and magnitude; under 'More' everything else that prompts and baselines have.
 
     What does not act on the page's figure is left out; 'More' stands open where nothing else acts.
     """
@@ -130,7 +129,7 @@ def _prompts_knob(state: State, acting: Acting) -> None:
 
 Drawing = Callable[[State, Acting], None]
 
-FIRST: Mapping[str, Drawing] = {"shift": shift_knob, "magnitude": magnitude_knob, "k": read_out_knob}
+FIRST: Mapping[str, Drawing] = {"shift": shift_knob, "magnitude": magnitude_knob}
 """The knobs that a lecture needs; `hide` leaves them out by these names."""
 MORE: Mapping[str, Drawing] = {
     "test_functions": _functions_knob,

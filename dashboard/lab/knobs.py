@@ -21,8 +21,25 @@ State = UrlState[LabView]
 LEARNERS = ("transformer", "ols", "sinusoid_fit", "bayes")
 
 
+def main_knobs(state: State) -> list[Knob[int]]:
+    """What stands directly under the plot: how many points of the draw are there."""
+    view = state.view
+    if view.source == "own":
+        return []
+    return [
+        Knob(
+            "count",
+            t("lab.knob.count"),
+            Slider(0, MOST_POINTS, 1),
+            view.count,
+            lambda settings, count: redrawn(settings, count=count),
+            t("lab.help.count", most=MOST_POINTS),
+        )
+    ]
+
+
 def tested_on(state: State) -> None:
-    """A prompt drawn from a family, its length, and the noise that Bayes assumes."""
+    """A prompt drawn from a family, and the noise that Bayes assumes."""
     heading("evaluation")
     view = state.view
     sources = [*SOURCES, *(["own"] if view.source == "own" else [])]
@@ -35,14 +52,6 @@ def tested_on(state: State) -> None:
             view.source,
             lambda settings, source: redrawn(settings, source=source),
             t("lab.help.source"),
-        ),
-        Knob(
-            "count",
-            t("lab.knob.count"),
-            Slider(0, MOST_POINTS, 1, disabled=view.source == "own"),
-            view.count,
-            lambda settings, count: redrawn(settings, count=count),
-            t("lab.help.count", most=MOST_POINTS),
         ),
     )
     press(state, "redraw", t("lab.button.redraw"), another, icon=":material/casino:")

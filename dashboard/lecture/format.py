@@ -15,7 +15,7 @@ from dashboard.frame.texts import FALLBACK, catalogue, spoken
 from icl_core.specs import Spec, require
 
 FOLDER = Path(__file__).resolve().parent.parent / "lectures"
-PAGES = tuple(link.name for links in GROUPS.values() for link in links)
+PAGES = tuple(link.name for links in GROUPS.values() for link in links if link.name != "lecture")
 MOST_SCENES, MOST_STOPS = 60, 24
 LONGEST = 20_000  # letters of one text
 

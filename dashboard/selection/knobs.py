@@ -39,41 +39,38 @@ def picture_row(state: State, now: Setting) -> None:
     draw(state, Knob("selection_picture", t("selection.picture"), row, shown, viewed("picture")))
 
 
-def evaluation_knobs(state: State, now: Setting) -> None:
-    """Where the picture is read, and the prompts."""
+def main_knobs(state: State, now: Setting) -> list[Knob[int]]:
+    """What stands directly under the picture: its own knob, and where it is read."""
     experiment, view, hidden = now.experiment, state.view, state.presentation.hide
-    shown = picture(experiment, view)
+    shown, length = picture(experiment, view), Slider(0, experiment.context_length, 1)
+    found: dict[str, Knob[int]] = {}
+    if shown in ("sparsity", "outside"):
+        found["nnz"] = Knob(
+            "selection_nnz",
+            t("selection.knob.nnz"),
+            Slider(1, experiment.pretraining.dimension, 1),
+            nonzero(experiment, view),
+            viewed("nnz"),
+            t("selection.help.nnz"),
+        )
+    if shown == "choice":
+        found["prompt"] = Knob(
+            "selection_prompt",
+            t("selection.knob.prompt"),
+            Slider(0, min(SINGLE, experiment.evaluation.prompts) - 1, 1),
+            prompt_number(experiment, view),
+            viewed("prompt"),
+            t("selection.help.prompt"),
+        )
+    k = read_out(experiment, view)
+    found["k"] = Knob("selection_k", t("knob.read_out"), length, k, viewed("k"), t("selection.help.k"))
+    return [knob for name, knob in found.items() if name not in hidden]
+
+
+def evaluation_knobs(state: State, now: Setting) -> None:
+    """The prompts, and the Lasso beside."""
+    experiment = now.experiment
     heading("evaluation")
-    if "k" not in hidden:
-        length, k = Slider(0, experiment.context_length, 1), read_out(experiment, view)
-        draw(
-            state,
-            Knob("selection_k", t("knob.read_out"), length, k, viewed("k"), t("selection.help.k")),
-        )
-    if shown in ("sparsity", "outside") and "nnz" not in hidden:
-        draw(
-            state,
-            Knob(
-                "selection_nnz",
-                t("selection.knob.nnz"),
-                Slider(1, experiment.pretraining.dimension, 1),
-                nonzero(experiment, view),
-                viewed("nnz"),
-                t("selection.help.nnz"),
-            ),
-        )
-    if shown == "choice" and "prompt" not in hidden:
-        draw(
-            state,
-            Knob(
-                "selection_prompt",
-                t("selection.knob.prompt"),
-                Slider(0, min(SINGLE, experiment.evaluation.prompts) - 1, 1),
-                prompt_number(experiment, view),
-                viewed("prompt"),
-                t("selection.help.prompt"),
-            ),
-        )
     with more():
         evaluation, tested = experiment.evaluation, tested_as(experiment)
         draw(

@@ -16,8 +16,8 @@ State = UrlState[ShiftView]
 
 TESTED = ("test_functions", "test_covariance", "label_noise")
 ACTING: Mapping[Part, tuple[str, ...]] = {
-    "length": ("shift", "magnitude", "k", *TESTED),
-    "panels": ("k", *TESTED, "test_length", "penalty", "prompts"),
+    "length": ("shift", "magnitude", *TESTED),
+    "panels": (*TESTED, "test_length", "penalty", "prompts"),
     "grid": ("shift", *TESTED, "test_length"),
     "random": ("prompts",),
 }
@@ -34,7 +34,6 @@ def evaluation_knobs(state: State) -> None:
         state,
         knobs.Acting(
             names,
-            read_outs=read_outs(state),
             kind=numbers.USUAL_KIND if part == "grid" else None,
             fewest_prompts=numbers.FEWEST_PROMPTS if part == "random" else 0,
         ),
@@ -62,6 +61,13 @@ def read_outs(state: State) -> list[int] | None:
 def read_out(state: State) -> int:
     """The k that the shown picture is read at."""
     return knobs.read_out(state, read_outs(state))
+
+
+def main_knobs(state: State) -> list[Knob[int]]:
+    """What stands directly under the shown picture."""
+    if state.view.part in ("random", "grid"):
+        return []
+    return knobs.main_knobs(state, read_outs(state))
 
 
 def notices(state: State) -> list[str]:

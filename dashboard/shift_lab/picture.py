@@ -9,16 +9,17 @@ import numpy as np
 import streamlit as st
 
 from dashboard.frame.bootstrap import figure_theme
-from dashboard.frame.chart import draw_chart
+from dashboard.frame.chart import draw_chart, figure_place
 from dashboard.frame.knob import Knob, Menu, Row, Slider, Switch, draw, viewed
 from dashboard.frame.page import read_aloud, title
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
 from dashboard.frame.viewport import is_narrow
+from dashboard.lecture.stage import stage
 from dashboard.say.describe import shift_name
 from dashboard.shift_lab import code, numbers, tables, words
 from dashboard.shift_lab.code import numbers_file, stem, take_away
-from dashboard.shift_lab.knobs import read_out
+from dashboard.shift_lab.knobs import main_knobs, read_out
 from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, Part, ShiftView
 from icl_core.evaluation.covariance_panels import residuals
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
@@ -64,11 +65,14 @@ def length_part(state: State) -> None:
         read_out=M,
         log_axis=state.view.log,
     )
-    draw_chart(figure, "shift_length", alt=sentence, stem=stem(state.experiment, "length"))
+    with figure_place(state.presentation.present):
+        draw_chart(figure, "shift_length", alt=sentence, stem=stem(state.experiment, "length"))
+    stage(state, *main_knobs(state))
     read_aloud(sentence, words.length_provenance(state.experiment))
+    if state.presentation.present:
+        return
     _log_toggle(state)
-    if not state.presentation.present:
-        _formulas(words.length_formulas(sweep, M))
+    _formulas(words.length_formulas(sweep, M))
     take_away(
         state,
         state.experiment,
@@ -100,12 +104,16 @@ def panels_part(state: State, library: Library) -> None:
         log_axis=view.log,
         columns=1 if is_narrow() else 3,
     )
-    draw_chart(figure, "shift_panels", alt=sentence, stem=stem(experiment, "panels"))
+    with figure_place(state.presentation.present):
+        draw_chart(figure, "shift_panels", alt=sentence, stem=stem(experiment, "panels"))
+    stage(state, *main_knobs(state))
     if not state.presentation.present:
         _panel_knobs(state, fitting)
     card = numbers.card_of(experiment.pretraining, library) if "transformer" in shown[0].curves else None
     read_aloud(sentence, words.panels_provenance(experiment, card))
     remark = words.panels_remark(shown)
+    if state.presentation.present:
+        return
     if remark:
         st.caption(remark)
     tested = experiment.unshifted
@@ -142,13 +150,15 @@ def grid_part(state: State, library: Library) -> None:
     )
     # The key changes with the state, so that one click counts once and leaves no selection behind.
     key = f"{GRID}_{experiment.hash}_{k}_{view.method}"
-    draw_chart(
-        figure,
-        key,
-        alt=sentence,
-        stem=stem(experiment, "grid"),
-        on_select=lambda: _open_cell(state, key, kind),
-    )
+    with figure_place(state.presentation.present):
+        draw_chart(
+            figure,
+            key,
+            alt=sentence,
+            stem=stem(experiment, "grid"),
+            on_select=lambda: _open_cell(state, key, kind),
+        )
+    stage(state)
     card = numbers.card_of(experiment.pretraining, library)
     read_aloud(sentence, words.grid_provenance(grid, card))
     if state.presentation.present:
@@ -186,9 +196,13 @@ def random_part(state: State, library: Library) -> None:
         trained_length=length,
         columns=1 if is_narrow() else 2,
     )
-    draw_chart(figure, "shift_covariances", alt=sentence, stem=stem(experiment, "random"))
+    with figure_place(state.presentation.present):
+        draw_chart(figure, "shift_covariances", alt=sentence, stem=stem(experiment, "random"))
+    stage(state, *main_knobs(state))
     cards = {name: card for name, spec in specs.items() if (card := numbers.card_of(spec, library))}
     read_aloud(sentence, words.covariance_provenance(cards.values(), formula, evaluation))
+    if state.presentation.present:
+        return
     missing = [name for name in numbers.TRAINED_ON if name not in specs]
     for name in missing:
         st.caption(t(f"shift_lab.missing.{name}", dimension=dimension))
@@ -200,8 +214,7 @@ def random_part(state: State, library: Library) -> None:
     lines = residual_figure(lengths, left, words.residual_labels(), theme=theme)
     draw_chart(lines, "shift_residual", alt=text, stem=stem(experiment, "residual"))
     st.caption(text)
-    if not state.presentation.present:
-        _formulas(words.covariance_formulas())
+    _formulas(words.covariance_formulas())
     setting = Experiment(formula, evaluation)
     named = {name: card.name for name, card in cards.items()}
     take_away(

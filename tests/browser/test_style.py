@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-STYLE = Path(__file__).resolve().parents[2] / "dashboard" / "frame" / "style.css"
-OPENED = ("/?present=1", "/", "/library")  # the last has tables
+FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "frame"
+LECTURE = "present=1&lecture=in-context-learning&scene="
+OPENED = {
+    "style.css": ("/", "/library", "/lecture"),  # the second has tables
+    "present.css": (f"/?{LECTURE}2", f"/prompt_lab?{LECTURE}1"),
+}
+OPEN_SHARE = ".st-key-share button"
 
 SELECTORS = """
 css => {
@@ -45,15 +50,19 @@ css => {
 UNMATCHED = "selectors => selectors.filter(selector => !document.querySelector(selector))"
 
 
+@pytest.mark.parametrize("sheet", OPENED)
 def test_every_selector_matches_something(
-    page: "Page", app_server: Any, settled: Callable[["Page"], None]
+    sheet: str, page: "Page", app_server: Any, settled: Callable[["Page"], None]
 ) -> None:
-    left: list[str] = page.evaluate(SELECTORS, STYLE.read_text("utf-8"))
-    assert len(left) > 30, left
+    left: list[str] = page.evaluate(SELECTORS, (FRAME / sheet).read_text("utf-8"))
+    assert len(left) > 15, left
     assert page.evaluate(UNMATCHED, left) == left  # of a page that is not ours
-    for address in OPENED:
+    for address in OPENED[sheet]:
         page.goto(app_server.url + address)
         page.locator("#done").wait_for(state="attached", timeout=120_000)
         settled(page)
+        if address == "/":
+            page.locator(OPEN_SHARE).click()
+            page.locator(".icl-qr svg").wait_for()
         left = page.evaluate(UNMATCHED, left)
     assert left == []
