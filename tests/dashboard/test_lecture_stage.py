@@ -1,0 +1,57 @@
+"""The scenes of the shipped lectures: links to pages that are there, and the state of every stop."""
+
+from typing import Any
+
+import pytest
+import segno
+from streamlit.testing.v1 import AppTest
+
+from dashboard.frame.navigation import GROUPS
+from dashboard.lecture.format import Lecture, shipped
+from dashboard.lecture.share import code
+from dashboard.lecture.stage import FILES, Place
+
+SCENES = [
+    pytest.param(lecture, number, id=f"{lecture.name}-{number}")
+    for lecture in shipped()
+    for number in range(len(lecture.scenes))
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lecture", "number"), SCENES)
+def test_a_scene_opens_as_its_link_says_at_every_stop(lecture: Lecture, number: int) -> None:
+    """No notice, no error, one knob; the slider stands where the link is."""
+    place = Place(lecture, number)
+    file = place.link()[0]
+    stops = range(len(place.scene.states)) if place.scene.slider else (None,)
+    for stop in (min(stops, key=lambda each: each or 0), list(stops)[-1]):
+        at = AppTest.from_file(file, default_timeout=120)
+        for name, value in place.link(stop)[1].items():
+            at.query_params[name] = value
+        at.run()
+        assert not at.exception, at.exception[0].message if at.exception else ""
+        assert [each.value for each in (*at.warning, *at.error)] == []
+        if place.scene.slider:
+            assert at.select_slider(key="scene_slider").value == (place.scene.start if stop is None else stop)
+
+
+def test_places_know_their_neighbours() -> None:
+    lecture = shipped()[0]
+    first, last = Place(lecture, 0), Place(lecture, len(lecture.scenes) - 1)
+    assert first.beside(-1) is None
+    assert last.beside(1) is None
+    assert first.beside(1) == Place(lecture, 1)
+    assert first.link()[1].items() >= {("present", "1"), ("lecture", lecture.name), ("scene", "0")}
+
+
+def test_every_page_has_a_file() -> None:
+    assert {link.name: link.file for links in GROUPS.values() for link in links} == FILES
+
+
+def test_a_code_is_a_picture_without_anything_from_elsewhere() -> None:
+    link = "http://127.0.0.1:8501/?evaluation.shift=covariate_scale&k=6"
+    picture: Any = code(link)
+    assert picture.startswith("<?xml") or "<svg" in picture
+    assert "href" not in picture
+    assert segno.make_qr(link, error="m").symbol_size()[0] >= 33
