@@ -43,6 +43,7 @@ if not state.presentation.present:
     picture.scale_and_balance(state, trained)
     picture.formulas(trained)
     frame.explain(("what", t("dynamics.what")), ("try", t("dynamics.try")), ("paper", t("dynamics.paper")))
+    exports.numbers_section(code.numbers_table(trained))
     exports.take_away(code.files(trained), python=code.python_code(trained))
 
 frame.end(state, cfg=spec.hash)

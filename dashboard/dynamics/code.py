@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+import pandas as pd
+
 from dashboard.frame.exports import Download, csv_text, spec_file
+from dashboard.frame.texts import t
 from icl_core.evaluation.dynamics import Trajectory
+
+MOMENTS = 25  # rows of the table of numbers
 
 CODE = """\
 from icl_core.evaluation.dynamics import Dynamics, trajectory
@@ -34,6 +40,21 @@ def files(trained: Trajectory) -> list[Download]:
 def python_code(trained: Trajectory) -> str:
     """Code that computes the trajectory again."""
     return CODE.format(text=trained.spec.to_json(full=True))
+
+
+def numbers_table(trained: Trajectory) -> pd.DataFrame:
+    """The loss, its floor, u and the share learned of each direction, at some moments from first to last."""
+    path, floor = trained.path, f"{trained.floor:.4f}"
+    shares = {
+        t("dynamics.figure.direction", value=f"{value:.3g}"): trained.learned[:, index]
+        for index, value in enumerate(trained.eigenvalues)
+    }
+    columns = {t("dynamics.figure.loss"): trained.losses, "u": path.u, **shares}
+    moments = np.unique(np.linspace(0, len(path.times) - 1, MOMENTS).round().astype(int))
+    table = {name: [f"{value:.4f}" for value in values[moments]] for name, values in columns.items()}
+    table[t("dynamics.figure.floor", value="").strip()] = [floor] * len(moments)
+    times = pd.Index([f"{time:.3g}" for time in path.times[moments]], name=t("dynamics.figure.time"))
+    return pd.DataFrame(table, index=times)
 
 
 def _csv(trained: Trajectory) -> str:

@@ -96,6 +96,7 @@ def covariance_table(panels: Sequence[CovariancePanel]) -> pd.DataFrame:
             for name, (error, low, high) in _errors(panel, k):
                 text = f"{error:.4f}" if low is None or high is None else interval(error, low, high, 3)
                 row[labels.lines[name]] = text
+            row[labels.lines["lsa_limit"]] = f"{panel.limits['lsa_random']:.4f}"
             rows.append(row)
     return pd.DataFrame(rows)
 

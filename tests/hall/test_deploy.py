@@ -1,4 +1,4 @@
-"""The hall's proxy: its configuration is one that nginx takes, and sends a viewer back to the same process."""
+"""The hall's proxy: nginx takes its configuration, which sends a viewer back to the same process."""
 
 import re
 import shutil

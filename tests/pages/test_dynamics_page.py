@@ -1,6 +1,7 @@
 """The Training dynamics page draws the core's flow for any link, and turns what cannot be into sentences."""
 
 import json
+import math
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,9 @@ def trace(drawn: dict[str, Any], role: str) -> dict[str, Any]:
 
 
 def matrix(trace: dict[str, Any]) -> np.ndarray:
-    return np.array(trace["z"], dtype=float)
+    """The entries of cells, which stand row by row."""
+    entries = np.array(trace["marker"]["color"], dtype=float)
+    return entries.reshape(math.isqrt(len(entries)), -1)
 
 
 @pytest.mark.parametrize(

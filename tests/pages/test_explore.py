@@ -209,9 +209,10 @@ def test_new_seed_keeps_the_rest_and_the_start_is_one_press_away(library: Librar
     assert drawn(at)["ols"].tolist() == drawn(opened({}))["ols"].tolist()
 
 
-def test_lecture_view_shows_the_figure_and_nothing_to_turn(library: Library) -> None:
+def test_lecture_view_shows_the_figure_and_one_knob(library: Library) -> None:
     at = opened({"model": "tiny", "present": "1"})
-    assert at.slider.len == at.selectbox.len == 0
+    assert [slider.key for slider in at.slider] == ["read_out"]
+    assert at.selectbox.len == 0
     assert figure(at)["layout"]["font"]["size"] >= 20
     healthy(at.button(key="leave").click().run())
     assert at.slider.len > 0

@@ -222,9 +222,10 @@ def test_read_outs_stay_within_the_picture(view: dict[str, str], picture: str) -
     assert lines(opened(query(BARE, picture=picture) | view))
 
 
-def test_the_lecture_view_has_nothing_to_turn() -> None:
+def test_the_lecture_view_has_one_knob() -> None:
     at = opened(query(BARE, present="1"))
-    assert at.slider.len == at.selectbox.len == 0
+    assert [slider.key for slider in at.slider] == ["selection_k"]
+    assert at.selectbox.len == 0
     assert lines(at)
 
 

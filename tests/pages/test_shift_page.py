@@ -162,9 +162,10 @@ def test_models_side_by_side_were_trained_on_prompts_of_one_length() -> None:
 
 
 def labels(at: AppTest) -> set[str]:
-    """The labels of the sidebar's knobs."""
+    """The labels of the sidebar's knobs, and of the one under the figure."""
     kinds = ("selectbox", "slider", "select_slider", "text_area")
-    return {widget.label for kind in kinds for widget in at.sidebar.get(kind)}  # type: ignore[attr-defined]
+    beside = {widget.label for kind in kinds for widget in at.sidebar.get(kind)}  # type: ignore[attr-defined]
+    return beside | {widget.label for widget in (*at.slider, *at.select_slider) if widget.key == "read_out"}
 
 
 TESTED = {"Functions at test", "Covariance at test", "Label noise at test"}
@@ -236,10 +237,10 @@ def test_other_transformers_can_be_compared() -> None:
 def test_the_test_length_is_read_to_the_end_of_its_axis() -> None:
     at = opened(**HOME, k="77")
     assert at.warning.len == 0
-    assert at.sidebar.select_slider[0].value == 77
-    assert at.sidebar.select_slider[0].options[-1] == "160"
+    assert at.select_slider(key="read_out").value == 77
+    assert at.select_slider(key="read_out").options[-1] == "160"
     assert "With 77 test examples" in "\n".join(text.value for text in at.markdown)
-    at.sidebar.select_slider[0].set_value(160).run()
+    at.select_slider(key="read_out").set_value(160).run()
     assert at.query_params["k"] == "160"
     at.button_group(key="shift_part").set_value("panels").run()
     assert at.warning.len == 0

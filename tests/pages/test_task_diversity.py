@@ -172,9 +172,10 @@ def test_a_read_out_beyond_the_picture_is_its_end() -> None:
     assert chart(opened(query(BARE, k="99"))).alt == chart(opened(query(BARE, k="4"))).alt
 
 
-def test_the_lecture_view_has_nothing_to_turn() -> None:
+def test_the_lecture_view_has_one_knob() -> None:
     at = opened(query(BARE, present="1"))
-    assert at.slider.len == at.selectbox.len == 0
+    assert [slider.key for slider in at.slider] == ["diversity_k"]
+    assert at.selectbox.len == 0
     assert drawn(at, "line")
 
 
