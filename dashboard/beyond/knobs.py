@@ -136,9 +136,9 @@ def _band_dial(state: State, ladder: Ladder) -> Knob[int]:
         t("beyond.knob.band"),
         Steps(range(len(found)), lambda index: band_name(found[index])),
         found.index(ladder.current),
-        lambda settings, index: on_page(
-            state, lambda shown: on_the_sum(found[index].main, shown.evaluation)
-        )(settings).viewed(picture="ladder"),
+        lambda settings, index: on_page(state, lambda shown: on_the_sum(found[index].main, shown.evaluation))(
+            settings
+        ).viewed(picture="ladder"),
         t("beyond.help.band"),
     )
 
