@@ -35,6 +35,7 @@ ALIKE = {
     "model.library",
     "family.combination",
     "mixture.part",
+    "beyond.ladder.value",
     "figure.dimension",
     "figure.read_out",
     "figure.interval",
