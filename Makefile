@@ -3,6 +3,7 @@
 #   PYTHON    the interpreter that creates .venv (3.11 or newer)
 #   PIP_ARGS  passed to every `pip install`, e.g. an index that serves the CPU build of torch
 #   APP_ARGS  passed to `streamlit run`, e.g. --server.port=8600
+#   PACK_ARGS passed to `python -m dashboard.pack`, e.g. --app https://icl.example.org
 #   WORKERS   how many tests run side by side
 #   HALL_ARGS passed to `make hall`, e.g. --processes 4 --address 0.0.0.0
 #   LOAD_ARGS passed to `make load`, e.g. --viewers 60
@@ -10,6 +11,7 @@
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 PIP_ARGS ?=
 APP_ARGS ?=
+PACK_ARGS ?=
 WORKERS ?= 2
 HALL_ARGS ?=
 LOAD_ARGS ?=
@@ -24,11 +26,12 @@ RUN := $(VENV)/bin/python
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help app hall test test-fast faults lint format bench load zoo browser clean
+.PHONY: help app hall pack test test-fast faults lint format bench load zoo browser clean
 
 help:
 	@echo "make app        set up and open the dashboard on http://127.0.0.1:8501"
 	@echo "make hall       as many processes as cores behind nginx, for many viewers"
+	@echo "make pack       the lectures and the Prompt lab as a static folder and a zip, in dist/"
 	@echo "make test       set up and run every test"
 	@echo "make test-fast  the tests without the slow and the browser ones"
 	@echo "make lint       ruff and pyright"
@@ -43,6 +46,9 @@ app: $(VENV)/run.stamp
 
 hall: $(VENV)/run.stamp
 	$(RUN) -m deploy.hall $(HALL_ARGS)
+
+pack: $(VENV)/run.stamp
+	$(RUN) -m dashboard.pack $(PACK_ARGS)
 
 test: $(VENV)/dev.stamp browser
 	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup

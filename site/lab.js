@@ -10,15 +10,18 @@ const STROKE = 8; // pixels from which a press is a stroke and no tap
 const CLEAR = LAB.clear; // the transformer sides with a fit nearer than this share of the other's distance
 
 class Lab {
-  constructor(root) {
-    const known = LAB.names.includes(query.get("model")) ? query.get("model") : LAB.names[0];
-    const numbers = (name) => (query.get(name) ?? "").split(/\s+/).filter(Boolean).map(Number);
+  /* `link` is a query as the app's lab has it; its model must be loaded. A lab on a page of its `own` keeps its
+     state in the address bar. */
+  constructor(root, link, own) {
+    const asked = new URLSearchParams(link), known = Lab.model(asked);
+    const numbers = (name) => (asked.get(name) ?? "").split(/\s+/).filter(Boolean).map(Number);
+    this.own = own;
     this.view = {
       model: known,
-      source: query.get("source") in LAB.models[known].prompts ? query.get("source") : LAB.source,
-      draw: Number(query.get("draw") ?? 0),
-      noise: Number(query.get("noise") ?? LAB.noise),
-      predict: query.get("predict") === "1",
+      source: asked.get("source") in LAB.models[known].prompts ? asked.get("source") : LAB.source,
+      draw: Number(asked.get("draw") ?? 0),
+      noise: Number(asked.get("noise") ?? LAB.noise),
+      predict: asked.get("predict") === "1",
       asked: false,
       cursor: [0, 0],
       hidden: new Set(),
@@ -26,15 +29,20 @@ class Lab {
     this.guess = null;
     this.build(root);
     this.choose(known);
-    if (query.get("source") === "own") this.put(numbers("x"), numbers("y"), "own");
-    else this.draw(LAB.count);
-    if (query.has("x") && query.get("source") !== "own") this.put(numbers("x"), numbers("y"));
+    const free = asked.get("source") === "own";
+    if (!free) this.draw(Number(asked.get("count") ?? LAB.count));
+    if (free || asked.has("x")) this.put(numbers("x"), numbers("y"), free ? "own" : undefined);
+  }
+
+  /* The model that a query names, or the first. */
+  static model(asked) {
+    return LAB.names.includes(asked.get("model")) ? asked.get("model") : LAB.names[0];
   }
 
   /* ------------------------------------------------------------------------------------------ the page */
 
   build(root) {
-    this.title = element("h1");
+    this.title = element(this.own ? "h1" : "h2");
     this.plot = element("div", { class: "plot" });
     this.glass = element("div", {
       class: "glass",
@@ -74,13 +82,12 @@ class Lab {
     noise.value = String(this.view.noise);
     const field = (label, control) => element("label", { class: "field" }, element("span", {}, label), control);
     root.append(
-      masthead(),
       element(
-        "main",
-        {},
+        "div",
+        { class: "lab" },
         this.title,
-        this.legend,
         element("div", { class: "board" }, this.plot, this.glass),
+        this.legend,
         element(
           "div",
           { class: "row" },
@@ -195,6 +202,7 @@ class Lab {
     this.drawTable();
     this.drawWords();
     this.ask.hidden = !this.waiting;
+    this.legend.hidden = this.waiting;
     this.addLink();
   }
 
@@ -243,7 +251,7 @@ class Lab {
         button(this.named(learner), () => this.toggle(learner), {
           "aria-pressed": !this.view.hidden.has(learner),
           style: `--stroke: ${line.color}; --dash: ${line.dash === "solid" ? "solid" : "dashed"}`,
-          disabled: this.waiting || learner in present,
+          disabled: learner in present,
         }),
       ),
     );
@@ -334,7 +342,7 @@ class Lab {
 
   tell(title, sentence) {
     this.title.textContent = title;
-    document.title = `${title} · ${t("app.name")}`;
+    if (this.own) document.title = `${title} · ${t("app.name")}`;
     this.sentence.replaceChildren(inline("span", sentence));
   }
 
@@ -364,6 +372,7 @@ class Lab {
     const state = { model, source, draw, noise, x: this.xs.join(" "), y: this.ys.join(" ") };
     if (predict) state.predict = 1;
     this.live.href = `${document.documentElement.dataset.app}/prompt_lab?${new URLSearchParams({ ...state, lang: language })}`;
+    if (!this.own) return;
     try {
       history.replaceState(null, "", `?${new URLSearchParams({ ...state, lang: language, theme })}`);
     } catch {
@@ -382,7 +391,13 @@ class Lab {
     glass.addEventListener("keydown", (event) => this.key(event));
     glass.addEventListener("focus", () => this.drawFigure());
     glass.addEventListener("blur", () => this.drawFigure());
-    addEventListener("resize", () => this.drawFigure());
+    this.resized = () => this.drawFigure();
+    addEventListener("resize", this.resized);
+  }
+
+  close() {
+    removeEventListener("resize", this.resized);
+    Plotly.purge(this.plot);
   }
 
   /* Where an event is, in the plot's own units. */
@@ -484,11 +499,3 @@ function side({ ols, sinusoid_fit }) {
 function rounded(value) {
   return value.toFixed(value >= 5e-4 && value < 0.095 ? 3 : 2);
 }
-
-ICL.load(LAB.names.includes(query.get("model")) ? query.get("model") : LAB.names[0])
-  .then(() => {
-    window.lab = new Lab(document.body);
-    document.documentElement.dataset.drawn = "1";
-    return ICL.ready; // the other models, now that the page is there
-  })
-  .then(() => (document.documentElement.dataset.ready = "1"));

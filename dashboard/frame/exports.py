@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from dashboard.frame import shown
 from dashboard.frame.chart import picture_format
-from dashboard.frame.texts import t
+from dashboard.frame.site import single_file
+from dashboard.frame.texts import spoken, t
 from icl_core.specs import Experiment, Spec
 
 OPENING = """\
@@ -81,6 +83,7 @@ def take_away(
                     key=f"export_{each.kind}",
                     on_click="ignore",
                 )
+            _offline_page()
         picture_format()
         if python:
             st.markdown(t("export.python"))
@@ -94,3 +97,15 @@ def snippet(imports: str, query: Mapping[str, str], body: str) -> str:
     """A script: imports, the experiment that the query names, and what is computed of it."""
     values = json.dumps(dict(query), indent=4, ensure_ascii=False)
     return OPENING + imports + EXPERIMENT.format(query=values) + body
+
+
+def _offline_page() -> None:
+    """The page as it stands, as one file that needs no server; gathered and written when asked for."""
+    st.button(t("export.offline"), key="export_offline", on_click=shown.ask)
+    found = shown.gathered()
+    if found is not None:
+        address = (st.context.url or "").rsplit("/", 1)[0]
+        page = single_file(found, address, spoken())
+        name = f"icl-{found.page.replace('_', '-')}.html"
+        label = t("export.offline.save")
+        st.download_button(label, page, name, "text/html", key="export_offline_save", on_click="ignore")

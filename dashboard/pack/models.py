@@ -14,15 +14,8 @@ from icl_core.library.finding import is_main
 from icl_core.models import TransformerNetwork
 from icl_core.specs import Pretraining
 
-USUAL = (
-    "linear-sinusoid",
-    "narrow",
-    "linear-sinusoid-wide",
-    "linear-sinusoid-small",
-    "narrow-band",
-    "narrow-wide-inputs",
-)
-"""The lab's models, the first one first. A model needs 4 bytes a weight: the large ones are left at home."""
+USUAL = ("linear-sinusoid", "narrow", "linear-sinusoid-wide", "linear-sinusoid-small")
+"""The lab's models, the first one first. A weight needs 4 bytes: the large ones are left at home."""
 
 
 @dataclass(frozen=True)

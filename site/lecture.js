@@ -1,0 +1,123 @@
+/* A lecture: its scenes in order. LECTURES holds texts and links, by language; the figures of a scene are a
+   script of their own under scenes/, loaded when it is shown. A scene of the Prompt lab is the lab itself.
+
+   Keys: left and right step through the scenes, up and down turn the slider, space plays, N shows the notes. */
+
+"use strict";
+
+const SCENES = {
+  waiting: {},
+
+  /* Called by a scene's script. */
+  add(id, text) {
+    this.waiting[id](unpacked(text));
+  },
+
+  load(id) {
+    return new Promise((resolve, reject) => {
+      this.waiting[id] = resolve;
+      const script = element("script", { src: `scenes/${id}.js`, onerror: () => reject(new Error(`no scene ${id}`)) });
+      document.head.append(script);
+    });
+  },
+};
+
+class LecturePage {
+  constructor(root, lecture) {
+    this.lecture = lecture;
+    this.known = {};
+    this.steps = element("ol", { class: "steps" });
+    this.title = element("h1");
+    this.question = element("p", { class: "question" });
+    this.stage = element("section", { class: "stage" });
+    this.notes = folded(t("pack.notes"));
+    this.notes.append(element("div"));
+    this.back = button("←", () => this.go(this.number - 1), { "aria-label": t("pack.previous") });
+    this.forth = button("→", () => this.go(this.number + 1), { "aria-label": t("pack.next"), class: "main" });
+    root.append(
+      masthead(),
+      element(
+        "main",
+        {},
+        element("nav", { class: "row strip", "aria-label": lecture.title[language] }, this.back, this.steps, this.forth),
+        this.title,
+        this.question,
+        this.stage,
+        this.notes,
+      ),
+    );
+    addEventListener("keydown", (event) => this.key(event));
+    this.drawn = this.go(Number(query.get("scene") ?? 1) - 1);
+  }
+
+  /* To another scene, as far as there is one. */
+  async go(number) {
+    const { scenes } = this.lecture;
+    this.number = Math.min(scenes.length - 1, Math.max(0, number || 0));
+    const scene = scenes[this.number], mine = (this.asked = Symbol("the newest wish"));
+    this.title.textContent = scene.title[language];
+    document.title = `${scene.title[language]} · ${this.lecture.title[language]}`;
+    this.question.textContent = scene.question[language];
+    this.notes.lastChild.replaceChildren(rich(scene.notes[language]));
+    this.back.disabled = this.number === 0;
+    this.forth.disabled = this.number === scenes.length - 1;
+    this.drawSteps();
+    const variants = scene.id ? await (this.known[scene.id] ??= SCENES.load(scene.id)) : null;
+    if (!scene.id) await ICL.load(LAB.names[0]);
+    if (mine !== this.asked) return;
+    this.view?.close?.();
+    this.stage.replaceChildren();
+    if (scene.id) this.view = new SceneView(this.stage, variants, scene.slider && this.said(scene.slider));
+    else this.view = window.lab = new Lab(this.stage, scene.query, false);
+    await this.view.drawn;
+    this.link();
+  }
+
+  said({ label, stops, start }) {
+    return { label: label[language], stops, start };
+  }
+
+  drawSteps() {
+    const steps = this.lecture.scenes.map((scene, i) =>
+      element(
+        "li",
+        {},
+        button(String(i + 1), () => this.go(i), {
+          "aria-current": i === this.number ? "step" : undefined,
+          "aria-label": `${i + 1}. ${scene.title[language]}, ${t("pack.minutes", { minutes: scene.minutes })}`,
+          title: `${scene.title[language]}, ${t("pack.minutes", { minutes: scene.minutes })}`,
+        }),
+      ),
+    );
+    this.steps.replaceChildren(...steps);
+  }
+
+  link() {
+    const state = { name: this.lecture.name, scene: this.number + 1, lang: language, theme };
+    try {
+      history.replaceState(null, "", `?${new URLSearchParams(state)}`);
+    } catch {
+      // a browser may refuse it to a page from a disk
+    }
+  }
+
+  key(event) {
+    if (event.target.closest("input, select, .glass, summary") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const steps = {
+      ArrowLeft: () => this.go(this.number - 1),
+      ArrowRight: () => this.go(this.number + 1),
+      ArrowUp: () => this.view.go?.(this.view.number + 1),
+      ArrowDown: () => this.view.go?.(this.view.number - 1),
+      n: () => this.notes.toggleAttribute("open"),
+      " ": () => (event.target.closest("button, a") ? undefined : this.view.play?.()),
+    };
+    if (!(event.key in steps)) return;
+    if (event.key === " " && event.target.closest("button, a")) return;
+    event.preventDefault();
+    steps[event.key]();
+  }
+}
+
+const wanted = LECTURES.find(({ name }) => name === query.get("name")) ?? LECTURES[0];
+window.lecture = new LecturePage(document.body, wanted);
+window.lecture.drawn.then(() => (document.documentElement.dataset.drawn = "1"));
