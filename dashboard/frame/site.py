@@ -18,10 +18,11 @@ from string import Template
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from dashboard.frame.bootstrap import ROOT
-from dashboard.frame.shown import Chart, Shown
+from dashboard.frame.shown import Shown
 from dashboard.frame.texts import catalogue, languages, translate
 from icl_core.figures.dark import dark_colours
 from icl_core.figures.palette import THEMES, family_stroke
@@ -84,7 +85,7 @@ def state_of(shown: Shown, app: str) -> dict[str, Any]:
         "sentence": shown.sentence,
         "provenance": shown.provenance,
         "link": f"{app}/{'' if shown.page == 'explore' else shown.page}?{query}",
-        "charts": [_plain_chart(chart) for chart in shown.charts],
+        "charts": [plain_figure(chart.figure) | {"alt": chart.alt} for chart in shown.charts],
     }
 
 
@@ -94,14 +95,18 @@ def packed(data: Any) -> str:
     return base64.b64encode(gzip.compress(text.encode("utf-8"), mtime=0)).decode("ascii")
 
 
-def _plain_chart(chart: Chart) -> dict[str, Any]:
-    figure = chart.figure.to_plotly_json()
-    plain = {name: _plain(figure.get(name)) for name in ("data", "layout", "frames") if figure.get(name)}
-    return plain | {"alt": chart.alt}
+def plain_figure(figure: go.Figure) -> dict[str, Any]:
+    """A figure's data, layout and frames as plain values."""
+    parts = figure.to_plotly_json()
+    return {name: _plain(parts[name]) for name in ("data", "layout", "frames") if parts.get(name)}
 
 
 def _plain(value: Any) -> Any:
     """The same as lists and rounded numbers; what JSON has no word for is null."""
+    if isinstance(value, Mapping) and "bdata" in value:  # numbers as Plotly packs them
+        numbers = np.frombuffer(base64.b64decode(value["bdata"]), value["dtype"])
+        shape = [int(size) for size in str(value.get("shape", numbers.size)).split(",")]
+        return _plain(numbers.reshape(shape))
     if isinstance(value, Mapping):
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, np.ndarray):

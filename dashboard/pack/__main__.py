@@ -27,7 +27,7 @@ def main() -> None:
         "--lecture", type=Path, help="the file of an own lecture, instead of the shipped ones"
     )
     options = parser.parse_args()
-    logging.getLogger("streamlit").setLevel(logging.ERROR)  # which misses the server that a pack does without
+    logging.disable(logging.WARNING)  # the app misses the server that a pack does without
     own = options.lecture and (Lecture.from_json(options.lecture.read_text("utf-8")),)
     models = packed_models(default_library(), options.models)
     Pack(models, own or shipped(), options.app.rstrip("/")).write(options.out)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.frame.site import plain_figure
 from dashboard.lab.numbers import lab_grid
 from dashboard.lab.picture import LEAST_REACH
 from dashboard.lab.view import DECIMALS, MOST_POINTS, NOISES, SOURCES, LabView, sampled
@@ -74,12 +75,12 @@ def _figure(spec: Pretraining, theme: ThemeName) -> dict[str, Any]:
         {name: nothing[None] for name in LEARNERS},
         np.zeros((1, 2)),
     )
-    names = dict.fromkeys(LEARNERS, "")
+    names: dict[str, str] = {name: "" for name in LEARNERS}
     labels = PromptLabels(names, truth="", seen="", coming="", input="x", output="y", shade="-")
     low, high = input_range(spec)
     canvas = Canvas(float(grid[0]), float(grid[-1]), -LEAST_REACH, LEAST_REACH, trained=(low, high))
     figure = prompt_figure(drawn, labels, canvas, k=0, shown=LEARNERS, theme=theme)
-    data = json.loads(figure.to_json())
+    data = plain_figure(figure)
     return {
         "data": [{key: value for key, value in trace.items() if key not in "xy"} for trace in data["data"]],
         "layout": {key: value for key, value in data["layout"].items() if key != "template"},

@@ -13,8 +13,8 @@ import streamlit as st
 
 from dashboard.frame import texts
 from dashboard.frame.navigation import GROUPS, HEADED
+from dashboard.frame.site import asked_for as asked_by_the_site
 from dashboard.lecture.format import shipped as shipped_lectures
-from dashboard.pack.texts import asked_for as asked_by_the_pack
 from dashboard.say.describe import covariance_name, family_name, shift_effect, shift_name
 from icl_core.data.covariance import CovarianceMixture, CovarianceShare, Eigenvalues, Identity, Matrix
 from icl_core.data.function_classes import Combination, Dense, Sparse
@@ -68,7 +68,7 @@ def asked_for() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.Call) and ast.unparse(node.func) in asking:
                 where = f"{path.relative_to(ROOT)}:{node.lineno}"
                 yield from ((pattern, where) for pattern in patterns(node.args[0], where))
-    yield from ((pattern, "site") for pattern in asked_by_the_pack())
+    yield from ((pattern, "site") for pattern in asked_by_the_site())
     yield from ((re.escape(text), lecture.name) for lecture in shipped_lectures() for text in lecture.texts)
 
 

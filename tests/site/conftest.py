@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dashboard.lecture.format import Lecture, Scene
+from dashboard.lecture.format import shipped as shipped_lectures
 from dashboard.pack.build import Pack
 from dashboard.pack.models import USUAL, packed_models
 from icl_core.library import Library
@@ -31,10 +34,25 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @pytest.fixture(scope="session")
-def pack_folder(shipped: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pack as `make pack` writes it."""
+def lecture() -> Lecture:
+    """Three scenes of the shipped ones, each slider with its ends alone: a page's visit takes a while."""
+    scenes = {scene.title: scene for each in shipped_lectures() for scene in each.scenes}
+    chosen = (scenes[f"lecture.{name}.title"] for name in ("half", "guess", "ols"))
+    return Lecture("short", "lecture.both.title", tuple(map(thinned, chosen)), "lecture.both.text")
+
+
+def thinned(scene: Scene) -> Scene:
+    if scene.slider is None:
+        return scene
+    ends = (scene.slider.stops[0], scene.slider.stops[-1])
+    return replace(scene, slider=replace(scene.slider, stops=ends, start=0))
+
+
+@pytest.fixture(scope="session")
+def pack_folder(shipped: Library, lecture: Lecture, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pack as `make pack` writes it, with the short lecture."""
     folder = tmp_path_factory.mktemp("pack") / "icl-explorer"
-    Pack(packed_models(shipped, USUAL), APP).write(folder)
+    Pack(packed_models(shipped, USUAL), (lecture,), APP).write(folder)
     return folder
 
 

@@ -172,3 +172,43 @@ def test_the_link_to_the_app_carries_the_points(
     assert prompt.xs.tolist() == found["xs"]
     assert prompt.truth is not None
     np.testing.assert_allclose(prompt.truth, found["drawn"]["truth"], atol=6e-4)
+
+
+POINT = """
+async () => {
+  const model = lab.model.architecture, { width, hidden, layers } = model;
+  const network = ICL.network(lab.view.model), queries = lab.grid.map((x) => [x]);
+  const once = (act) => {
+    const start = performance.now();
+    act();
+    return performance.now() - start;
+  };
+  const weights = new Float64Array(3 * width * width + width * width + 3 * hidden * width).fill(0.5);
+  const rows = weights.length / width, inputs = new Float64Array(queries.length * width).fill(0.25);
+  const plain = () => {
+    const out = new Float64Array(queries.length * rows);
+    for (let layer = 0; layer < layers; layer++)
+      for (let q = 0; q < queries.length; q++)
+        for (let r = 0; r < rows; r++) {
+          let sum = 0;
+          for (let c = 0; c < width; c++) sum += weights[r * width + c] * inputs[q * width + c];
+          out[q * rows + r] = sum;
+        }
+    return out;
+  };
+  const prompt = new Prompt(network), xs = [], ys = [], point = [], product = [];
+  for (let i = 0; i < 12; i++) {
+    xs.push([Math.sin(i)]);
+    ys.push(Math.cos(i));
+    point.push(once(() => prompt.read(xs, ys).answer(queries)));
+    product.push(once(plain));
+  }
+  return [Math.min(...point), Math.min(...product)];
+}
+"""
+
+
+def test_a_point_costs_about_a_plain_product(site: str, opened: Callable[..., Page]) -> None:
+    """Against the textbook loop over the same weights and queries, in the same page."""
+    point, product = opened(f"{site}/lab.html").evaluate(POINT)
+    assert point < 2 * product

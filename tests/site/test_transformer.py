@@ -10,9 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from dashboard.pack.build import Page, document
+from dashboard.frame.site import SITE, Page, document
 from dashboard.pack.models import PackedModel, packed_models
-from dashboard.pack.texts import SITE
 from dashboard.pack.weights import model_script
 from icl_core.library import Card, Library
 from icl_core.models import Transformer, TransformerNetwork
@@ -97,7 +96,7 @@ def page_with_all(models: dict[str, PackedModel], tmp_path_factory: pytest.TempP
         (folder / script).write_text((SITE / script).read_text("utf-8"), "utf-8")
     (folder / "drawn.js").write_text("document.documentElement.dataset.drawn = '1'", "utf-8")
     page = Page("page.html", ("transformer.js", "models.js", "drawn.js"))
-    (folder / page.file).write_text(document(page, list(models), app="", styles=()), "utf-8")
+    (folder / page.file).write_text(document(page, app="", models=list(models), styles=()), "utf-8")
     return (folder / page.file).as_uri()
 
 
