@@ -24,7 +24,7 @@ class SceneView {
     this.resized = () => {
       if (narrow() === this.width) return;
       this.width = narrow();
-      this.show();
+      this.drawn = this.drawn.then(() => this.show());
     };
     addEventListener("resize", this.resized);
     this.drawn = this.show();
@@ -51,9 +51,10 @@ class SceneView {
   /* To another stop, as far as there is one. */
   go(number) {
     if (!this.slider) return;
+    this.asked = number; // the last of several wishes counts
     this.number = Math.min(this.slider.stops.length - 1, Math.max(0, number));
     this.range.value = this.number;
-    this.drawn = this.show();
+    this.drawn = this.drawn.then(() => (number === this.asked ? this.show() : undefined));
   }
 
   async show() {
@@ -82,10 +83,9 @@ class SceneView {
   async draw(place, { alt, ...chart }) {
     const { data, layout, frames } = theme === "dark" ? darkened(chart) : structuredClone(chart);
     place.setAttribute("aria-label", alt);
-    await Plotly.react(place, data, layout, { displayModeBar: false, responsive: true });
-    if (!frames) return;
-    place._transitionData._frames = []; // of the stop before
-    await Plotly.addFrames(place, frames);
+    const config = { displayModeBar: false, responsive: true };
+    if (frames) await Plotly.newPlot(place, { data, layout, frames, config }); // which lets older frames go
+    else await Plotly.react(place, data, layout, config);
   }
 
   /* Plays the first figure that can be played, or holds it. */
