@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from string import Template
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import plotly.graph_objects as go
@@ -79,12 +80,11 @@ def shared() -> Mapping[str, str]:
 
 def state_of(shown: Shown, app: str) -> dict[str, Any]:
     """What a page shows, as plain values."""
-    query = "&".join(f"{name}={value}" for name, value in shown.query)
     return {
         "title": shown.title,
         "sentence": shown.sentence,
         "provenance": shown.provenance,
-        "link": f"{app}/{'' if shown.page == 'explore' else shown.page}?{query}",
+        "link": f"{app}/{'' if shown.page == 'explore' else shown.page}?{urlencode(shown.query)}",
         "charts": [plain_figure(chart.figure) | {"alt": chart.alt} for chart in shown.charts],
     }
 

@@ -17,7 +17,7 @@ from dashboard.frame.navigation import GROUPS
 from dashboard.frame.shown import Shown
 from dashboard.frame.site import packed, state_of
 from dashboard.frame.texts import languages
-from dashboard.lecture.format import Lecture, Scene, said
+from dashboard.lecture.format import Lecture, Scene, link_to, said
 
 FILES = {link.name: link.file for links in GROUPS.values() for link in links}
 LAB = "prompt_lab"
@@ -48,7 +48,7 @@ class Visitor:
         at.run()
         faults = [each.value for kind in (at.exception, at.error, at.warning) for each in kind]
         if faults:
-            raise PageFault(f"{page}?{'&'.join(f'{n}={v}' for n, v in query.items())}: {faults[0]}")
+            raise PageFault(f"{link_to(page, dict(query))}: {faults[0]}")
         return at.session_state[shown.SHOWN]
 
 
