@@ -131,7 +131,8 @@ def texts_script() -> str:
     """`TEXTS`: by language and key, whatever the scripts ask for."""
     patterns = [re.compile(pattern) for pattern in {*asked_for(), *map(re.escape, OWN)}]
     keys = [key for key in catalogue("en") if any(pattern.fullmatch(key) for pattern in patterns)]
-    texts = {language: {key: translate(key, language) for key in keys} for language in languages()}
+    english = catalogue("en")
+    texts = {each: {key: catalogue(each).get(key, english[key]) for key in keys} for each in languages()}
     return f'"use strict";\nconst TEXTS = {json.dumps(texts, ensure_ascii=False, indent=0)};\n'
 
 
