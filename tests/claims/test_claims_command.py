@@ -66,4 +66,6 @@ def test_a_trained_model_is_loaded_measured_and_linked(tmp_path: Path) -> None:
     assert result.verdict == "not reproduced"
     assert f"barely-trained {spec.hash}" in result.setting
     query = result.url.partition("?")[2]
-    assert from_query(dict(parse_qsl(query)), library.specs()).pretraining == spec
+    linked = from_query(dict(parse_qsl(query)), library.specs()).pretraining
+    assert (linked.dimension, linked.context_length) == (spec.dimension, spec.context_length)
+    assert linked.mixture.families[0] == spec.mixture.families[0]  # the mixture, beside which it is drawn

@@ -22,7 +22,7 @@ def test_holds_and_its_link_opens(claim, planted) -> None:
     assert result.setting
     assert "\n" not in result.setting
     page, _, query = result.url.partition("?")
-    assert page in ("/training_dynamics", "/shift_lab", "/model_selection", "/beyond_the_mixture")
+    assert page in ("/", "/training_dynamics", "/shift_lab", "/model_selection", "/beyond_the_mixture")
     assert query
     from_query(dict(parse_qsl(query)), library.specs())
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 import segno
-from streamlit.testing.v1 import AppTest
 
 from dashboard.frame.navigation import GROUPS
 from dashboard.lecture.format import Lecture, shipped
 from dashboard.lecture.share import code
 from dashboard.lecture.stage import FILES, Place
+from tests.pages.opening import opened_page
 
 SCENES = [
     pytest.param(lecture, number, id=f"{lecture.name}-{number}")
@@ -26,11 +26,7 @@ def test_a_scene_opens_as_its_link_says_at_every_stop(lecture: Lecture, number: 
     file = place.link()[0]
     stops = range(len(place.scene.states)) if place.scene.slider else (None,)
     for stop in (min(stops, key=lambda each: each or 0), list(stops)[-1]):
-        at = AppTest.from_file(file, default_timeout=120)
-        for name, value in place.link(stop)[1].items():
-            at.query_params[name] = value
-        at.run()
-        assert not at.exception, at.exception[0].message if at.exception else ""
+        at = opened_page(file, **place.link(stop)[1])
         assert [each.value for each in (*at.warning, *at.error)] == []
         if place.scene.slider:
             assert at.select_slider(key="scene_slider").value == (place.scene.start if stop is None else stop)
