@@ -52,7 +52,8 @@ class Library:
     def entries(self) -> list[Entry]:
         """Every model folder, sound or not; a folder without a card is no model (yet)."""
         stamped = ((card, _stamp(card)) for card in self._cards())
-        return [_read_entry(card, stamp) for card, stamp in stamped if stamp is not None]
+        read = (_read_entry(card, stamp) for card, stamp in stamped if stamp is not None)
+        return [entry for entry in read if entry is not None]
 
     def cards(self) -> list[Card]:
         """The cards of the sound entries; where two hold the same spec, the shipped one."""
@@ -217,10 +218,13 @@ def _stamp(card: str) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=1024)
-def _read_entry(card: str, stamp: tuple[int, int]) -> Entry:
+def _read_entry(card: str, stamp: tuple[int, int]) -> Entry | None:
+    """None for a card that is gone since it was stamped: its model is being replaced."""
     folder = Path(card).parent
     try:
         return Entry(folder, Card.from_json((folder / CARD).read_text()))
+    except FileNotFoundError:
+        return None
     except (ValueError, OSError) as error:
         return Entry(
             folder, None, f"The card {folder / CARD} cannot be used: {error}. Delete the folder or mend it."

@@ -245,6 +245,9 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 NOTES: dict[str, str] = {
     "linear-sinusoid-small": "Small, to be compared by size: its cost is over specialists of the usual size.",
     "linear-sinusoid-large": "Trained for few steps, to be compared by size: its specialists had more.",
+    "narrow-small": "Small, to be compared by size: its cost is over specialists of the usual size.",
+    "broad-band": "Trained for as few steps as the model of one frequency, to be compared by the band.",
+    "broader-band": "Trained for as few steps as the model of one frequency, to be compared by the band.",
     "relu-d8": "No Bayes learner of networks is computable to hold it to.",
     "dense-relu-d8": "No Bayes learner of networks is computable to hold it to.",
     "pool-4-d8": "Knows the four tasks of its pool, as it should, and so fails on new ones.",

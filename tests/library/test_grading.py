@@ -30,9 +30,10 @@ HALF = replace(DENSE, mixture=Mixture.of((Dense(), 0.5), (Sparse(nnz=1), 0.5)))
 class Learner(nn.Module):
     """A known learner in the place of a trained network."""
 
-    def __init__(self, predictor: Predictor) -> None:
+    def __init__(self, predictor: Predictor, inputs: int) -> None:
         super().__init__()
         self.predictor = predictor
+        self.inputs = inputs
 
     def forward(self, xs: Tensor, ys: Tensor, queries: Tensor | None = None) -> Tensor:
         asked = xs if queries is None else queries
@@ -47,7 +48,7 @@ class KnownLibrary(Library):
 
     def load(self, entry: Entry) -> Learner:  # type: ignore[override]
         assert entry.card is not None
-        return Learner(self.learners[entry.card.spec.hash])
+        return Learner(self.learners[entry.card.spec.hash], entry.card.spec.dimension)
 
     def know(self, spec: Pretraining, learner: Predictor, name: str) -> Entry:
         self.learners[spec.hash] = learner
