@@ -205,19 +205,23 @@ def provenance(ladder: Ladder, experiment: Experiment, library: Library) -> str:
     return " · ".join((*said, numbers, intervals, ours))
 
 
+def line_name(rung: Rung) -> str:
+    """What a rung's transformer is called in both figures."""
+    name = t("beyond.ladder.line", band=band_name(rung))
+    seeds = len(rung.models)
+    return t("beyond.ladder.seeds", name=name, seeds=seeds) if seeds > 1 else name
+
+
 def _model_line(ladder: Ladder, rung: Rung, dash: str) -> Line | None:
     curve = ladder.model(rung)
     if curve is None:
         return None
-    name = t("beyond.ladder.line", band=band_name(rung))
-    if len(rung.models) > 1:
-        name = t("beyond.ladder.seeds", name=name, seeds=len(rung.models))
     looked_at = rung is ladder.current
     stroke: Stroke = (
         METHODS["transformer"] if looked_at else replace(METHODS["transformer"], dash=dash, width=2.0)
     )
     low, high = (curve.low, curve.high) if looked_at else (None, None)
-    return Line("transformer" if looked_at else rung.name, name, stroke, curve.mean, low, high)
+    return Line("transformer" if looked_at else rung.name, line_name(rung), stroke, curve.mean, low, high)
 
 
 def _learner(name: str) -> str:

@@ -42,6 +42,7 @@ def ladder_picture(
     frame.title(ladder.title(found, k))
     if not present:
         knobs.picture_row(state, "ladder")
+    names = {**names, "transformer": ladder.line_name(found.current)}
     stem = f"icl-ladder-{experiment.hash}"
     with frame.figure_place(present):
         left, right = st.columns([6, 5], gap="medium")

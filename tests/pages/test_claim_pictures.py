@@ -68,7 +68,7 @@ def test_its_page_shows_it(claim: Claim) -> None:
     words = " ".join(
         str(word)
         for table in tables(at)
-        for word in (*table.columns, *table.index, *table.select_dtypes("object").to_numpy().ravel())
+        for word in (*table.columns, *table.index, *table.select_dtypes(["object", "str"]).to_numpy().ravel())
     )
     assert words
     assert all(name in words for name in names), f"{names} are not all in a table"
