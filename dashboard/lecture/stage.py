@@ -158,15 +158,17 @@ def _way(state: UrlState[Any], place: Place | None, step: int) -> None:
     if there is None:
         return
     file, query = there.link()
+    query |= _spoken(state)
+    look: dict[str, Any] = {
+        "label": t(f"lecture.{'back' if step < 0 else 'next'}"),
+        "icon": f":material/{icon}:",
+        "help": said(there.scene.title),
+    }
     with st.container(key=name, width="content"):
-        label = t(f"lecture.{'back' if step < 0 else 'next'}")
-        st.page_link(
-            file,
-            label=label,
-            icon=f":material/{icon}:",
-            help=said(there.scene.title),
-            query_params=query | _spoken(state),
-        )
+        if there.scene.page == state.page:  # a link to the page itself leaves the address as it was
+            st.button(key=f"{name}_here", type="tertiary", on_click=lambda: state.follow(query), **look)
+        else:
+            st.page_link(file, query_params=query, **look)
 
 
 def _spoken(state: UrlState[Any]) -> dict[str, str]:

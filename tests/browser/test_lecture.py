@@ -97,5 +97,5 @@ def test_the_way_back_the_slider_and_the_notes(
         page.locator(".notes").click()
     opened.value.wait_for_selector("h1")
     assert "Let" in opened.value.inner_text("body") or len(opened.value.inner_text("body")) > 80
-    page.locator(".st-key-stage_back a").click()
+    page.locator(".st-key-stage_back").locator("a, button").first.click()
     wait_for_scene(page, number - 1, settled)
