@@ -26,13 +26,11 @@ def address(state: UrlState[Any]) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(state.query()), ""))
 
 
-def code(link: str) -> str:
-    """The link's QR code as an SVG image, drawn here: nothing is asked of the network. Dark on white."""
+def code(link: str) -> bytes:
+    """The link's QR code as a PNG image, drawn here: nothing is asked of the network. Dark on white."""
     picture = io.BytesIO()
-    segno.make_qr(link, error="m").save(
-        picture, kind="svg", scale=6, border=4, light="#FFFFFF", omitsize=True
-    )
-    return picture.getvalue().decode()
+    segno.make_qr(link, error="m").save(picture, kind="png", scale=8, border=4)
+    return picture.getvalue()
 
 
 def share(state: UrlState[Any]) -> None:
@@ -46,7 +44,8 @@ def share(state: UrlState[Any]) -> None:
         link = address(state)
         st.markdown(t("share.text"))
         if len(link.encode()) <= LONGEST_CODE:
-            st.html(f"<div class='icl-qr' role='img' aria-label='{t('share.code')}'>{code(link)}</div>")
+            with st.container(key="share_code"):
+                st.image(code(link), caption=t("share.code"), width=320)
         else:
             st.caption(t("share.long"))
         st.code(link, language=None, wrap_lines=True)

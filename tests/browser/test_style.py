@@ -63,6 +63,6 @@ def test_every_selector_matches_something(
         settled(page)
         if address == "/":
             page.locator(OPEN_SHARE).click()
-            page.locator(".icl-qr svg").wait_for()
+            page.locator(".st-key-share_code img").wait_for()
         left = page.evaluate(UNMATCHED, left)
     assert left == []
