@@ -120,7 +120,11 @@ def app_server(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> 
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("ICL_", "DASK_"))
     }
-    environment |= {"ICL_MODEL_STORE": str(server.model_store), "ICL_STATE": str(server.state)}
+    environment |= {
+        "ICL_MODEL_STORE": str(server.model_store),
+        "ICL_STATE": str(server.state),
+        "ICL_NICE": "0",
+    }
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     with server.log.open("wb") as log:
         # A session of its own: whatever the dashboard starts ends with it.
