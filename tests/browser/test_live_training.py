@@ -27,7 +27,7 @@ LIVE = """
     return now ? [now.meta.step, Array.from(now.y)] : null;
 }
 """
-PATIENCE = 1_500_000  # milliseconds; a minute where the processor is free, ten beside other tests
+PATIENCE = 1_500_000  # milliseconds; a minute on a free processor, ten beside other tests
 
 
 @pytest.fixture
