@@ -7,13 +7,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,13 +17,13 @@ import pytest
 import torch
 from hypothesis import settings
 
+from benchmarks.hall.dashboard import running
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parent.parent
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
-STARTUP_SECONDS = 120.0
 SETTLE_MILLISECONDS = 60_000
 OPENINGS, OPENING_MILLISECONDS = 5, 10_000  # of a list of options
 
@@ -115,27 +108,8 @@ def page(browser: "Browser") -> Iterator["Page"]:
 def app_server(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """The dashboard on a free port of the loopback address. Fails early without a browser."""
     folder = tmp_path_factory.mktemp("dashboard")
-    port = _free_port()
-    server = AppServer(f"http://127.0.0.1:{port}", folder / "models", folder / "state", folder / "log.txt")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("ICL_", "DASK_"))
-    }
-    environment |= {
-        "ICL_MODEL_STORE": str(server.model_store),
-        "ICL_STATE": str(server.state),
-        "ICL_NICE": "0",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    with server.log.open("wb") as log:
-        # A session of its own: whatever the dashboard starts ends with it.
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    try:
-        _wait_until_healthy(process, server)
-        yield server
-    finally:
-        _end(process)
+    with running(settings={"ICL_NICE": "0"}, folder=folder) as server:
+        yield AppServer(server.url, folder / "models", folder / "state", folder / "log.txt")
 
 
 @pytest.fixture(scope="session")
@@ -173,35 +147,3 @@ def choose() -> Callable[["Page", str, str], None]:
         wanted.click()
 
     return pick
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_healthy(process: subprocess.Popen[bytes], server: AppServer) -> None:
-    deadline = time.monotonic() + STARTUP_SECONDS
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never ask a proxy for loopback
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with opener.open(f"{server.url}/_stcore/health", timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    pytest.fail(
-        f"the dashboard did not start; its log ends:\n{server.log.read_text()[-4000:]}", pytrace=False
-    )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process group of `process`: gently, then for good."""
-    for signal_number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)):
-        try:
-            os.killpg(process.pid, signal_number)
-            process.wait(patience)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
