@@ -1,6 +1,8 @@
 """A small hall: what the load generator measures, and that nobody drops out."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit import config
@@ -12,8 +14,8 @@ from benchmarks.hall.viewer import PageFault, Viewer
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hall")]
 
 
-def test_a_small_hall_has_no_faults(dashboard: Dashboard) -> None:
-    result = measure(dashboard.port, dashboard, viewers=6, minutes=0.5, every=4)
+def test_a_small_hall_has_no_faults(dashboard: Dashboard, in_own_thread: Callable[..., Any]) -> None:
+    result = in_own_thread(measure, dashboard.port, dashboard, viewers=6, minutes=0.5, every=4)
     assert result.faults == ()
     assert result.moves >= 6
     assert 0 < result.move_median <= result.move_95 <= result.move_longest
@@ -26,14 +28,14 @@ def test_no_turn_collects_garbage() -> None:
     assert config.get_option("runner.postScriptGC") is False
 
 
-def test_a_knob_that_is_not_there_is_named(dashboard: Dashboard) -> None:
+def test_a_knob_that_is_not_there_is_named(dashboard: Dashboard, in_own_thread: Callable[..., Any]) -> None:
     async def move() -> None:
         async with Viewer(dashboard.port) as viewer:
             await viewer.open()
             await viewer.slide("volume", 1)
 
     with pytest.raises(PageFault, match="the page has no knob 'volume'"):
-        asyncio.run(move())
+        in_own_thread(asyncio.run, move())
 
 
 def test_shares_of_times() -> None:
