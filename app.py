@@ -38,16 +38,25 @@ frame.warn((), outcome.faults)
 if outcome.lacks_model:
     st.info(t("remark.no_model"), icon=":material/info:")
 
-curves, k = outcome.curves, knobs.read_out(state)
+curves = outcome.curves
 shown = shown_methods(curves, state.view)
-sentence = words.reading(curves, shown, k, outcome.unshifted)
-if not state.presentation.present:
-    presets_menu(state, models)
-frame.title(words.title(curves))
-with frame.figure_place(state.presentation.present):
-    draw_curves(curves, state.view, state.presentation, read_out=k, alt=sentence)
-stage(state, *knobs.main_knobs(state))
-frame.read_aloud(sentence, words.provenance(curves, outcome.card))
+
+
+def picture() -> None:
+    """The figure with its words, which the read-out alone moves."""
+    k = knobs.read_out(state)
+    sentence = words.reading(curves, shown, k, outcome.unshifted)
+    if not state.presentation.present:
+        presets_menu(state, models)
+    frame.title(words.title(curves))
+    with frame.figure_place(state.presentation.present):
+        draw_curves(outcome, state.view, state.presentation, read_out=k, alt=sentence)
+    stage(state, *knobs.main_knobs(state))
+    frame.read_aloud(sentence, words.provenance(curves, outcome.card))
+    frame.mark("read", k=k)
+
+
+frame.draw_alone(state, picture, "k")
 
 if not state.presentation.present:
     training_section(state, models)
@@ -67,4 +76,4 @@ if not state.presentation.present:
     numbers_section(state, curves)
     take_away(state, curves)
 
-frame.end(state, cfg=state.experiment.hash, k=k)
+frame.end(state, cfg=state.experiment.hash)

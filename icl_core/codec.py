@@ -10,7 +10,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, field, fields
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 VERSION = 1  # raised only when a field changes meaning, so that stored models keep their hash
@@ -180,7 +180,9 @@ def _join(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
 
 
+@cache
 def _default(item: Field[Any]) -> Any:
+    """A field's default, which is frozen as its spec is."""
     return item.default if item.default_factory is MISSING else item.default_factory()
 
 

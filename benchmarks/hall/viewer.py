@@ -40,6 +40,15 @@ class Answer:
         return (element for element in self.elements if element.WhichOneof("type") == kind)
 
 
+@dataclass(frozen=True)
+class _Widget:
+    """What a browser knows of a knob: its kind, its name in messages, the part of the page it stands in."""
+
+    kind: str
+    identity: str
+    part: str
+
+
 @dataclass
 class Viewer:
     """One session: `async with Viewer(port) as viewer`, then `open` a page and `move` its knobs."""
@@ -50,7 +59,7 @@ class Viewer:
     headers: dict[str, str] = field(default_factory=dict)
     _socket: ClientConnection | None = None
     _kept: dict[str, ForwardMsg] = field(default_factory=dict)
-    _widgets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _widgets: dict[str, _Widget] = field(default_factory=dict)
     _page: str = ""
     _query: str = ""
 
@@ -81,34 +90,44 @@ class Viewer:
 
     async def slide(self, key: str, *values: float) -> Answer:
         """Moves the slider with this key."""
-        return await self._turn([self._state(key, double_array_value={"data": list(values)})])
+        return await self._move(key, double_array_value={"data": list(values)})
 
     async def press(self, key: str) -> Answer:
         """Presses the button with this key."""
-        return await self._turn([self._state(key, trigger_value=True)])
+        return await self._move(key, trigger_value=True)
 
     async def switch(self, key: str, on: bool) -> Answer:
         """Turns the switch with this key on or off."""
-        return await self._turn([self._state(key, bool_value=on)])
+        return await self._move(key, bool_value=on)
+
+    async def choose(self, key: str, option: str) -> Answer:
+        """Picks an option of the menu with this key, by its name."""
+        return await self._move(key, string_value=option)
 
     async def along(self, key: str, option: str) -> Answer:
         """Moves the slider over given options with this key to one of them."""
-        return await self._turn([self._state(key, string_array_value={"data": [option]})])
+        return await self._move(key, string_array_value={"data": [option]})
 
     @property
     def keys(self) -> dict[str, str]:
         """The kinds of the page's widgets by key."""
-        return {key: kind for key, (kind, _) in self._widgets.items()}
+        return {key: widget.kind for key, widget in self._widgets.items()}
 
-    def _state(self, key: str, **value: object) -> WidgetState:
+    async def _move(self, key: str, **value: object) -> Answer:
         if key not in self._widgets:
             raise PageFault(f"the page has no knob {key!r}: it has {', '.join(sorted(self._widgets))}")
-        return WidgetState(id=self._widgets[key][1], **value)  # type: ignore[arg-type]
+        widget = self._widgets[key]
+        state = WidgetState(id=widget.identity, **value)  # type: ignore[arg-type]
+        return await self._turn([state], widget.part)
 
-    async def _turn(self, states: list[WidgetState]) -> Answer:
+    async def _turn(self, states: list[WidgetState], part: str = "") -> Answer:
+        """A run of the page, or of one part of it; where that asks for the whole page, until it is done."""
         assert self._socket is not None
         client = ClientState(
-            query_string=self._query, page_name=self._page, widget_states=WidgetStates(widgets=states)
+            query_string=self._query,
+            page_name=self._page,
+            widget_states=WidgetStates(widgets=states),
+            fragment_id=part,
         )
         start = time.perf_counter()
         await self._socket.send(BackMsg(rerun_script=client).SerializeToString())
@@ -121,7 +140,7 @@ class Viewer:
             kind = message.WhichOneof("type")
             if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 element = message.delta.new_element
-                self._look_at(element)
+                self._look_at(element, message.delta.fragment_id)
                 elements.append(element)
             elif kind == "page_info_changed":
                 self._query = message.page_info_changed.query_string
@@ -144,10 +163,10 @@ class Viewer:
             self._kept[message.hash] = message
         return message
 
-    def _look_at(self, element: Element) -> None:
+    def _look_at(self, element: Element, part: str) -> None:
         kind = element.WhichOneof("type")
         if kind == "exception":
             raise PageFault(element.exception.message or element.exception.type)
         identity = getattr(getattr(element, kind), "id", "") if kind else ""
         if isinstance(identity, str) and identity.startswith("$$ID-"):
-            self._widgets[identity.split("-", 2)[2]] = (str(kind), identity)
+            self._widgets[identity.split("-", 2)[2]] = _Widget(str(kind), identity, part)

@@ -29,6 +29,11 @@ class Outcome:
     lacks_model: bool
     faults: tuple[str, ...] = ()
 
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """What determines the numbers: the experiment, and the weights of its model."""
+        return self.curves.experiment.hash, self.card.weights_sha256 if self.card else ""
+
 
 def explored(experiment: Experiment, library: Library) -> Outcome:
     """The experiment with the library's model; where that is missing or damaged, without a trained model."""

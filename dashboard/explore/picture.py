@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import plotly.graph_objects as go
 
+from dashboard.explore.numbers import Outcome
 from dashboard.frame.bootstrap import figure_theme
-from dashboard.frame.chart import draw_chart
+from dashboard.frame.chart import draw_known_chart
 from dashboard.frame.exports import file_stem
 from dashboard.frame.texts import t
 from dashboard.frame.viewport import is_narrow
@@ -49,7 +51,7 @@ def is_log(curves: LearningCurves, view: CurveView) -> bool:
 
 
 def draw_curves(
-    curves: LearningCurves,
+    outcome: Outcome,
     view: CurveView,
     presentation: Presentation,
     *,
@@ -57,17 +59,24 @@ def draw_curves(
     alt: str,
 ) -> None:
     """The chart; `alt` says aloud what it shows."""
-    figure = learning_curve_figure(
-        curves,
-        curve_labels(),
-        theme=figure_theme(presentation),
-        read_out=read_out,
-        trained_length=curves.experiment.pretraining.context_length,
-        log_axis=is_log(curves, view),
-        shown=shown_methods(curves, view),
-        compact=is_narrow(),
-    )
-    draw_chart(figure, "curves", alt=alt, stem=file_stem(curves.experiment))
+    curves = outcome.curves
+    shown, log_axis = shown_methods(curves, view), is_log(curves, view)
+    theme = figure_theme(presentation)
+
+    def figure() -> go.Figure:
+        return learning_curve_figure(
+            curves,
+            curve_labels(),
+            theme=theme,
+            read_out=read_out,
+            trained_length=curves.experiment.pretraining.context_length,
+            log_axis=log_axis,
+            shown=shown,
+            compact=is_narrow(),
+        )
+
+    known_by = (outcome.known_by, read_out, shown, log_axis, theme)
+    draw_known_chart(known_by, figure, "curves", alt=alt, stem=file_stem(curves.experiment))
 
 
 def numbers_table(curves: LearningCurves, shown: tuple[str, ...]) -> pd.DataFrame:

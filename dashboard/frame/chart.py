@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.frame import shown
+from dashboard.frame.drawn import draw_once
 from dashboard.frame.texts import t
 
 PICTURE = "picture"
@@ -37,6 +38,17 @@ def draw_chart(
         figure.update_layout(height=None)
         clicks["height"] = "stretch"
     st.plotly_chart(figure, theme=None, key=key, config=chart_config(stem, camera), alt=alt, **clicks)
+
+
+def draw_known_chart(
+    known_by: Hashable, make: Callable[[], go.Figure], key: str, *, alt: str, stem: str = "icl"
+) -> None:
+    """The chart that `known_by` and the viewer's look determine: made once for all viewers."""
+    if shown.gathered() is not None:
+        draw_chart(make(), key, alt=alt, stem=stem)
+        return
+    fitted, saved = st.session_state.get(FITTED), st.session_state.get(PICTURE)
+    draw_once((key, known_by, alt, stem, fitted, saved), lambda: draw_chart(make(), key, alt=alt, stem=stem))
 
 
 @contextmanager

@@ -79,10 +79,15 @@ def explain(*sections: tuple[str, str]) -> None:
             st.markdown(text)
 
 
-def end(state: UrlState[Any], **facts: object) -> None:
-    """A mark for scripts: the page is done, and shows this."""
+def mark(name: str, **facts: object) -> None:
+    """A mark for scripts: this part of the page is drawn, and shows these."""
     data = "".join(f" data-{name}='{html.escape(str(fact))}'" for name, fact in facts.items())
-    st.html(f"<div id='done'{data}></div>")
+    st.html(f"<div id='{name}'{data}></div>")
+
+
+def end(state: UrlState[Any], **facts: object) -> None:
+    """The mark 'done': the whole page is drawn."""
+    mark("done", **facts)
     sweep_now_and_then()
 
 

@@ -82,7 +82,7 @@ class UrlState(Generic[V]):
         remembered: _Session | None = st.session_state.get(SESSION_KEY)
         query = st.query_params.to_dict()
         if remembered is not None and remembered.page == page and remembered.changed:
-            state._write(remembered)
+            state.write()
         elif remembered is None or remembered.page != page or remembered.query != query:
             state._read(query, {} if remembered is None else remembered.views)
         set_language(state.settings.presentation.lang)
@@ -109,6 +109,11 @@ class UrlState(Generic[V]):
         """One sentence for each parameter of the URL that could not be used."""
         return self._session.notices
 
+    @property
+    def moved(self) -> bool:
+        """Whether a widget has changed the state since the URL was written."""
+        return self._session.changed
+
     def change(self, change: Callable[[Settings[V]], Settings[V]]) -> None:
         """For callbacks: applies `change` to the settings; one that makes no sense changes nothing."""
         session = self._session
@@ -122,6 +127,14 @@ class UrlState(Generic[V]):
         """For callbacks: goes to the state of a link to this page."""
         self._read(query, self._session.views)
         st.session_state[SESSION_KEY] = replace(self._session, changed=True)
+
+    def write(self) -> None:
+        """Writes the state into the URL."""
+        session = self._session
+        query = self.query(session.settings)
+        st.query_params.from_dict(query)
+        views = {**session.views, self.page: session.settings.view}
+        st.session_state[SESSION_KEY] = replace(session, query=query, changed=False, views=views)
 
     def query(self, settings: Settings[V] | None = None) -> dict[str, str]:
         """The URL parameters of the given or current settings; no experiment for the page's default."""
@@ -145,12 +158,6 @@ class UrlState(Generic[V]):
 
     def _view_query(self, settings: Settings[V]) -> dict[str, str]:
         return settings.view.to_query() | settings.presentation.to_query()
-
-    def _write(self, session: _Session) -> None:
-        query = self.query(session.settings)
-        st.query_params.from_dict(query)
-        views = {**session.views, self.page: session.settings.view}
-        st.session_state[SESSION_KEY] = replace(session, query=query, changed=False, views=views)
 
     def _read(self, query: Mapping[str, str], views: Mapping[str, View]) -> None:
         repeated = {name: len(st.query_params.get_all(name)) for name in query}

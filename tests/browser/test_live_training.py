@@ -71,7 +71,7 @@ def test_a_class_watches_a_model_learn_while_another_page_answers(
     slider = other.locator(".st-key-read_out input[type=range]")
     slider.focus()
     slider.press("ArrowRight")
-    other.wait_for_selector("#done[data-k='7']", state="attached", timeout=60_000)
+    other.wait_for_selector("#read[data-k='7']", state="attached", timeout=60_000)
     assert page.locator(".st-key-train_cancel").count() == 1  # it trains all the while
     context.close()
 
