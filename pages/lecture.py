@@ -10,6 +10,7 @@ from dashboard.frame.url_state import Settings
 from dashboard.lecture import knobs, words
 from dashboard.lecture.stage import begin_button
 from dashboard.lecture.view import LectureView, chosen
+from dashboard.pack.offer import offer
 from icl_core.library.start import start
 
 state, _ = frame.begin("lecture", lambda library: Settings(start(library.specs()), LectureView()))
@@ -23,6 +24,7 @@ frame.read_aloud(words.reading(lecture), t("lecture.keys"))
 begin_button(state, lecture)
 words.strip(state, lecture)
 knobs.own_section(state)
+offer(lecture)
 frame.explain(("what", t("lecture.what")), ("try", t("lecture.try")))
 
 frame.end(state, lecture=lecture.name, scenes=len(lecture.scenes))

@@ -13,6 +13,7 @@ from dashboard.lab.code import exported, python_code
 from dashboard.lab.numbers import answer as answer_to
 from dashboard.lab.view import LabView, fitted
 from dashboard.lecture.stage import stage
+from dashboard.pack.lab import offline
 from dashboard.say.cited import cited
 from dashboard.say.learners import learner_names
 from icl_core.library.finding import main_model
@@ -58,6 +59,7 @@ if not state.presentation.present:
     frame.explain(("what", t("lab.what")), ("try", t("lab.try")))
     text = exported(answer, pretraining, state.view)
     code = python_code(answer, pretraining, state.view)
-    exports.take_away([exports.Download("prompt", text, f"icl-{state.view.hash}.json")], python=code)
+    files = [exports.Download("prompt", text, f"icl-{state.view.hash}.json")]
+    exports.take_away(files, python=code, offline=offline(pretraining, library))
 
 frame.end(state, cfg=pretraining.hash, view=state.view.hash, points=len(answer.functions.prompt.xs))

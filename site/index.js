@@ -35,6 +35,12 @@ document.body.append(
       element("p", {}, t("pack.index.lab")),
       element("p", {}, element("a", { class: "button", href: within("lab.html", { predict: 1 }) }, t("lab.knob.predict"))),
     ),
+    element(
+      "section",
+      { class: "card lead" },
+      element("h2", {}, element("a", { href: within("learn.html") }, t("pack.learn"))),
+      element("p", {}, t("pack.learn.text")),
+    ),
     element("div", { class: "cards" }, ...LECTURES.map(lectureCard)),
     element("p", { class: "provenance" }, element("a", { href: document.documentElement.dataset.app }, t("pack.index.app"))),
   ),

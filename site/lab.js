@@ -19,19 +19,22 @@ class Lab {
     this.view = {
       model: known,
       source: asked.get("source") in LAB.models[known].prompts ? asked.get("source") : LAB.source,
-      draw: Number(asked.get("draw") ?? 0),
+      draw: asked.get("draw") ?? "0",
       noise: Number(asked.get("noise") ?? LAB.noise),
       predict: asked.get("predict") === "1",
       asked: false,
       cursor: [0, 0],
       hidden: new Set(),
     };
+    const shown = (asked.get("show") ?? "").split(/\s+/).filter((name) => LAB.learners.includes(name));
+    if (shown.length) this.view.hidden = new Set(LAB.learners.filter((name) => !shown.includes(name)));
     this.guess = null;
     this.build(root);
     this.choose(known);
     const free = asked.get("source") === "own";
     if (!free) this.draw(Number(asked.get("count") ?? LAB.count));
     if (free || asked.has("x")) this.put(numbers("x"), numbers("y"), free ? "own" : undefined);
+    if (asked.get("asked") === "1") this.reveal();
   }
 
   /* The model that a query names, or the first. */
@@ -67,14 +70,15 @@ class Lab {
     this.ask = button(t("lab.button.ask"), () => this.reveal(), { class: "main" });
     const sources = Object.keys(LAB.models[this.view.model].prompts);
     this.source = this.list("source", sources, (name) => t(`lab.source.${name}`), (value) => {
-      Object.assign(this.view, { source: value, draw: 0 });
+      Object.assign(this.view, { source: value, draw: Lab.draws(this.view.model, value)[0] });
       this.draw(LAB.count);
     });
     const model = this.list("model", LAB.names, (name) => name, (value) => {
       this.choose(value);
       this.put(this.xs, this.ys, "own");
     });
-    const noise = this.list("noise", LAB.noises.map(String), (value) => value, (value) => {
+    const noises = [...new Set([...LAB.noises, this.view.noise])].sort((a, b) => a - b);
+    const noise = this.list("noise", noises.map(String), (value) => value, (value) => {
       this.view.noise = Number(value);
       this.compute();
     });
@@ -139,18 +143,25 @@ class Lab {
     this.reach = own.reach;
   }
 
+  /* The numbers of the draws that are here, of a model's prompts from a source. */
+  static draws(model, source) {
+    return Object.keys(LAB.models[model].prompts[source]);
+  }
+
   /* A prompt that the app would draw. */
   draw(count) {
-    const prompts = LAB.models[this.view.model].prompts[this.view.source];
-    const { xs, ys, truth } = prompts[this.view.draw % prompts.length];
+    const { model, source } = this.view, draws = Lab.draws(model, source);
+    if (!draws.includes(this.view.draw)) this.view.draw = draws[0];
+    const { xs, ys, truth } = LAB.models[model].prompts[source][this.view.draw];
     this.truth = truth;
     this.source.value = this.view.source;
     this.put(xs.slice(0, count), ys.slice(0, count));
   }
 
   another() {
-    const known = this.view.source in LAB.models[this.view.model].prompts;
-    Object.assign(this.view, { source: known ? this.view.source : LAB.source, draw: this.view.draw + 1 });
+    const { model } = this.view, own = this.view.source === "own", source = own ? LAB.source : this.view.source;
+    const draws = Lab.draws(model, source), next = (draws.indexOf(this.view.draw) + 1) % draws.length;
+    Object.assign(this.view, { source, draw: draws[next] });
     this.draw(LAB.count);
   }
 
@@ -227,9 +238,9 @@ class Lab {
     const drawn = {
       ...layout,
       height: narrow() ? 340 : Math.max(380, Math.min(560, window.innerHeight - 330)),
-      margin: narrow() ? { l: 44, r: 8, t: 8, b: 44 } : { l: 64, r: 10, t: 10, b: 56 },
+      margin: narrow() ? { l: 48, r: 8, t: 8, b: 44 } : { l: 64, r: 10, t: 10, b: 56 },
       showlegend: false,
-      yaxis: { ...layout.yaxis, range: [-reach, reach] },
+      yaxis: { ...layout.yaxis, range: [-reach, reach], title: { ...layout.yaxis.title, standoff: narrow() ? 2 : 12 } },
       annotations: layout.annotations.map((note) => ({ ...note, text: t("lab.untrained") })),
       shapes: [
         ...layout.shapes,
@@ -369,15 +380,10 @@ class Lab {
   /* The state as a link, here and in the app. */
   addLink() {
     const { model, source, draw, noise, predict } = this.view;
-    const state = { model, source, draw, noise, x: this.xs.join(" "), y: this.ys.join(" ") };
-    if (predict) state.predict = 1;
+    const state = { model, source, draw, noise, predict: predict ? 1 : 0, x: this.xs.join(" "), y: this.ys.join(" ") };
+    if (this.view.hidden.size) state.show = LAB.learners.filter((name) => !this.view.hidden.has(name)).join(" ");
     this.live.href = `${document.documentElement.dataset.app}/prompt_lab?${new URLSearchParams({ ...state, lang: language })}`;
-    if (!this.own) return;
-    try {
-      history.replaceState(null, "", `?${new URLSearchParams({ ...state, lang: language, theme })}`);
-    } catch {
-      // a browser may refuse it to a page from a disk
-    }
+    if (this.own) keep(state);
   }
 
   /* ----------------------------------------------------------------------------------- pointer and keys */
@@ -393,10 +399,16 @@ class Lab {
     glass.addEventListener("blur", () => this.drawFigure());
     this.resized = () => this.drawFigure();
     addEventListener("resize", this.resized);
+    this.pressed = (event) => {
+      if (event.target.closest("input:not([type=checkbox]), select") || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (this.waiting && event.key.toLowerCase() === "r") this.reveal();
+    };
+    addEventListener("keydown", this.pressed);
   }
 
   close() {
     removeEventListener("resize", this.resized);
+    removeEventListener("keydown", this.pressed);
     Plotly.purge(this.plot);
   }
 
@@ -483,7 +495,6 @@ class Lab {
       this.drawFigure();
     } else if (event.key === "Enter" || event.key === " ") this.put([...this.xs, cursor[0]], [...this.ys, cursor[1]]);
     else if (event.key === "Backspace" || event.key === "Delete") this.put(this.xs.slice(0, -1), this.ys.slice(0, -1));
-    else if (event.key === "r" || event.key === "R") this.reveal();
     else return;
     event.preventDefault();
   }

@@ -1,31 +1,14 @@
-/* A lecture: its scenes in order. LECTURES holds texts and links, by language; the figures of a scene are a
-   script of their own under scenes/, loaded when it is shown. A scene of the Prompt lab is the lab itself.
+/* A lecture: its scenes in order. LECTURES holds texts and links, by language. A scene of the Prompt lab is the
+   lab itself.
 
-   Keys: left and right step through the scenes, up and down turn the slider, space plays, N shows the notes. */
+   Keys: left and right step through the scenes, up and down turn the slider, space plays, R shows a hidden
+   answer, N shows the notes. */
 
 "use strict";
-
-const SCENES = {
-  waiting: {},
-
-  /* Called by a scene's script. */
-  add(id, text) {
-    this.waiting[id](unpacked(text));
-  },
-
-  load(id) {
-    return new Promise((resolve, reject) => {
-      this.waiting[id] = resolve;
-      const script = element("script", { src: `scenes/${id}.js`, onerror: () => reject(new Error(`no scene ${id}`)) });
-      document.head.append(script);
-    });
-  },
-};
 
 class LecturePage {
   constructor(root, lecture) {
     this.lecture = lecture;
-    this.known = {};
     this.steps = element("ol", { class: "steps" });
     this.title = element("h1");
     this.question = element("p", { class: "question" });
@@ -62,7 +45,7 @@ class LecturePage {
     this.back.disabled = this.number === 0;
     this.forth.disabled = this.number === scenes.length - 1;
     this.drawSteps();
-    const variants = scene.id ? await (this.known[scene.id] ??= SCENES.load(scene.id)) : null;
+    const variants = scene.id ? await SCENES.load(scene.id) : null;
     if (!scene.id) await ICL.load(LAB.names[0]);
     if (mine !== this.asked) return;
     this.view?.close?.();
@@ -93,12 +76,7 @@ class LecturePage {
   }
 
   link() {
-    const state = { name: this.lecture.name, scene: this.number + 1, lang: language, theme };
-    try {
-      history.replaceState(null, "", `?${new URLSearchParams(state)}`);
-    } catch {
-      // a browser may refuse it to a page from a disk
-    }
+    keep({ name: this.lecture.name, scene: this.number + 1 });
   }
 
   key(event) {
@@ -109,12 +87,12 @@ class LecturePage {
       ArrowUp: () => this.view.go?.(this.view.number + 1),
       ArrowDown: () => this.view.go?.(this.view.number - 1),
       n: () => this.notes.toggleAttribute("open"),
-      " ": () => (event.target.closest("button, a") ? undefined : this.view.play?.()),
+      " ": () => this.view.play?.(),
     };
-    if (!(event.key in steps)) return;
-    if (event.key === " " && event.target.closest("button, a")) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!(key in steps) || (key === " " && event.target.closest("button, a"))) return;
     event.preventDefault();
-    steps[event.key]();
+    steps[key]();
   }
 }
 

@@ -2,7 +2,8 @@
 
 "use strict";
 
-const query = new URLSearchParams(location.search);
+/* What the address says; what it leaves open, a page that is a file of its own says itself. */
+const query = new URLSearchParams(`${location.search.slice(1)}&${document.documentElement.dataset.state}`);
 
 /* What the link says, else what was chosen last, else what the browser prefers. */
 function chosen(name, preferred) {
@@ -28,7 +29,7 @@ function remember(name, value) {
 
 const browserLanguage = navigator.language.split("-")[0].toLowerCase();
 const asked = chosen("lang", browserLanguage);
-const language = asked in TEXTS ? asked : "en";
+const language = asked in TEXTS ? asked : Object.keys(TEXTS)[0];
 const darkPreferred = matchMedia("(prefers-color-scheme: dark)").matches;
 const theme = chosen("theme", darkPreferred ? "dark" : "light") === "dark" ? "dark" : "light";
 document.documentElement.lang = TEXTS[language]["language.tag"];
@@ -37,7 +38,7 @@ const narrow = () => window.innerWidth < 700;
 
 /* The text of a key, its {places} filled; a place may ask for `:g` or for decimals, as in `:.2f`. */
 function t(key, values = {}) {
-  const text = TEXTS[language][key] ?? TEXTS.en[key];
+  const text = TEXTS[language][key];
   if (text === undefined) throw new Error(`no text for ${key}`);
   const filled = text.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, format) => formatted(values[name], format));
   return filled === text ? text : filled.replace(GAP, "");
@@ -53,11 +54,12 @@ function formatted(value, format) {
   return format === "g" ? String(Number(value.toPrecision(6))) : String(value);
 }
 
-/* An element: its tag, attributes (on... ones are listeners), children. */
+/* An element: its tag, attributes (on... ones are listeners, aria-... ones say true or false), children. */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (name.startsWith("aria-") && value !== undefined) made.setAttribute(name, value);
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== undefined) made.setAttribute(name, value);
   }
@@ -106,16 +108,28 @@ function within(page, extra = {}) {
   return `${page}?${carried}`;
 }
 
+/* What the page shows, as its address: a reload shows it again. */
+let here = new URLSearchParams(location.search);
+
+function keep(state) {
+  here = new URLSearchParams({ ...state, lang: language, theme });
+  try {
+    history.replaceState(null, "", `?${here}`);
+  } catch {
+    // a browser may refuse it to a page from a disk: `changed` has it all the same
+  }
+}
+
 function changed(name, value) {
   remember(name, value);
-  const next = new URLSearchParams(location.search);
-  next.set(name, value);
-  location.search = next;
+  here.set(name, value);
+  location.search = here;
 }
 
 /* The line on top of every page: the way home, the language, the look. */
 function masthead() {
-  const languages = Object.keys(TEXTS).map((each) =>
+  const spoken = Object.keys(TEXTS), choices = spoken.length > 1 ? spoken : [];
+  const languages = choices.map((each) =>
     button(TEXTS[each]["language.name"], () => changed("lang", each), {
       "aria-pressed": each === language,
       lang: TEXTS[each]["language.tag"],

@@ -5,6 +5,27 @@
 
 "use strict";
 
+const PACE = 1200; // milliseconds that a stop of the slider is shown while it plays
+
+/* The scenes of a folder: each is a script under scenes/, loaded when it is first shown. */
+const SCENES = {
+  known: {}, // by identifier: a promise
+  waiting: {},
+
+  /* Called by a scene's script. */
+  add(id, text) {
+    this.waiting[id](unpacked(text));
+  },
+
+  load(id) {
+    return (this.known[id] ??= new Promise((resolve, reject) => {
+      this.waiting[id] = resolve;
+      const script = element("script", { src: `scenes/${id}.js`, onerror: () => reject(new Error(`no scene ${id}`)) });
+      document.head.append(script);
+    }));
+  },
+};
+
 class SceneView {
   /* `slider`: { label, stops, start } with texts in the page's language, or null. */
   constructor(root, variants, slider) {
@@ -42,10 +63,36 @@ class SceneView {
       step: 1,
       value: this.number,
       id: "slider",
-      oninput: () => this.go(Number(this.range.value)),
+      oninput: () => {
+        this.hold();
+        this.go(Number(this.range.value));
+      },
     });
     this.value = element("output", { for: "slider" });
-    return element("label", { class: "turn" }, element("span", {}, this.slider.label, " ", this.value), this.range);
+    this.player = button("▶", () => this.playStops(), { class: "player", "aria-label": t("library.play") });
+    const label = element("label", { for: "slider" }, this.slider.label, " ", this.value);
+    return element("div", { class: "turn" }, this.player, element("div", {}, label, this.range));
+  }
+
+  /* Turns the slider stop by stop, from its first one where it stands at its last; or holds it. */
+  playStops() {
+    if (this.timer !== undefined) return this.hold();
+    const last = this.slider.stops.length - 1;
+    this.go(this.number === last ? 0 : this.number + 1);
+    this.timer = setInterval(() => (this.number === last ? this.hold() : this.go(this.number + 1)), PACE);
+    this.showPlayer();
+  }
+
+  hold() {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.showPlayer();
+  }
+
+  showPlayer() {
+    const held = this.timer === undefined;
+    this.player.textContent = held ? "▶" : "⏸";
+    this.player.setAttribute("aria-label", held ? t("library.play") : t("library.pause"));
   }
 
   /* To another stop, as far as there is one. */
@@ -67,6 +114,7 @@ class SceneView {
       this.value.textContent = this.slider.stops[this.number];
       this.range.setAttribute("aria-valuetext", `${this.slider.stops[this.number]}: ${state.title}`);
     }
+    this.board.classList.toggle("wide", narrow() && !("narrow" in this.variants));
     // One figure of several panels fills the stage; what else the page has is unfolded below.
     const first = isWide(state.charts[0]) ? 1 : 2;
     this.more.hidden = state.charts.length <= first;
@@ -88,7 +136,7 @@ class SceneView {
     else await Plotly.react(place, data, layout, config);
   }
 
-  /* Plays the first figure that can be played, or holds it. */
+  /* Plays the first figure that can be played, else the slider's stops; or holds what plays. */
   play() {
     for (const place of this.board.children) {
       const buttons = place.layout?.updatemenus?.[0]?.buttons;
@@ -98,10 +146,12 @@ class SceneView {
       Plotly.animate(place, first, options).catch(() => {}); // held before its end
       return;
     }
+    if (this.slider) this.playStops();
   }
 
   close() {
     removeEventListener("resize", this.resized);
+    clearInterval(this.timer);
     for (const place of this.board.children) Plotly.purge(place);
   }
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard.frame import shown
 from dashboard.frame.chart import picture_format
+from dashboard.frame.shown import Shown
 from dashboard.frame.site import single_file
 from dashboard.frame.texts import spoken, t
 from icl_core.specs import Experiment, Spec
@@ -25,6 +26,9 @@ EXPERIMENT = """
 library = default_library()
 experiment = from_query({query}, library.specs())
 """
+
+Offline = Callable[[Shown, str, str], str]
+"""Writes what a page shows as one HTML file, with the explorer's address and in a language."""
 
 MIME = {"csv": "text/csv", "json": "application/json"}
 
@@ -69,7 +73,11 @@ def numbers_section(*tables: pd.DataFrame) -> None:
 
 
 def take_away(
-    downloads: Sequence[Download], *, python: str = "", commands: Mapping[str, str] | None = None
+    downloads: Sequence[Download],
+    *,
+    python: str = "",
+    commands: Mapping[str, str] | None = None,
+    offline: Offline = single_file,
 ) -> None:
     """Files, the cameras' format, Python that computes the numbers again, and commands by what they do."""
     with st.expander(t("section.export"), icon=":material/download:"):
@@ -83,7 +91,7 @@ def take_away(
                     key=f"export_{each.kind}",
                     on_click="ignore",
                 )
-            _offline_page()
+            _offline_page(offline)
         picture_format()
         if python:
             st.markdown(t("export.python"))
@@ -99,13 +107,13 @@ def snippet(imports: str, query: Mapping[str, str], body: str) -> str:
     return OPENING + imports + EXPERIMENT.format(query=values) + body
 
 
-def _offline_page() -> None:
+def _offline_page(written: Offline) -> None:
     """The page as it stands, as one file that needs no server; gathered and written when asked for."""
-    st.button(t("export.offline"), key="export_offline", on_click=shown.ask)
+    wanted = st.button(t("export.offline"), key="export_offline", on_click=shown.ask)
     found = shown.gathered()
-    if found is not None:
+    if wanted and found is not None:
         address = (st.context.url or "").rsplit("/", 1)[0]
-        page = single_file(found, address, spoken())
+        page = written(found, address, spoken())
         name = f"icl-{found.page.replace('_', '-')}.html"
         label = t("export.offline.save")
         st.download_button(label, page, name, "text/html", key="export_offline_save", on_click="ignore")

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from string import Template
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,17 +57,28 @@ def document(page: Page, *, app: str, models: Sequence[str] = (), styles: Sequen
     """The page's HTML, which loads its scripts; it knows the models and where the app answers."""
     sheets = [f'<link rel="stylesheet" href="{name}">' for name in styles]
     scripts = [f'<script src="{name}"></script>' for name in page.scripts]
-    return _filled(page.home, app, models, sheets, scripts)
+    return _filled(page.home, app, models, "", sheets, scripts)
 
 
 def single_file(shown: Shown, app: str, language: str) -> str:
-    """One state of a page as one HTML file."""
+    """One state of a page as one HTML file, in the language that it is shown in."""
     state = {language: {"wide": [state_of(shown, app)]}}
+    scripts = {**shared(), "texts.js": texts_script((language,))}
     scene = f"showScene({json.dumps(packed(state))});"
-    texts = [shared()[name] for name in SCENE]
+    return standalone([*(scripts[name] for name in SCENE), scene], app=app)
+
+
+def standalone(
+    scripts: Sequence[str],
+    *,
+    app: str,
+    models: Sequence[str] = (),
+    state: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """A page as one HTML file, its scripts within; `state` is what its address would say."""
     sheets = [f"<style>\n{shared()[name]}</style>" for name in STYLES]
-    scripts = [f"<script>\n{_within_html(text)}\n</script>" for text in (*texts, scene)]
-    return _filled("", app, (), sheets, scripts)
+    within = [f"<script>\n{_within_html(text)}\n</script>" for text in scripts]
+    return _filled("", app, models, urlencode(state), sheets, within)
 
 
 @cache
@@ -127,12 +139,14 @@ def asked_for() -> Iterator[str]:
             yield re.escape(plain) if plain else PLACE.sub("[a-z_0-9]+", re.escape(template))
 
 
-def texts_script() -> str:
-    """`TEXTS`: by language and key, whatever the scripts ask for."""
+def texts_script(spoken: Sequence[str] = ()) -> str:
+    """`TEXTS`: by language and key, whatever the scripts ask for; of all languages unless some are named."""
     patterns = [re.compile(pattern) for pattern in {*asked_for(), *map(re.escape, OWN)}]
     keys = [key for key in catalogue("en") if any(pattern.fullmatch(key) for pattern in patterns)]
     english = catalogue("en")
-    texts = {each: {key: catalogue(each).get(key, english[key]) for key in keys} for each in languages()}
+    texts = {
+        each: {key: catalogue(each).get(key, english[key]) for key in keys} for each in spoken or languages()
+    }
     return f'"use strict";\nconst TEXTS = {json.dumps(texts, ensure_ascii=False, indent=0)};\n'
 
 
@@ -159,10 +173,13 @@ def look() -> str:
     return "".join(blocks)
 
 
-def _filled(home: str, app: str, models: Sequence[str], sheets: Sequence[str], scripts: Sequence[str]) -> str:
+def _filled(
+    home: str, app: str, models: Sequence[str], state: str, sheets: Sequence[str], scripts: Sequence[str]
+) -> str:
     return Template((SITE / "page.html").read_text("utf-8")).substitute(
         home=html.escape(home),
         app=html.escape(app),
+        state=html.escape(state),
         models=html.escape(json.dumps(list(models))),
         dark=html.escape(json.dumps(dark_colours())),
         title=translate("app.name", "en"),

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashboard.frame.site import SCENE, Page, document, shared
 from dashboard.lecture.format import Lecture
-from dashboard.pack.lab import lab_script
+from dashboard.pack.lab import NETWORK, lab_script
+from dashboard.pack.learn import Training, trainings_script
 from dashboard.pack.models import PackedModel
-from dashboard.pack.scenes import lectures_script, scene_scripts
+from dashboard.pack.scenes import Visitor, everyone, lectures_script, scene_scripts
 from dashboard.pack.weights import model_script
 
-NETWORK = ("transformer.js", "models.js", "learners.js", "lab-data.js", "lab.js")
+LAB = (*NETWORK, "lab-data.js", "lab.js")
 PAGES = (
     Page("index.html", ("texts.js", "page.js", "lectures.js", "transformer.js", "models.js", "index.js")),
-    Page("lab.html", ("texts.js", "page.js", "plotly.js", *NETWORK, "lab-page.js")),
-    Page("lecture.html", (*SCENE, *NETWORK, "lectures.js", "lecture.js")),
+    Page("lab.html", ("texts.js", "page.js", "plotly.js", *LAB, "lab-page.js")),
+    Page("lecture.html", (*SCENE, *LAB, "lectures.js", "lecture.js")),
+    Page("learn.html", (*SCENE, "trainings.js", "learn.js")),
 )
 
 
 @dataclass(frozen=True)
 class Pack:
-    """What goes into a folder. `app` is where the live dashboard answers."""
+    """What goes into a folder. `app` is where the live dashboard answers, `visitors` see the scenes."""
 
     models: Mapping[str, PackedModel]
     lectures: tuple[Lecture, ...]
+    trainings: tuple[Training, ...]
     app: str
+    visitors: tuple[Visitor, ...] = field(default_factory=everyone)
 
-    def write(self, folder: Path) -> None:
-        """Writes the folder anew. Raises PageFault for a scene that the app cannot show."""
-        scenes = scene_scripts(self.lectures, self.app)
+    def write(self, folder: Path, told: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Writes the folder anew; `told` hears how many of the app's pages are there, and of how many.
+
+        Raises PageFault for a scene that the app cannot show.
+        """
+        shown = [scene for lecture in self.lectures for scene in lecture.scenes]
+        replayed = [training.scene for training in self.trainings]
+        scenes = scene_scripts([*shown, *replayed], self.visitors, self.app, told)
         shutil.rmtree(folder, ignore_errors=True)
         models = {f"{name}.js": model_script(model) for name, model in self.models.items()}
         for place, files in (
@@ -48,5 +57,9 @@ class Pack:
         """Every file but the models and the scenes, by name."""
         lab = {name: model for name, model in self.models.items() if model.in_lab}
         pages = {page.file: document(page, app=self.app, models=list(self.models)) for page in PAGES}
-        made = {"lab-data.js": lab_script(lab), "lectures.js": lectures_script(self.lectures)}
+        made = {
+            "lab-data.js": lab_script(lab),
+            "lectures.js": lectures_script(self.lectures),
+            "trainings.js": trainings_script(self.trainings, self.models),
+        }
         return {**shared(), **made, **pages}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
-from tqdm import tqdm
 
 from dashboard.frame import shown
 from dashboard.frame.bootstrap import ROOT
@@ -22,7 +21,6 @@ from dashboard.lecture.format import Lecture, Scene, link_to, said
 FILES = {link.name: link.file for links in GROUPS.values() for link in links}
 LAB = "prompt_lab"
 SECONDS = 600  # the longest that a page may take on a busy machine
-WIDTHS = {"wide": False, "narrow": True}
 
 
 class PageFault(ValueError):
@@ -35,6 +33,11 @@ class Visitor:
 
     language: str
     narrow: bool
+
+    @property
+    def width(self) -> str:
+        """The window's width, as `site/scene.js` calls it."""
+        return "narrow" if self.narrow else "wide"
 
     def opens(self, page: str, query: Mapping[str, str]) -> Shown:
         """What the page shows. Raises PageFault, saying what is wrong, for one that does not come."""
@@ -52,28 +55,40 @@ class Visitor:
         return at.session_state[shown.SHOWN]
 
 
+def everyone() -> tuple[Visitor, ...]:
+    """Those whom a pack is for: speakers of every language, in a wide window and a narrow one."""
+    return tuple(Visitor(language, narrow) for language in languages() for narrow in (False, True))
+
+
 def identifier(scene: Scene) -> str:
     """The name of a scene's file: equal pictures share it, whatever is said beside them."""
     parts = [scene.page, scene.states]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
-def scene_scripts(lectures: tuple[Lecture, ...], app: str) -> dict[str, str]:
-    """The scripts of all scenes with figures, by their files' names; the Prompt lab draws its own."""
-    scenes = {identifier(scene): scene for lecture in lectures for scene in lecture.scenes}
-    drawn = {name: scene for name, scene in scenes.items() if scene.page != LAB}
+def scene_scripts(
+    scenes: Iterable[Scene],
+    visitors: Sequence[Visitor],
+    app: str,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, str]:
+    """The scripts of all scenes with figures, by their files' names; the Prompt lab draws its own.
+
+    `told` is called after every page, with how many are done and how many there are.
+    """
+    drawn = {identifier(scene): scene for scene in scenes if scene.page != LAB}
     visits = [
-        (name, language, width, number, query)
+        (name, visitor, query)
         for name, scene in drawn.items()
-        for language in languages()
-        for width in WIDTHS
-        for number, query in enumerate(scene.states)
+        for visitor in visitors
+        for query in scene.states
     ]
     variants: dict[str, dict[str, dict[str, list[Any]]]] = {name: {} for name in drawn}
-    for name, language, width, _, query in tqdm(visits, unit="page", disable=None):
-        found = Visitor(language, WIDTHS[width]).opens(drawn[name].page, query)
-        states = variants[name].setdefault(language, {}).setdefault(width, [])
+    for done, (name, visitor, query) in enumerate(visits, start=1):
+        found = visitor.opens(drawn[name].page, query)
+        states = variants[name].setdefault(visitor.language, {}).setdefault(visitor.width, [])
         states.append(state_of(found, app))
+        told(done, len(visits))
     return {f"{name}.js": f'SCENES.add("{name}", "{packed(found)}");\n' for name, found in variants.items()}
 
 

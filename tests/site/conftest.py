@@ -1,29 +1,26 @@
-"""A pack built once, served by a plain static server, and pages that nothing outside of it is sent to."""
+"""Packs built once, served by a plain static server, and pages that send nothing anywhere else."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dashboard.lecture.format import Lecture, Scene
+from benchmarks.pack import served
+from dashboard.lecture.format import Lecture
 from dashboard.lecture.format import shipped as shipped_lectures
-from dashboard.pack.build import Pack
-from dashboard.pack.models import USUAL, packed_models
+from dashboard.pack.learn import trainings
+from dashboard.pack.models import USUAL
+from dashboard.pack.scenes import Visitor
 from icl_core.library import Library
+from tests.site.packs import Built, built
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
 ROOT = Path(__file__).resolve().parents[2]
-APP = "http://127.0.0.1:1"  # nothing answers there: a pack only links to it
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 
 
@@ -34,48 +31,32 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @pytest.fixture(scope="session")
-def lecture() -> Lecture:
-    """Three scenes of the shipped ones, each slider with its ends alone: a page's visit takes a while."""
-    scenes = {scene.title: scene for each in shipped_lectures() for scene in each.scenes}
-    chosen = (scenes[f"lecture.{name}.title"] for name in ("half", "guess", "ols"))
-    return Lecture("short", "lecture.both.title", tuple(map(thinned, chosen)), "lecture.both.text")
-
-
-def thinned(scene: Scene) -> Scene:
-    if scene.slider is None:
-        return scene
-    ends = (scene.slider.stops[0], scene.slider.stops[-1])
-    return replace(scene, slider=replace(scene.slider, stops=ends, start=0))
+def pack(shipped: Library, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Everything that ships, in English for a wide window."""
+    folder, visitor = tmp_path_factory.mktemp("pack") / "icl-explorer", Visitor("en", narrow=False)
+    return built(folder, shipped, USUAL, shipped_lectures(), trainings(shipped), visitor)
 
 
 @pytest.fixture(scope="session")
-def pack_folder(shipped: Library, lecture: Lecture, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pack as `make pack` writes it, with the short lecture."""
-    folder = tmp_path_factory.mktemp("pack") / "icl-explorer"
-    Pack(packed_models(shipped, USUAL), (lecture,), APP).write(folder)
-    return folder
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a static server of the folder."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+def small_pack(shipped: Library, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A short lecture and one training, in Chinese for a phone."""
+    found = {scene.title: scene for each in shipped_lectures() for scene in each.scenes}
+    chosen = tuple(found[f"lecture.{name}.title"] for name in ("guess", "copes", "claims"))
+    lecture = Lecture("short", "lecture.both.title", chosen, "lecture.both.text")
+    folder, visitor = tmp_path_factory.mktemp("small") / "icl-explorer", Visitor("zh", narrow=True)
+    replayed = trainings(shipped, ("linear-sinusoid-small",))
+    return built(folder, shipped, USUAL[:1], (lecture,), replayed, visitor)
 
 
 @pytest.fixture(scope="session")
-def site(pack_folder: Path) -> Iterator[str]:
-    with served(pack_folder) as address:
+def site(pack: Built) -> Iterator[str]:
+    with served(pack.folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def small_site(small_pack: Built) -> Iterator[str]:
+    with served(small_pack.folder) as address:
         yield address
 
 

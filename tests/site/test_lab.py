@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,9 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
+from benchmarks.pack import POINT
+from dashboard.frame.shown import Shown
+from dashboard.frame.site import single_file
 from dashboard.lab.numbers import answer
 from dashboard.lab.view import LabView, prompt_of, sampled
+from dashboard.pack.lab import offline
 from icl_core.library import Library
+from tests.site.packs import Built
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -64,10 +70,10 @@ def compare(found: dict[str, Any], library: Library, model: str = MAIN, noise: f
 
 
 def test_five_clicked_points_give_the_functions_of_icl_core(
-    pack_folder: Path, opened: Callable[..., Page], shipped: Library
+    pack: Built, opened: Callable[..., Page], shipped: Library
 ) -> None:
     """From the disk, without any server."""
-    page = opened((pack_folder / "lab.html").as_uri())
+    page = opened((pack.folder / "lab.html").as_uri())
     page.get_by_role("button", name="Clear").click()
     for count, (x, y) in enumerate(PLACES, start=1):
         page.mouse.click(*place(page, x, y))
@@ -174,38 +180,36 @@ def test_the_link_to_the_app_carries_the_points(
     np.testing.assert_allclose(prompt.truth, found["drawn"]["truth"], atol=6e-4)
 
 
-POINT = """
-async () => {
-  const model = lab.model.architecture, { width, hidden, layers } = model;
-  const network = ICL.network(lab.view.model), queries = lab.grid.map((x) => [x]);
-  const once = (act) => {
-    const start = performance.now();
-    act();
-    return performance.now() - start;
-  };
-  const weights = new Float64Array(3 * width * width + width * width + 3 * hidden * width).fill(0.5);
-  const rows = weights.length / width, inputs = new Float64Array(queries.length * width).fill(0.25);
-  const plain = () => {
-    const out = new Float64Array(queries.length * rows);
-    for (let layer = 0; layer < layers; layer++)
-      for (let q = 0; q < queries.length; q++)
-        for (let r = 0; r < rows; r++) {
-          let sum = 0;
-          for (let c = 0; c < width; c++) sum += weights[r * width + c] * inputs[q * width + c];
-          out[q * rows + r] = sum;
-        }
-    return out;
-  };
-  const prompt = new Prompt(network), xs = [], ys = [], point = [], product = [];
-  for (let i = 0; i < 12; i++) {
-    xs.push([Math.sin(i)]);
-    ys.push(Math.cos(i));
-    point.push(once(() => prompt.read(xs, ys).answer(queries)));
-    product.push(once(plain));
-  }
-  return [Math.min(...point), Math.min(...product)];
-}
-"""
+def test_the_lab_is_one_offline_file_that_goes_on(
+    tmp_path: Path, opened: Callable[..., Page], shipped: Library
+) -> None:
+    """What the app shows, far from the usual draws, goes on in the file with the running network."""
+    query = {"model": MAIN, "source": "sum", "draw": "41", "count": "5", "noise": "0.03", "show": "ols bayes"}
+    spec = shipped.specs()[MAIN]
+    file = tmp_path / "lab.html"
+    write = offline(spec, shipped)
+    file.write_text(write(Shown("prompt_lab", tuple(query.items())), "http://127.0.0.1:1", "zh"), "utf-8")
+    page = opened(file.as_uri())
+    page.evaluate("ICL.ready")
+    found = state(page)
+    wanted = sampled(LabView(source="sum", draw=41, count=5), spec, np.array(found["grid"]))
+    assert wanted.truth is not None
+    np.testing.assert_allclose(found["xs"], wanted.xs, atol=6e-4)
+    np.testing.assert_allclose(found["drawn"]["truth"], wanted.truth, atol=6e-4)
+    assert {"ols", "bayes", "truth"} == set(found["drawn"])
+    compare(found, shipped, noise=0.03)
+    page.mouse.click(*place(page, 1.0, 1.5))
+    found = state(page)
+    assert len(found["xs"]) == 6
+    compare(found, shipped, noise=0.03)
+    page.get_by_role("button", name="English").click()
+    page.wait_for_selector("html[lang=en][data-drawn]", state="attached")
+    assert state(page)["xs"] == found["xs"]
+
+
+def test_without_a_transformer_the_offline_file_is_a_picture(shipped: Library) -> None:
+    unknown = replace(shipped.specs()[MAIN], seed=77)
+    assert offline(unknown, shipped) is single_file
 
 
 def test_a_point_costs_about_a_plain_product(site: str, opened: Callable[..., Page]) -> None:

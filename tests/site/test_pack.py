@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dashboard.frame.shown import Shown
 from dashboard.frame.site import single_file, state_of
-from dashboard.frame.texts import languages, translate
-from dashboard.lecture.format import Lecture, said
-from dashboard.lecture.format import shipped as shipped_lectures
+from dashboard.frame.texts import translate
+from dashboard.lecture.format import Lecture, Scene, said
 from dashboard.pack import scenes
-from dashboard.pack.build import PAGES, Pack
-from dashboard.pack.models import USUAL, packed_models
+from dashboard.pack.build import PAGES
 from dashboard.pack.scenes import LAB, PageFault, Visitor
 from icl_core.figures.dark import dark_colours
 from icl_core.figures.function_strokes import LEARNERS
 from icl_core.figures.palette import METHODS
-from icl_core.library import Library
+from tests.site.packs import APP, Built
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,7 +28,6 @@ browser_test = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DARK = {"color_scheme": "dark"}
-APP = "http://127.0.0.1:1"  # nothing answers there: a pack only links to it
 LARGEST, LARGEST_INDEX = 12e6, 200e3  # bytes
 
 FIGURES = """
@@ -39,13 +38,6 @@ FIGURES = """
   frames: place._transitionData._frames.length,
 }))
 """
-TURN = """
-async (stop) => {
-  lecture.view.range.value = stop;
-  lecture.view.range.dispatchEvent(new Event("input"));
-  await lecture.view.drawn;
-}
-"""
 LAST = "() => JSON.stringify(Array.from(document.querySelector('.charts > div').data.at(-1).x))"
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 
@@ -54,9 +46,9 @@ def figures(page: Page) -> list[dict[str, Any]]:
     return page.evaluate(FIGURES)
 
 
-def assert_drawn(page: Page, wanted: dict[str, Any]) -> None:
-    """The page's figures and words are those of a state."""
-    found = figures(page)
+def assert_drawn(page: Page, shown: Shown) -> None:
+    """The page's figures and words are what the app shows."""
+    wanted, found = state_of(shown, APP), figures(page)
     assert [each["alt"] for each in found] == [chart["alt"] for chart in wanted["charts"]]
     for each, chart in zip(found, wanted["charts"], strict=True):
         assert [trace["name"] for trace in each["data"]] == [trace.get("name") for trace in chart["data"]]
@@ -67,37 +59,99 @@ def assert_drawn(page: Page, wanted: dict[str, Any]) -> None:
     assert page.locator(".stage h2").inner_text() == wanted["title"]
 
 
-@browser_test
-@pytest.mark.parametrize(("language", "profile"), [("en", {}), ("zh", PHONE | DARK)], ids=["desk", "phone"])
-def test_every_scene_is_the_apps_page(
-    language: str, profile: dict[str, Any], site: str, opened: Callable[..., Page], lecture: Lecture
-) -> None:
-    page = opened(f"{site}/lecture.html?lang={language}", **profile)
-    visitor = Visitor(language, narrow=bool(profile))
-    for number, scene in enumerate(lecture.scenes):
-        if number:
-            page.keyboard.press("ArrowRight")
-            page.wait_for_function("number => lecture.number === number", arg=number)
-        page.evaluate("lecture.drawn")
-        assert page.locator("h1").inner_text() == said(scene.title, language)
-        assert page.locator(".question").inner_text() == said(scene.question, language)
-        if scene.page == LAB:
-            page.wait_for_function("window.lab?.xs?.length > 0")
-            assert page.evaluate("lab.xs.length") == int(scene.query["count"])
-            continue
-        page.wait_for_selector(".charts .main-svg")
-        for stop, query in enumerate(scene.states):
-            page.evaluate(TURN, stop)
-            assert_drawn(page, state_of(visitor.opens(scene.page, query), APP))
+def assert_scene(page: Page, scene: Scene, pack: Built, *, finger: bool) -> None:
+    """The scene that the page shows is the app's at every stop of its slider, turned by keys or a finger."""
+    language = pack.visitor.language
+    assert page.locator("h1").inner_text() == said(scene.title, language)
+    assert page.locator(".question").inner_text() == said(scene.question, language)
+    if scene.page == LAB:
+        page.wait_for_function("window.lab?.xs?.length > 0")
+        count = len(scene.query["x"].split()) if "x" in scene.query else int(scene.query["count"])
+        assert page.evaluate("lab.xs.length") == count
+        return
+    page.wait_for_selector(".charts .main-svg")
+    for stop in range(len(scene.states)):
+        if scene.slider:
+            turn(page, stop, len(scene.states), finger=finger)
+        assert_drawn(page, pack.shown(scene, stop))
         assert page.evaluate(FITS)
 
 
+def turn(page: Page, stop: int, stops: int, *, finger: bool) -> None:
+    slider = page.locator("#slider")
+    if finger:
+        box = slider.bounding_box()
+        assert box is not None
+        half = 12  # pixels, of the slider's thumb
+        across = box["x"] + half + (box["width"] - 2 * half) * stop / (stops - 1)
+        page.touchscreen.tap(across, box["y"] + box["height"] / 2)
+    else:
+        slider.press("ArrowRight" if stop else "Home")
+    page.wait_for_function("stop => Number(lecture.view.range.value) === stop", arg=stop)
+    page.evaluate("lecture.view.drawn")
+
+
+def walk(page: Page, pack: Built, lecture: Lecture, *, finger: bool = False) -> None:
+    """Through every scene, from the first one."""
+    for number, scene in enumerate(lecture.scenes):
+        if number:
+            forth = page.get_by_role("button", name=translate("pack.next", pack.visitor.language))
+            if finger:
+                forth.tap()
+            else:
+                page.keyboard.press("ArrowRight")
+                page.locator("body").focus()
+        page.wait_for_function("number => lecture.number === number", arg=number)
+        page.evaluate("lecture.drawn")
+        assert_scene(page, scene, pack, finger=finger)
+        page.evaluate("document.activeElement.blur()")
+
+
 @browser_test
-def test_the_index_leads_to_every_scene(
-    pack_folder: Path, opened: Callable[..., Page], lecture: Lecture
+def test_every_scene_is_the_apps_page_at_every_stop(
+    site: str, opened: Callable[..., Page], pack: Built
+) -> None:
+    longest = max(pack.lectures, key=lambda lecture: len(lecture.scenes))
+    walked = {scenes.identifier(scene) for scene in longest.scenes}
+    assert walked == {scenes.identifier(scene) for lecture in pack.lectures for scene in lecture.scenes}
+    walk(opened(f"{site}/lecture.html?name={longest.name}&lang=en"), pack, longest)
+
+
+@browser_test
+def test_a_phone_walks_through_a_lecture_by_touch(
+    small_site: str, opened: Callable[..., Page], small_pack: Built
+) -> None:
+    page = opened(f"{small_site}/lecture.html?lang=zh", **PHONE, **DARK)
+    walk(page, small_pack, small_pack.lectures[0], finger=True)
+
+
+@browser_test
+@pytest.mark.parametrize(("which", "profile"), [("pack", {}), ("small_pack", PHONE)], ids=["desk", "phone"])
+def test_every_training_is_replayed(
+    which: str, profile: dict[str, Any], opened: Callable[..., Page], request: pytest.FixtureRequest
 ) -> None:
     """From the disk."""
-    page = opened((pack_folder / "index.html").as_uri() + "?lang=zh", **PHONE)
+    pack: Built = request.getfixturevalue(which)
+    language = pack.visitor.language
+    page = opened((pack.folder / "learn.html").as_uri() + f"?lang={language}", **profile)
+    for training in pack.trainings:
+        page.get_by_role("button", name=training.title[language], exact=True).click()
+        page.wait_for_function("name => here.get('training') === name", arg=training.name)
+        assert_drawn(page, pack.shown(training.scene, 0))
+        assert figures(page)[0]["frames"] > 10
+        assert page.evaluate(FITS)
+        link = page.get_by_role("link", name=translate("pack.learn.lab", language))
+        assert link.count() == (training.in_lab and training.name in pack.models)
+    step = "() => document.querySelector('.charts > div')._fullLayout._currentFrame"
+    page.keyboard.press(" ")
+    page.wait_for_function(f"({step})()")
+
+
+@browser_test
+def test_the_index_leads_to_every_scene(small_pack: Built, opened: Callable[..., Page]) -> None:
+    """From the disk."""
+    (lecture,) = small_pack.lectures
+    page = opened((small_pack.folder / "index.html").as_uri() + "?lang=zh", **PHONE)
     assert page.evaluate(FITS)
     links = page.locator(".card li a")
     assert links.all_inner_texts() == [said(scene.title, "zh") for scene in lecture.scenes]
@@ -108,20 +162,51 @@ def test_the_index_leads_to_every_scene(
 
 
 @browser_test
-def test_notes_and_play_have_keys(site: str, opened: Callable[..., Page], lecture: Lecture) -> None:
-    page = opened(f"{site}/lecture.html?name={lecture.name}&scene=1", **DARK)
+def test_notes_play_and_answers_have_keys(site: str, opened: Callable[..., Page], pack: Built) -> None:
+    lecture, number = scene_of(pack, "lecture.half.title")
+    page = opened(f"{site}/lecture.html?name={lecture.name}&scene={number}", **DARK)
     page.keyboard.press("n")
     assert page.locator("details[open]").inner_text().startswith(translate("pack.notes", "en"))
     before = page.evaluate(LAST)
     page.keyboard.press(" ")
     page.wait_for_function(f"before => ({LAST})() !== before", arg=before)
+    page.evaluate("lecture.view.go(0)")
     page.keyboard.press("ArrowUp")
     assert page.evaluate("lecture.view.number") == 1
+    lecture, number = scene_of(pack, "lecture.guess.title")
+    page = opened(f"{site}/lecture.html?name={lecture.name}&scene={number}")
+    assert page.evaluate("lab.waiting")
+    page.keyboard.press("r")
+    assert not page.evaluate("lab.waiting")
+    assert page.evaluate(
+        "lab.plot.data.some((trace) => trace.meta.learner === 'transformer' && trace.visible)"
+    )
 
 
 @browser_test
-def test_a_dark_figure_is_the_apps_dark_one(site: str, opened: Callable[..., Page], lecture: Lecture) -> None:
-    page = opened(f"{site}/lecture.html?name={lecture.name}&scene=3", **DARK)
+def test_a_slider_plays_its_stops(site: str, opened: Callable[..., Page], pack: Built) -> None:
+    lecture, number = scene_of(pack, "lecture.ols.title")
+    page = opened(f"{site}/lecture.html?name={lecture.name}&scene={number}")
+    start = page.evaluate("lecture.view.number")
+    page.get_by_role("button", name=translate("library.play", "en")).click()
+    page.wait_for_function("start => lecture.view.number > start + 1", arg=start)
+    page.get_by_role("button", name=translate("library.pause", "en")).click()
+    assert page.evaluate("lecture.view.timer") is None
+
+
+def scene_of(pack: Built, title: str) -> tuple[Lecture, int]:
+    """Where the scene of this title is: its lecture, and its number from 1."""
+    for lecture in pack.lectures:
+        for number, scene in enumerate(lecture.scenes, start=1):
+            if scene.title == title:
+                return lecture, number
+    raise AssertionError(title)
+
+
+@browser_test
+def test_a_dark_figure_is_the_apps_dark_one(site: str, opened: Callable[..., Page], pack: Built) -> None:
+    lecture, number = scene_of(pack, "lecture.ols.title")
+    page = opened(f"{site}/lecture.html?name={lecture.name}&scene={number}", **DARK)
     dark = dark_colours()
     (found,) = figures(page)
     assert found["paper"] == dark["#FFFFFF"]
@@ -130,12 +215,14 @@ def test_a_dark_figure_is_the_apps_dark_one(site: str, opened: Callable[..., Pag
 
 
 @browser_test
-def test_a_state_is_one_offline_file(tmp_path: Path, opened: Callable[..., Page]) -> None:
-    shown = Visitor("zh", narrow=False).opens("explore", {"k": "4"})
+def test_a_state_is_one_offline_file(tmp_path: Path, opened: Callable[..., Page], pack: Built) -> None:
+    scene = next(scene for scene in pack.lectures[-1].scenes if scene.page == "explore")
+    shown = replace(pack.shown(scene, 0), query=(("k", "4"), ("lang", "zh")))
     file = tmp_path / "state.html"
     file.write_text(single_file(shown, APP, "zh"), "utf-8")
-    page = opened(file.as_uri() + "?lang=zh")
+    page = opened(file.as_uri())
     wanted = state_of(shown, APP)
+    assert page.locator("html").get_attribute("lang") == translate("language.tag", "zh")
     assert page.locator("h2").inner_text() == wanted["title"]
     (found,) = figures(page)
     assert [trace["y"] for trace in found["data"]] == [
@@ -155,23 +242,14 @@ def test_a_page_that_does_not_come_is_named() -> None:
         Visitor("en", narrow=False).opens("explore", {"evaluation.seed": "many"})
 
 
-@pytest.mark.slow
-def test_the_shipped_lectures_make_a_small_pack(
-    shipped: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Every state comes. Visited in one language and width, and counted for all."""
-    kinds = len(languages()) * len(scenes.WIDTHS)
-    monkeypatch.setattr(scenes, "languages", lambda: ("en",))
-    monkeypatch.setattr(scenes, "WIDTHS", {"wide": False})
-    Pack(packed_models(shipped, USUAL), shipped_lectures(), APP).write(tmp_path / "pack")
-    sizes = {path: path.stat().st_size for path in (tmp_path / "pack").rglob("*") if path.is_file()}
-    assert (
-        sum(size * (kinds if path.parent.name == "scenes" else 1) for path, size in sizes.items()) < LARGEST
-    )
-
-
-def test_the_index_is_light(pack_folder: Path) -> None:
+@browser_test
+def test_the_shipped_pack_is_small(pack: Built) -> None:
+    """Its states are there in one language and width, and are counted for all."""
+    kinds = len(scenes.everyone())
+    sizes = {path: path.stat().st_size for path in pack.folder.rglob("*") if path.is_file()}
+    whole = sum(size * (kinds if path.parent.name == "scenes" else 1) for path, size in sizes.items())
+    assert whole < LARGEST
     (index,) = (page for page in PAGES if page.file == "index.html")
     assert "plotly.js" not in index.scripts
     files = (index.file, *index.scripts, "style.css", "look.css")
-    assert sum((pack_folder / name).stat().st_size for name in files) < LARGEST_INDEX
+    assert sum(sizes[pack.folder / name] for name in files) < LARGEST_INDEX
