@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 import zipfile
 
+import pytest
+
 from dashboard.lecture.format import Lecture, Scene, Slider, Stop
 from dashboard.pack.models import USUAL
 from dashboard.pack.order import Desk, Order, Work
@@ -28,6 +30,7 @@ def ended(desk: Desk, order: Order) -> Work:
     raise AssertionError("the pack was not written in time")
 
 
+@pytest.mark.slow
 def test_a_lecture_becomes_a_zip_and_one_is_written_at_a_time() -> None:
     desk, order, other = Desk(WITHOUT_VISITS), Order(LAB, APP), Order(BROKEN, APP)
     assert desk.begin(order)
