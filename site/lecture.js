@@ -73,6 +73,8 @@ class LecturePage {
       ),
     );
     this.steps.replaceChildren(...steps);
+    const now = steps[this.number]; // in the middle, where there is no room for all
+    this.steps.scrollLeft = now.offsetLeft - this.steps.offsetLeft - (this.steps.clientWidth - now.clientWidth) / 2;
   }
 
   link() {
@@ -84,6 +86,8 @@ class LecturePage {
     const steps = {
       ArrowLeft: () => this.go(this.number - 1),
       ArrowRight: () => this.go(this.number + 1),
+      PageUp: () => this.go(this.number - 1), // as a clicker has it
+      PageDown: () => this.go(this.number + 1),
       ArrowUp: () => this.view.go?.(this.view.number + 1),
       ArrowDown: () => this.view.go?.(this.view.number - 1),
       n: () => this.notes.toggleAttribute("open"),

@@ -40,7 +40,7 @@ def test_a_lecture_takes_nothing_away() -> None:
         assert t("section.export") not in [part.label for part in opened_page(file, present="1").expander]
 
 
-@pytest.mark.parametrize("file", ["app.py", "pages/shift_lab.py"])
+@pytest.mark.parametrize("file", ["app.py", "pages/shift_lab.py", "pages/prompt_lab.py"])
 def test_a_state_is_offered_as_one_file_when_asked_for(file: str) -> None:
     at = opened_page(file)
     assert t("export.offline.save") not in labels(at)

@@ -12,7 +12,7 @@ import pytest
 from dashboard.frame.shown import Shown
 from dashboard.frame.site import single_file, state_of
 from dashboard.frame.texts import translate
-from dashboard.lecture.format import Lecture, Scene, said
+from dashboard.lecture.format import Lecture, Scene, said, shipped
 from dashboard.pack import scenes
 from dashboard.pack.build import PAGES
 from dashboard.pack.scenes import LAB, PageFault, Visitor
@@ -229,6 +229,20 @@ def test_a_state_is_one_offline_file(tmp_path: Path, opened: Callable[..., Page]
         trace.get("y") for trace in wanted["charts"][0]["data"]
     ]
     assert page.get_by_role("link").get_attribute("href") == f"{APP}/?k=4&lang=zh"
+
+
+def test_the_lectures_turn_what_matters() -> None:
+    """Examples, a shift's magnitude, the share of a combination and the bandwidth."""
+    every = [scene for lecture in shipped() for scene in lecture.scenes]
+    turned = {
+        name
+        for scene in every
+        for state in scene.states
+        for name, value in state.items()
+        if value != scene.states[0].get(name)
+    }
+    alpha, band = ("evaluation.function_class.alpha", "evaluation.function_class.second.high")
+    assert {"k", "evaluation.shift.magnitude", alpha, band} <= turned
 
 
 def test_colours_have_one_dark_counterpart() -> None:

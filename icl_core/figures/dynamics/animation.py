@@ -112,7 +112,7 @@ def _matrices(scene: Scene, matrices: tuple[Array, Array], kind: str = "") -> li
 def _moved(scene: Scene, moment: int) -> list[dict[str, Any]]:
     """Of what moves, what a frame changes."""
     changed = [
-        {"type": "bar", **contents(matrix, end, scene.look)}
+        {"type": "bar", **contents(matrix, end)}
         for matrix, end in zip(matrices_at(scene, moment), colour_ends(scene), strict=True)
     ]
     return [*changed, *({"type": "scatter", **mark} for mark in _marks(scene, moment))]

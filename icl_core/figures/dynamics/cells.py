@@ -16,7 +16,7 @@ from icl_core.figures.palette import BLUE, ORANGE, Theme
 MOST_NUMBERS = 9  # a side with more cells leaves no room for numbers
 COLOUR_AXES = ("coloraxis", "coloraxis2")
 DARK = 0.75  # of the scale: from there on white can be read on the colour
-WHITE = "#FFFFFF"
+WHITE, BLACK = "#FCFCFC", "#111111"  # on strong and pale cells: no theme's own, as cells are alike in all
 
 
 def full_matrices(U: Array, u: float) -> tuple[Array, Array]:
@@ -59,17 +59,17 @@ def cells(matrix: Array, colour_axis: str, end: float, look: Theme, role: str) -
         showlegend=False,
         meta={"role": role},
     )
-    return bars.update(contents(matrix, end, look))
+    return bars.update(contents(matrix, end))
 
 
-def contents(matrix: Array, end: float, look: Theme) -> dict[str, Any]:
+def contents(matrix: Array, end: float) -> dict[str, Any]:
     """What a frame changes of cells: colours, and numbers, if they fit, in an ink that stands out."""
     entries = matrix.ravel()
     changed: dict[str, Any] = {"marker": {"color": entries.round(5).tolist()}}
     if len(matrix) > MOST_NUMBERS:
         return changed
     dark = np.abs(entries) > DARK * end
-    ink = [WHITE if on_dark else look.ink for on_dark in dark]
+    ink = [WHITE if on_dark else BLACK for on_dark in dark]
     numbers = [f"{entry:.2f}" if abs(entry) >= 0.005 else "" for entry in entries]
     return changed | {"text": numbers, "insidetextfont": {"color": ink}}
 
