@@ -9,6 +9,7 @@ from dashboard.explore import numbers, presets, words
 from dashboard.explore.code import numbers_section, take_away
 from dashboard.explore.knobs import presets_menu, settings_section
 from dashboard.explore.picture import draw_curves, is_log, shown_methods
+from dashboard.frame.shared import waiting
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import Settings
 from dashboard.frame.viewport import is_narrow
@@ -28,7 +29,7 @@ frame.sidebar(
 )
 frame.warn((*state.notices, *knobs.notices(state)))
 
-with st.spinner(t("figure.waiting"), show_time=True):
+with waiting(state.experiment.hash):
     try:
         outcome = numbers.explored(state.experiment, library)
     except ValueError as error:  # inputs beyond what a predictor can solve: its sentence says which
@@ -73,7 +74,7 @@ if not state.presentation.present:
         st.caption(joined("sentences", remarks))
     frame.explain(("what", t("section.what.text")), ("try", t("section.try.text")))
     settings_section(state, curves)
-    numbers_section(state, curves)
+    numbers_section(state, outcome)
     take_away(state, curves)
 
 frame.end(state, cfg=state.experiment.hash)

@@ -6,7 +6,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Self, cast
 
 from icl_core.codec import Kind, Spec, SpecError, within
@@ -361,6 +361,12 @@ class Recipe(Spec):
         return min(warm, left, 1.0)
 
 
+@lru_cache(maxsize=128)
+def _check_inputs(covariates: Covariance, dimension: int) -> None:
+    """Raises SpecError where covariates of so many inputs make no sense."""
+    covariates.second_moment(dimension)
+
+
 @dataclass(frozen=True)
 class Pretraining(Spec):
     """A model, by everything that made it: data, architecture, recipe, seed. Its hash names the model.
@@ -399,7 +405,7 @@ class Pretraining(Spec):
             require(1 <= self.task_pool <= 2**20, "task_pool", self.task_pool, "none, or 1 to 2^20 tasks")
         require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2^31 - 1")
         with within(self.covariates, "covariates"):
-            self.covariates.second_moment(self.dimension)  # raises where the two do not fit
+            _check_inputs(self.covariates, self.dimension)
         with within(self.mixture, "mixture"):
             self.mixture.check(self.dimension)
         for position, stage in enumerate(self.recipe.curriculum):
@@ -461,7 +467,7 @@ class Pretraining(Spec):
         most = f"at most the model's {self.context_length} pairs"
         require(length <= self.context_length, f"{field}.context_length", stage.context_length, most)
         with within(self.covariates, "covariates"):
-            self.covariates.second_moment(inputs)
+            _check_inputs(self.covariates, inputs)
         with within(stage.mixture, f"{field}.mixture"):
             stage.mixture.check(inputs)
 
@@ -531,7 +537,7 @@ class Experiment(Spec):
         )
         if self.evaluation.covariates is not None:
             with within(self.evaluation.covariates, "evaluation.covariates"):
-                self.evaluation.covariates.second_moment(self.pretraining.dimension)
+                _check_inputs(self.evaluation.covariates, self.pretraining.dimension)
         if self.evaluation.function_class is not None:
             with within(self.evaluation.function_class, "evaluation.function_class"):
                 self.evaluation.function_class.check(self.pretraining.dimension)

@@ -51,15 +51,18 @@ def ladder_code(experiment: Experiment, k: int) -> str:
 def take_away(experiment: Experiment, curves: Curves, k: int) -> None:
     """The sweep's curves, and code that computes them again."""
     sweep = sweep_of(experiment)
-    data = {
-        "sweep": sweep.to_dict(full=True),
-        "sweep_hash": sweep.hash,
-        "values": sweep.values,
-        "error": "curves[learner][value][k], over v",
-        "curves": {name: curve.to_dict() for name, curve in curves.items()},
-    }
-    text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+
+    def written() -> str:
+        data = {
+            "sweep": sweep.to_dict(full=True),
+            "sweep_hash": sweep.hash,
+            "values": sweep.values,
+            "error": "curves[learner][value][k], over v",
+            "curves": {name: curve.to_dict() for name, curve in curves.items()},
+        }
+        return json.dumps(data, indent=1, allow_nan=False) + "\n"
+
     exports.take_away(
-        [exports.Download("json", text, f"{sweep_stem(experiment)}.json")],
+        [exports.Download("json", written, f"{sweep_stem(experiment)}.json")],
         python=SNIPPET.format(sweep=sweep.to_json(full=True), main=experiment.pretraining.hash, k=k),
     )

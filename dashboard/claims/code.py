@@ -72,8 +72,8 @@ def take_away(claims: Sequence[Standing], shown: Standing) -> None:
     """JSON, CSV, and the command for `shown`."""
     exports.take_away(
         [
-            Download("json", verdicts_json(claims), f"{STEM}.json"),
-            Download("csv", verdicts_csv(claims), f"{STEM}.csv"),
+            Download("json", lambda: verdicts_json(claims), f"{STEM}.json"),
+            Download("csv", lambda: verdicts_csv(claims), f"{STEM}.csv"),
         ],
         commands={
             t("claims.command"): command(shown.claim),

@@ -31,8 +31,8 @@ def stem(trained: Trajectory) -> str:
 def files(trained: Trajectory) -> list[Download]:
     """Numbers by time, the whole trajectory with its limit, and the spec."""
     return [
-        Download("csv", _csv(trained), f"{stem(trained)}.csv"),
-        Download("json", _json(trained), f"{stem(trained)}.json"),
+        Download("csv", lambda: _csv(trained), f"{stem(trained)}.csv"),
+        Download("json", lambda: _json(trained), f"{stem(trained)}.json"),
         spec_file(trained.spec, stem(trained)),
     ]
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from dashboard.explore.numbers import Outcome
 from dashboard.explore.picture import numbers_table, shown_methods
 from dashboard.frame import exports
 from dashboard.frame.exports import snippet
@@ -25,9 +26,10 @@ for name, curve in curves.curves.items():
 """
 
 
-def numbers_section(state: State, curves: LearningCurves) -> None:
+def numbers_section(state: State, outcome: Outcome) -> None:
     """The drawn numbers as a table."""
-    exports.numbers_section(numbers_table(curves, shown_methods(curves, state.view)))
+    curves, methods = outcome.curves, shown_methods(outcome.curves, state.view)
+    exports.known_numbers_section((outcome.known_by, methods), lambda: numbers_table(curves, methods))
 
 
 def take_away(state: State, curves: LearningCurves) -> None:
@@ -35,8 +37,8 @@ def take_away(state: State, curves: LearningCurves) -> None:
     stem, query = exports.file_stem(curves.experiment), to_query(curves.experiment, state.models)
     exports.take_away(
         [
-            exports.Download("csv", curves.to_csv(), f"{stem}.csv"),
-            exports.Download("json", curves.to_json(), f"{stem}.json"),
+            exports.Download("csv", curves.to_csv, f"{stem}.csv"),
+            exports.Download("json", curves.to_json, f"{stem}.json"),
             exports.spec_file(curves.experiment, stem),
         ],
         python=python_code(query),

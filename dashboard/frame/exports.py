@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,9 +13,10 @@ import streamlit as st
 
 from dashboard.frame import shown
 from dashboard.frame.chart import picture_format
+from dashboard.frame.drawn import draw_once
 from dashboard.frame.shown import Shown
 from dashboard.frame.site import single_file
-from dashboard.frame.texts import spoken, t
+from dashboard.frame.texts import speaking, spoken, t
 from icl_core.specs import Experiment, Spec
 
 OPENING = """\
@@ -35,11 +36,16 @@ MIME = {"csv": "text/csv", "json": "application/json"}
 
 @dataclass(frozen=True)
 class Download:
-    """A file to take away: its text, its name, and what its button is called (`export.<kind>`)."""
+    """A file to take away: what writes its text once it is asked for, its name, and what its button is called
+    (`export.<kind>`)."""
 
     kind: str
-    text: str
+    write: Callable[[], str]
     file: str
+
+    @property
+    def text(self) -> str:
+        return self.write()
 
     @property
     def mime(self) -> str:
@@ -62,7 +68,7 @@ def csv_text(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
 
 def spec_file(spec: Spec, stem: str) -> Download:
     """A spec as a file: every field is written, so that it means the same under later defaults."""
-    return Download("spec", spec.to_json(indent=1, full=True) + "\n", f"{stem}-spec.json")
+    return Download("spec", lambda: spec.to_json(indent=1, full=True) + "\n", f"{stem}-spec.json")
 
 
 def numbers_section(*tables: pd.DataFrame) -> None:
@@ -70,6 +76,11 @@ def numbers_section(*tables: pd.DataFrame) -> None:
     with st.expander(t("section.numbers"), icon=":material/table:"):
         for table in tables:
             st.dataframe(table, hide_index=isinstance(table.index, pd.RangeIndex))
+
+
+def known_numbers_section(known_by: Hashable, table: Callable[[], pd.DataFrame]) -> None:
+    """The same with the table that `known_by` and the language determine, made once for all viewers."""
+    draw_once(("numbers", known_by), lambda: numbers_section(table()))
 
 
 def take_away(
@@ -85,7 +96,7 @@ def take_away(
             for each in downloads:
                 st.download_button(
                     t(f"export.{each.kind}"),
-                    each.text,
+                    _when_asked(each, spoken()),
                     each.file,
                     each.mime,
                     key=f"export_{each.kind}",
@@ -99,6 +110,16 @@ def take_away(
         for said, command in (commands or {}).items():
             st.markdown(said)
             st.code(command, language="bash")
+
+
+def _when_asked(file: Download, language: str) -> Callable[[], str]:
+    """The file's text in a language, written outside of the page's run."""
+
+    def text() -> str:
+        with speaking(language):
+            return file.text
+
+    return text
 
 
 def snippet(imports: str, query: Mapping[str, str], body: str) -> str:

@@ -59,7 +59,7 @@ def numbers_csv(shown: Sequence[Panel]) -> str:
 def files(shown: Sequence[Panel], experiment: Experiment, stem: str) -> list[Download]:
     """What can be taken away: the drawn numbers under the name `stem`, and the experiment."""
     return [
-        Download("csv", numbers_csv(shown), f"{stem}.csv"),
+        Download("csv", lambda: numbers_csv(shown), f"{stem}.csv"),
         spec_file(experiment, file_stem(experiment)),
     ]
 

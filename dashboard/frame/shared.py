@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from dashboard.frame.texts import t
 from icl_core.library import Library
 from icl_core.library.kept import Question, kept, stored
 
 T = TypeVar("T")
 
 MOST_KEPT, MOST_BYTES = 2048, "256MB"  # from a sentence to the 1 MB of a trajectory each
+
+
+@contextmanager
+def waiting(known_by: Hashable) -> Iterator[None]:
+    """Says that one has to wait, and for how long it has been; of what was shown before nothing is said."""
+    if known_by in _shown_before():
+        yield
+        return
+    with st.spinner(t("figure.waiting"), show_time=True):
+        yield
+    _shown_before().append(known_by)
+
+
+@st.cache_resource(show_spinner=False)
+def _shown_before() -> deque[Hashable]:
+    return deque(maxlen=MOST_KEPT)
 
 
 class _Unmeasured(Exception):

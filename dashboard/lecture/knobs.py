@@ -41,7 +41,7 @@ def own_section(state: State) -> None:
         if mine is None:
             return
         _table(mine)
-        take_away([Download("lecture", mine.to_json(indent=1) + "\n", f"{mine.name}.json")])
+        take_away([Download("lecture", lambda: mine.to_json(indent=1) + "\n", f"{mine.name}.json")])
         st.button(t("lecture.own.forget"), key="lecture_forget", on_click=lambda: keep(None))
 
 

@@ -27,8 +27,8 @@ def stem(card: Card) -> str:
 def files(card: Card) -> list[Download]:
     """The training's learning curves, the whole card, and the spec that `train` takes."""
     return [
-        Download("csv", training_csv(card), f"{stem(card)}.csv"),
-        Download("card", card.to_json() + "\n", f"icl-{card.name}-card.json"),
+        Download("csv", lambda: training_csv(card), f"{stem(card)}.csv"),
+        Download("card", lambda: card.to_json() + "\n", f"icl-{card.name}-card.json"),
         spec_file(card.spec, f"icl-{card.name}"),
     ]
 

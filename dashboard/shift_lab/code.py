@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -90,9 +90,11 @@ def stem(experiment: Experiment, picture: str) -> str:
     return f"{exports.file_stem(experiment)}-{picture}"
 
 
-def numbers_file(experiment: Experiment, picture: str, text: str, kind: str = "csv") -> exports.Download:
+def numbers_file(
+    experiment: Experiment, picture: str, write: Callable[[], str], kind: str = "csv"
+) -> exports.Download:
     """The picture's numbers as CSV."""
-    return exports.Download(kind, text, f"{stem(experiment, picture)}.csv")
+    return exports.Download(kind, write, f"{stem(experiment, picture)}.csv")
 
 
 def take_away(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def length_part(state: State) -> None:
         state,
         state.experiment,
         [tables.length_table(sweep)],
-        [numbers_file(state.experiment, "length", tables.length_csv(sweep))],
+        [numbers_file(state.experiment, "length", partial(tables.length_csv, sweep))],
         code.length_code(state.experiment, state.models),
     )
 
@@ -122,7 +123,7 @@ def panels_part(state: State, library: Library) -> None:
         state,
         tested,
         [words.panels_table(shown, k)],
-        [numbers_file(tested, "panels", tables.panels_csv(shown))],
+        [numbers_file(tested, "panels", partial(tables.panels_csv, shown))],
         code.panels_code(tested, [(shift.kind, shift.magnitude) for shift in shifts], state.models),
     )
 
@@ -173,7 +174,7 @@ def grid_part(state: State, library: Library) -> None:
         state,
         grid.experiment,
         [tables.grid_table(grid)],
-        [numbers_file(grid.experiment, "grid", tables.grid_csv(grid))],
+        [numbers_file(grid.experiment, "grid", partial(tables.grid_csv, grid))],
         code.grid_code(grid.experiment, kind, view.method, state.models, exact=grid.exact),
     )
 
@@ -222,8 +223,8 @@ def random_part(state: State, library: Library) -> None:
         setting,
         [tables.covariance_table(panels), tables.residual_table(lengths, left)],
         [
-            numbers_file(setting, "random", tables.covariance_csv(panels)),
-            numbers_file(setting, "residual", tables.residual_csv(lengths, left), kind="residual"),
+            numbers_file(setting, "random", partial(tables.covariance_csv, panels)),
+            numbers_file(setting, "residual", partial(tables.residual_csv, lengths, left), kind="residual"),
         ],
         code.covariance_code(setting, named, state.models),
     )
