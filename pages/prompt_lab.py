@@ -57,9 +57,12 @@ if not state.presentation.present:
         st.info(waiting, icon=":material/hourglass_empty:")
     knobs.settings_section(state, names, available)
     frame.explain(("what", t("lab.what")), ("try", t("lab.try")))
-    text = exported(answer, pretraining, state.view)
     code = python_code(answer, pretraining, state.view)
-    files = [exports.Download("prompt", text, f"icl-{state.view.hash}.json")]
+    files = [
+        exports.Download(
+            "prompt", lambda: exported(answer, pretraining, state.view), f"icl-{state.view.hash}.json"
+        )
+    ]
     exports.take_away(files, python=code, offline=offline(pretraining, library))
 
 frame.end(state, cfg=pretraining.hash, view=state.view.hash, points=len(answer.functions.prompt.xs))
