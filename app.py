@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import frame, knobs
 from dashboard.explore import numbers, presets, words
 from dashboard.explore.code import numbers_section, take_away
+from dashboard.explore.door import door, is_open
 from dashboard.explore.knobs import presets_menu, settings_section
 from dashboard.explore.picture import draw_curves, is_log, shown_methods
 from dashboard.frame.shared import waiting
@@ -47,11 +48,14 @@ def picture() -> None:
     """The figure with its words, which the read-out alone moves."""
     k = knobs.read_out(state)
     sentence = words.reading(curves, shown, k, outcome.unshifted)
+    at_door = is_open(state)
+    if at_door:
+        door(state, library)
     if not state.presentation.present:
         presets_menu(state, models)
     frame.title(words.title(curves))
     with frame.figure_place(state.presentation.present):
-        draw_curves(outcome, state.view, state.presentation, read_out=k, alt=sentence)
+        draw_curves(outcome, state.view, state.presentation, read_out=k, low=at_door, alt=sentence)
     stage(state, *knobs.main_knobs(state))
     frame.read_aloud(sentence, words.provenance(curves, outcome.card))
     frame.mark("read", k=k)

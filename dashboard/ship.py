@@ -14,6 +14,7 @@ from tqdm import tqdm
 from dashboard.beyond.ladder import first_asked as ladder
 from dashboard.beyond.numbers import first_asked as beyond
 from dashboard.diversity.numbers import first_asked as diversity
+from dashboard.explore.door import first_asked as door
 from dashboard.explore.numbers import first_asked as explore
 from dashboard.selection.numbers import first_asked as selection
 from icl_core.library import Library, default_library
@@ -24,6 +25,7 @@ Asked = Callable[[Library], Iterable[Question[Any]]]
 
 ROOMS: dict[str, Asked] = {
     "results": explore,
+    "prompts that the front door plays": door,
     "sweeps": beyond,
     "rungs of the ladder": ladder,
     "comparisons": selection,

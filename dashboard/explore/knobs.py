@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.explore import presets
+from dashboard.explore.door import door_button
 from dashboard.explore.picture import available_methods, is_log, shown_methods
 from dashboard.frame.knob import Knob, Pills, Switch, draw, viewed
 from dashboard.frame.preset_menu import settings_menu
@@ -18,8 +19,9 @@ State = UrlState[CurveView]
 
 
 def presets_menu(state: State, models: Models) -> None:
-    """A menu of the presets, named by what they show; the current one is chosen."""
-    settings_menu(state, presets.available(models), lambda name: t(f"preset.{name}"))
+    """A menu of the presets, named by what they show, the current one chosen; the front door's button."""
+    found = presets.available(models)
+    settings_menu(state, found, lambda name: t(f"preset.{name}"), lambda: door_button(state))
 
 
 def settings_section(state: State, curves: LearningCurves) -> None:

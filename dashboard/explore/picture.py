@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.explore.numbers import Outcome
+from dashboard.explore.words import comparator, protagonist
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_known_chart
 from dashboard.frame.exports import file_stem
@@ -16,6 +17,10 @@ from dashboard.say.amounts import interval
 from icl_core.evaluation import LearningCurves
 from icl_core.figures import METHODS, Labels, is_exact, learning_curve_figure, needs_log_axis, ordered
 from icl_core.methods import REGISTERED
+
+MOST_LABELLED = 4
+COMPARED = ("ols", "bayes", "lsa")
+LOW = 390  # pixels: with the strip above it the curve and its knob are on a laptop's first screen
 
 
 def curve_labels() -> Labels:
@@ -30,6 +35,7 @@ def curve_labels() -> Labels:
         read_out=t("figure.read_out"),
         interval=t("figure.interval"),
         median=t("figure.median"),
+        more=t("figure.more"),
     )
 
 
@@ -45,6 +51,16 @@ def shown_methods(curves: LearningCurves, view: CurveView) -> tuple[str, ...]:
     return asked or tuple(name for name in available if REGISTERED[name].usual)
 
 
+def labelled_methods(curves: LearningCurves, view: CurveView, k: int) -> tuple[str, ...]:
+    """Of the shown methods those that are drawn without a click: the model, whom the test is about, and the
+    usual comparisons; all where some were asked for."""
+    shown = shown_methods(curves, view)
+    if view.show:
+        return shown
+    wanted = (protagonist(curves, shown), comparator(curves, shown, k), *COMPARED, *shown)
+    return tuple(dict.fromkeys(name for name in wanted if name in shown))[:MOST_LABELLED]
+
+
 def is_log(curves: LearningCurves, view: CurveView) -> bool:
     """Whether the error axis is logarithmic: as asked, else where a linear one loses what matters."""
     return needs_log_axis(curves, shown_methods(curves, view)) if view.log is None else view.log
@@ -56,11 +72,14 @@ def draw_curves(
     presentation: Presentation,
     *,
     read_out: int,
+    low: bool,
     alt: str,
 ) -> None:
-    """The chart; `alt` says aloud what it shows."""
+    """The chart, `low` where something stands above it; `alt` says aloud what it shows."""
     curves = outcome.curves
     shown, log_axis = shown_methods(curves, view), is_log(curves, view)
+    labelled = labelled_methods(curves, view, read_out)
+    height = LOW if low or is_narrow() else None
     theme = figure_theme(presentation)
 
     def figure() -> go.Figure:
@@ -73,9 +92,11 @@ def draw_curves(
             log_axis=log_axis,
             shown=shown,
             compact=is_narrow(),
+            height=height,
+            labelled=labelled,
         )
 
-    known_by = (outcome.known_by, read_out, shown, log_axis, theme)
+    known_by = (outcome.known_by, read_out, shown, labelled, log_axis, theme, height)
     draw_known_chart(known_by, figure, "curves", alt=alt, stem=file_stem(curves.experiment))
 
 

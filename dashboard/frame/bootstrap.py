@@ -8,12 +8,13 @@ import streamlit as st
 import torch
 
 from dashboard.frame.texts import t
-from dashboard.frame.viewport import watch_width
+from dashboard.frame.viewport import is_narrow, watch_width
 from dashboard.frame.views import Presentation
 from icl_core.figures import ThemeName
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STYLE = Path(__file__).parent / "style.css"
+PHONE_STYLE = Path(__file__).parent / "phone.css"
 PRESENT_STYLE = Path(__file__).parent / "present.css"
 
 
@@ -22,6 +23,8 @@ def bootstrap() -> None:
     torch.set_num_threads(1)
     st.set_page_config(page_title=t("app.name"), layout="wide", initial_sidebar_state="auto")
     st.html(STYLE)
+    if is_narrow():
+        st.html(PHONE_STYLE)
     watch_width()
 
 

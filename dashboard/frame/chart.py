@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.frame import shown
 from dashboard.frame.drawn import draw_once
 from dashboard.frame.texts import t
+from dashboard.frame.viewport import is_narrow
 
 PICTURE = "picture"
 FITTED = "figure_fitted"
@@ -61,10 +62,13 @@ def figure_place(fitted: bool) -> Iterator[None]:
 
 
 def chart_config(stem: str, camera: Camera = "shown") -> dict[str, Any]:
-    """Plotly's configuration: a mode bar with one button, the camera, or none."""
+    """Plotly's configuration: a mode bar with one button, the camera, or none.
+
+    In a narrow window there is none: it would stand on the legend.
+    """
     return {
         "displaylogo": False,
-        "displayModeBar": {"shown": True, "hover": "hover", "none": False}[camera],
+        "displayModeBar": {"shown": True, "hover": "hover", "none": False}["none" if is_narrow() else camera],
         "modeBarButtonsToRemove": ["zoom", "pan", "select", "lasso2d", "zoomIn", "zoomOut", "autoScale"],
         "toImageButtonOptions": {
             "format": st.session_state.get(PICTURE, "png"),

@@ -6,7 +6,7 @@ In a lecture's view a page shows title, figure and words alone.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from dashboard.frame.memory import sweep_now_and_then
 from dashboard.frame.navigation import navigation
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings, UrlState
+from dashboard.frame.viewport import is_narrow
 from dashboard.frame.views import View
 from icl_core.library import Library, default_library
 
@@ -37,15 +38,27 @@ def begin(page: str, start: Callable[[Library], Settings[V]]) -> tuple[UrlState[
 
 
 def sidebar(state: UrlState[Any], **groups: Callable[[], None]) -> None:
-    """The pages, then each group of knobs under its name, then the way into the lecture's view."""
+    """The pages, then each group of knobs under its name, then the way into the lecture's view.
+
+    In a narrow window the knobs stand on the page, where the style puts them under the figure.
+    """
     if state.presentation.present:
         return
+    beside = not is_narrow()
     with st.sidebar:
         navigation(state)
-        for name, draw in groups.items():
-            with st.container(key=f"{name}_group"):
-                draw()
+        if beside:
+            _groups(groups)
         _lecture_button(state, "present", present=True, icon=":material/slideshow:", help=t("help.present"))
+    if groups and not beside:
+        with st.container(key="knobs"), st.expander(t("group.knobs"), icon=":material/tune:"):
+            _groups(groups)
+
+
+def _groups(groups: Mapping[str, Callable[[], None]]) -> None:
+    for name, draw in groups.items():
+        with st.container(key=f"{name}_group"):
+            draw()
 
 
 def warn(notices: Iterable[str], faults: Iterable[str] = ()) -> None:

@@ -21,8 +21,12 @@ def preset_menu(
     current: str | None,
     label: Callable[[str], str],
     apply: Callable[[Settings[Any], str], Settings[Any]],
+    beside: Callable[[], None] | None = None,
 ) -> None:
-    """The menu. `current` is the picture shown, None where it is none; `apply` gives a picture's settings."""
+    """The menu. `current` is the picture shown, None where it is none; `apply` gives a picture's settings.
+
+    `beside` draws what else stands in its row.
+    """
     st.session_state[KEY] = current
 
     def changed() -> None:
@@ -30,20 +34,26 @@ def preset_menu(
         if name is not None:
             state.change(lambda settings: apply(settings, name))
 
-    st.selectbox(
-        t("presets.title"),
-        names,
-        key=KEY,
-        format_func=label,
-        placeholder=t("presets.title"),
-        label_visibility="collapsed",
-        width=WIDTH,
-        on_change=changed,
-    )
+    with st.container(key="beginnings", horizontal=True, vertical_alignment="center"):
+        st.selectbox(
+            t("presets.title"),
+            names,
+            key=KEY,
+            format_func=label,
+            placeholder=t("presets.title"),
+            label_visibility="collapsed",
+            width=WIDTH,
+            on_change=changed,
+        )
+        if beside is not None:
+            beside()
 
 
 def settings_menu(
-    state: UrlState[Any], found: Mapping[str, Settings[Any]], label: Callable[[str], str]
+    state: UrlState[Any],
+    found: Mapping[str, Settings[Any]],
+    label: Callable[[str], str],
+    beside: Callable[[], None] | None = None,
 ) -> None:
     """The menu of whole settings by name, the shown ones marked."""
     now = Settings(state.experiment, state.view)
@@ -53,4 +63,5 @@ def settings_menu(
         next((name for name, settings in found.items() if settings == now), None),
         label,
         lambda before, name: replace(found[name], presentation=before.presentation),
+        beside,
     )

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Labels:
-    """Texts of a learning curve. `off_scale` has places {method}, {value} and {k}; `read_out` has {k}."""
+    """Texts of a learning curve. `off_scale` has places {method}, {value} and {k}; `read_out` has {k}.
+
+    `more` is the title of the lines that wait for a click.
+    """
 
     methods: Mapping[str, str]
     context_length: str
@@ -19,3 +22,4 @@ class Labels:
     read_out: str
     interval: str
     median: str
+    more: str = ""

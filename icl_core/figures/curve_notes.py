@@ -67,15 +67,21 @@ def read_out_notes(read_out: int | None, last: int, labels: Labels, look: Theme)
     return Notes([shape], [text])
 
 
-def end_labels(lines: Mapping[str, Array], labels: Labels, look: Theme, axis: ErrorAxis) -> Notes:
-    """The methods' names at their lines' right ends, joined by thin leaders; coinciding lines share one."""
+def end_labels(
+    lines: Mapping[str, Array], labels: Labels, look: Theme, axis: ErrorAxis, rows_above: int = 0
+) -> Notes:
+    """The methods' names at their lines' right ends, joined by thin leaders; coinciding lines share one.
+
+    `rows_above` are left free for a legend.
+    """
     height = {method: axis.heights(line) for method, line in lines.items()}
     groups = coinciding(height, COINCIDE)
     ends = [float(height[group[0]][-1]) for group in groups]
     texts = [_joined(group, labels, look) for group in groups]
     usable = look.height - 110  # the plot's own height, without margins and axis title
     sizes = [1.4 * look.size * (text.count("<br>") + 1) / usable for text in texts]
-    places = spread(ends, sizes, low=-0.03, high=0.97)  # beneath the buttons above the plot
+    top = 0.97 - 1.35 * look.size * rows_above / usable  # beneath the buttons above the plot, and the legend
+    places = spread(ends, sizes, low=-0.03, high=top)
     notes = Notes([], [])
     for group, text, end, place in zip(groups, texts, ends, places, strict=True):
         colour = stroke(group[0]).colour(look)

@@ -23,17 +23,15 @@ def curve_traces(
     lines: Mapping[str, Array],
     labels: Labels,
     look: Theme,
-    read_out: int | None,
     log_axis: bool,
 ) -> list[Trace]:
-    """All traces, from the back to the front: the first method in reading order ends up on top."""
+    """Lines with what belongs to each, from the back to the front: the first in reading order is on top."""
     backwards = [(method, lines[method]) for method in reversed(list(lines))]
     traces = [_band(curves, method, look, log_axis) for method, _ in backwards]
     for method, line in backwards:
         traces.append(_exact(curves, method, look, log_axis))
         traces.append(_line(curves, method, line, labels, look, log_axis))
     traces += [_medians(curves, method, labels, look, log_axis) for method in lines]
-    traces.append(_read_out(lines, look, read_out, log_axis))
     return [trace for trace in traces if trace is not None]
 
 
@@ -127,12 +125,14 @@ def _medians(
     return {"type": "scatter", **median_marks(curve, heights, method, labels.median, look)}
 
 
-def _read_out(lines: Mapping[str, Array], look: Theme, read_out: int | None, log_axis: bool) -> Trace | None:
-    """A mark on every line but the zero predictor's."""
+def read_out_marks(
+    lines: Mapping[str, Array], look: Theme, read_out: int | None, log_axis: bool
+) -> list[Trace]:
+    """A mark on every line but the zero predictor's, as one trace; none without a read-out."""
     if read_out is None:
-        return None
+        return []
     marked = [method for method in lines if method != "zero"]
-    return {
+    marks = {
         "type": "scatter",
         "x": [read_out] * len(marked),
         "y": [float(drawable(lines[method], log_axis)[read_out]) for method in marked],
@@ -147,3 +147,4 @@ def _read_out(lines: Mapping[str, Array], look: Theme, read_out: int | None, log
         "showlegend": False,
         "meta": {"role": "read_out", "methods": marked},
     }
+    return [marks]

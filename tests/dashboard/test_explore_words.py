@@ -120,26 +120,37 @@ def test_errors_have_equally_many_decimals(values: list[float], texts: list[str]
     assert amounts.errors(values) == texts
 
 
+HOME = "dense linear functions of 4 inputs, as pretrained"
+
+
 @pytest.mark.parametrize(
     ("evaluation", "errors", "expected"),
     [
         (
             Evaluation(),
             {"transformer": 1.0},
-            "A trained transformer on dense linear functions, d = 4, as pretrained",
+            "A trained transformer on dense linear functions of 4 inputs, as pretrained",
         ),
-        (Evaluation(), {"lsa": 1.0}, "Linear attention on dense linear functions, d = 4, as pretrained"),
-        (Evaluation(), {}, "The baselines on dense linear functions, d = 4, as pretrained"),
-        (Evaluation(label_noise=0.0), {}, "The baselines on dense linear functions, d = 4, as pretrained"),
+        (
+            Evaluation(),
+            {"lsa": 1.0},
+            "Linear attention on dense linear functions of 4 inputs, as pretrained",
+        ),
+        (Evaluation(), {}, "The baselines on dense linear functions of 4 inputs, as pretrained"),
+        (
+            Evaluation(label_noise=0.0),
+            {},
+            "The baselines on dense linear functions of 4 inputs, as pretrained",
+        ),
         (
             Evaluation(function_class=Sparse(2)),
             {"transformer": 1.0},
-            "A trained transformer on sparse linear functions (2 nonzero), d = 4",
+            "A trained transformer on sparse linear functions (2 nonzero) of 4 inputs",
         ),
         (
             Evaluation(covariates=PowerLaw(), label_noise=0.5, shift=CovariateScale(1.0)),
             {"transformer": 1.0},
-            "A trained transformer on dense linear functions, d = 4, inputs power law, exponent 1, "
+            "A trained transformer on dense linear functions of 4 inputs, inputs power law, exponent 1, "
             "label noise 0.5, inputs × 2 (covariance × 4)",
         ),
     ],
@@ -171,7 +182,7 @@ def test_remarks_say_what_is_missing() -> None:
     said = " ".join(remarks(missing, Outcome(missing, None, None, lacks_model=True)))
     assert "α = 0.01" in said
     assert "one layer of linear self-attention" in said
-    assert "no 'LSA, best per k'" in said
+    assert "no 'Linear attention, best per k'" in said
     lines = Experiment(replace(DENSE, dimension=1, mixture=Mixture.of(Dense(), Sinusoid())))
     bare = curves(lines, ols=0.0)
     assert "no closed form" in " ".join(remarks(bare, Outcome(bare, None, None, lacks_model=False)))
@@ -182,7 +193,10 @@ def test_remarks_name_the_exact_lines() -> None:
     line = np.ones(given.experiment.context_length + 1)
     exact = replace(given, exact={name: line for name in ("lsa", "lsa_reoptimised", "ols", "zero")})
     outcome = Outcome(given, None, None, lacks_model=False)
-    assert "exact (LSA; LSA, best per k; Zero; the thin line beneath OLS)" in remarks(exact, outcome)[0]
+    assert (
+        "exact (Linear attention; Linear attention, best per k; Zero; the thin line beneath OLS)"
+        in remarks(exact, outcome)[0]
+    )
     assert "All lines are measured" in remarks(given, outcome)[0]
     assert not any("best per k" in text for text in remarks(exact, outcome)[1:])
 

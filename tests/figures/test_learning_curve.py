@@ -217,3 +217,30 @@ def test_narrow_screens_have_few_ticks_and_no_flags() -> None:
     figure = learning_curve_figure(curves(transformer=huge), LABELS, compact=True)
     assert "137" not in texts(figure)
     assert K / figure.layout.xaxis.dtick <= 5
+
+
+def test_lines_that_are_not_labelled_wait_for_a_click_with_all_that_is_theirs() -> None:
+    first = ("transformer", "ols")
+    figure = learning_curve_figure(curves(), LABELS, read_out=6, labelled=first)
+    lines, bands = traces(figure, "line"), traces(figure, "band")
+    assert {name for name, line in lines.items() if line.visible == "legendonly"} == set(lines) - set(first)
+    assert {name for name, line in lines.items() if line.showlegend} == set(lines) - set(first)
+    assert bands["ridge"].visible == "legendonly"
+    assert bands["ridge"].legendgroup == lines["ridge"].legendgroup
+    assert "RIDGE" not in texts(figure)
+    assert "OLS" in texts(figure)
+    (marks,) = [trace for trace in figure.data if trace.meta["role"] == "read_out"]
+    assert set(marks.meta["methods"]) == set(first)
+    narrow = learning_curve_figure(curves(), LABELS, labelled=first, compact=True)
+    assert set(traces(narrow, "line")) == set(first)
+
+
+def test_labels_leave_room_for_the_legend_above_them() -> None:
+    high = {name: curve(np.full(K + 1, 1.2)) for name in ("transformer", "ols")}
+    figure = learning_curve_figure(curves(**high), LABELS, labelled=("transformer", "ols"))
+    rows = 1 + len(set(traces(figure, "line")) - {"transformer", "ols"})
+    places = [
+        note.y for note in figure.layout.annotations if "OLS" in note.text or "TRANSFORMER" in note.text
+    ]
+    assert places
+    assert max(places) < 0.97 - 0.04 * rows

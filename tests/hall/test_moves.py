@@ -20,9 +20,9 @@ def test_the_read_out_moves_the_figure_and_its_words_alone(
 ) -> None:
     async def move() -> None:
         async with Viewer(dashboard.port) as viewer:
-            page = await viewer.open(k="6")
+            page = await viewer.open(k="7")
             moved = await viewer.slide("read_out", 8)
-            again = await viewer.slide("read_out", 6)
+            again = await viewer.slide("read_out", 7)
             assert len(moved.elements) < FIGURE_AND_WORDS < len(page.elements)
             assert parse_qs(moved.query)["k"] == ["8"]
             charts = [next(answer.of_type("plotly_chart")) for answer in (page, moved, again)]

@@ -288,5 +288,19 @@ def test_the_axis_is_logarithmic_where_the_model_leaves_it_unless_asked_otherwis
 
 def test_the_table_says_what_is_exact(library: Library) -> None:
     table = opened({"model": "tiny"}).dataframe[0].value
-    assert "LSA (exact)" in table.columns
+    assert "Linear attention (exact)" in table.columns
     assert "OLS" in table.columns
+
+
+def test_four_lines_stand_there_at_first_and_all_that_were_asked_for() -> None:
+    at = opened({})
+    lines = [trace for trace in figure(at)["data"] if trace["meta"]["role"] == "line"]
+    drawn_first = {line["meta"]["method"] for line in lines if line["visible"] is True}
+    assert drawn_first == {"transformer", "ols", "bayes", "lsa"}
+    assert {line["meta"]["method"] for line in lines} > drawn_first
+    asked = [
+        trace
+        for trace in figure(opened({"show": "ridge zero averaging"}))["data"]
+        if trace["meta"]["role"] == "line"
+    ]
+    assert {line["visible"] for line in asked} == {True}

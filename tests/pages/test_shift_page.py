@@ -58,7 +58,7 @@ def test_the_sweep_is_the_cores() -> None:
     at = opened(**HOME)
     sweep = length_sweep(EXPERIMENT)
     assert sweep is not None
-    line = next(trace for trace in figure(at)["data"] if trace["name"].startswith("LSA trained"))
+    line = next(trace for trace in figure(at)["data"] if trace["name"].startswith("Linear attention trained"))
     np.testing.assert_allclose(line["y"], sweep.fixed)
     latex = "\n".join(formula.value for formula in at.get("latex"))
     assert f"{sweep.floor:.4g}" in latex
@@ -130,8 +130,8 @@ def test_random_covariances_show_the_third() -> None:
     at = opened(part="random")
     assert "a third" in at.title[0].value
     lines = {trace["name"]: trace["y"] for trace in figure(at, 1)["data"] if trace.get("name")}
-    assert lines["LSA, trained on random covariances"][-1] == pytest.approx(1 / 3, abs=1e-4)
-    assert lines["LSA, trained on covariance I"][-1] < 1e-4
+    assert lines["Linear attention, trained on random covariances"][-1] == pytest.approx(1 / 3, abs=1e-4)
+    assert lines["Linear attention, trained on covariance I"][-1] < 1e-4
 
 
 def test_views_round_trip_and_refuse() -> None:
@@ -300,7 +300,7 @@ def test_the_code_computes_the_picture_again(
         drawn = next(
             trace["y"]
             for trace in data
-            if trace.get("name") in ("LSA trained at N = 10", "OLS", "Least squares")
+            if trace.get("name") in ("Linear attention trained at N = 10", "OLS", "Least squares")
         )
     np.testing.assert_allclose(drawn, errors, atol=6e-5)
 
