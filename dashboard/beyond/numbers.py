@@ -17,6 +17,7 @@ from icl_core.evaluation.prompt_functions import (
 )
 from icl_core.library import Card, Entry, Library, LibraryError, load_once
 from icl_core.library.finding import beside, main_model
+from icl_core.library.ladder import RECIPES
 from icl_core.library.questions import SweepErrors
 from icl_core.predictors import Network, Predictor, SmoothInterpolator
 from icl_core.specs import Experiment, Pretraining
@@ -65,9 +66,11 @@ def swept(experiment: Experiment, learners: Learners, names: tuple[str, ...], li
 
 
 def first_asked(library: Library) -> list[SweepErrors]:
-    """The sweeps of the page's pictures, of every usual learner that can be shown."""
+    """The sweeps of the page's pictures, and the narrow rung's along the mixture, of every usual learner that
+    can be shown."""
     first = usual(main_model(library.specs()))
     shown = [with_scene(first, scene) for scene in SCENES.values()]
+    shown += [usual(spec) for spec in library.specs().values() if spec == RECIPES["narrow"]]
     found: dict[SweepErrors, None] = {}
     for experiment in shown:
         learners, parameter = Learners.of(experiment.pretraining, library), current(experiment).parameter

@@ -26,7 +26,6 @@ PICTURES: tuple[Picture, ...] = ("ladder", "sweep")
 ONE_FREQUENCY = 0.05  # a range narrower than this share of its top is one frequency
 HIGHEST = 4.0
 USUAL_PROMPTS = 1024  # with 128 a few of them decide the mean
-SWEEP_PROMPTS = 128  # of each value of the sweeps that ship
 PROMPTS = 24  # prompts that can be looked at one by one
 SHOWN_PROMPT = 7  # of those with a plain slope and a plain wave one with a middling error
 
@@ -169,6 +168,5 @@ def place(frequency: float, pretraining: Pretraining) -> Literal["inside", "edge
 
 def usual(pretraining: Pretraining) -> Experiment:
     """A model on half a line and half a sinusoid, on the prompts that its picture ships with."""
-    prompts = USUAL_PROMPTS if is_rung(pretraining) else SWEEP_PROMPTS
-    evaluation = Evaluation(context_length=pretraining.context_length, prompts=prompts)
+    evaluation = Evaluation(context_length=pretraining.context_length, prompts=USUAL_PROMPTS)
     return with_scene(Experiment(pretraining, evaluation), SCENES["half"])

@@ -16,7 +16,7 @@ from icl_core.data.function_classes import Dense, Sinusoid
 from icl_core.evaluation.selection import MODELS, FamilyPair
 from icl_core.library.card import Card
 from icl_core.library.store import Entry, Library, load_once
-from icl_core.library.zoo import LINEAR_SINUSOID, TIERS
+from icl_core.library.zoo import LARGE, LINEAR_SINUSOID, SMALL, TIERS, WIDE
 from icl_core.models import LinearAttention, Transformer
 from icl_core.predictors import Network, Predictor
 from icl_core.specs import FunctionClass, Mixture, Model, Pretraining, Recipe
@@ -199,15 +199,29 @@ def usual_name(dimension: int, mixture: Mixture) -> str:
 # ------------------------------------------------------------------------ of lines and sinusoids of one input
 
 
-ROLES: Mapping[str, str] = {
-    "small": "linear-sinusoid-small",
-    "large": "linear-sinusoid-large",
-    "standard": "linear-sinusoid",
-    "wide": "linear-sinusoid-wide",
-    "linear": "linear",
-    "sinusoid": "sinusoid",
+def _alone(family: FunctionClass, main: Pretraining) -> Pretraining:
+    return _usual(replace(main, mixture=Mixture.of(family)))
+
+
+def _usual(spec: Pretraining) -> Pretraining:
+    return replace(spec, model=usual_architecture(spec.dimension))
+
+
+def _widened(main: Pretraining) -> Pretraining:
+    dense, share = main.mixture.families[0], main.mixture.weights[0]
+    return _usual(replace(main, mixture=Mixture.of((dense, share), (WIDE, 1 - share))))
+
+
+ROLES: Mapping[str, Callable[[Pretraining], Pretraining]] = {
+    "small": partial(replace, model=SMALL),
+    "large": partial(replace, model=LARGE),
+    "standard": _usual,
+    "wide": _widened,
+    "linear": partial(_alone, Dense()),
+    "sinusoid": lambda main: _alone(main.mixture.families[1], main),
 }
-"""The models beside the main one: the parts that they play, and what the shipped library calls them."""
+"""The models beside the main one: the part that each plays, and what it was trained on and is, made from the
+main one's data."""
 
 
 def main_model(models: Models) -> Pretraining:
@@ -233,24 +247,30 @@ def main_models(models: Models) -> dict[str, Pretraining]:
 
 def beside(main: Pretraining, library: Library) -> dict[str, Entry]:
     """The library's entries for each role but that of the main model itself; absent where it lacks them."""
-    found = {role: _shipped_like(name, library) for role, name in ROLES.items()}
+    models = library.specs()
+    found = {role: _alike(models, asked(main.data)) for role, asked in ROLES.items()}
     return {
         role: library.present(spec.hash) for role, spec in found.items() if spec is not None and spec != main
     }
 
 
 def waiting(main: Pretraining, library: Library) -> list[str]:
-    """Names of the models that stand beside the main one and that the library lacks; itself by its hash."""
-    lacking = [name for name in ROLES.values() if _shipped_like(name, library) is None]
+    """Names of the models beside the main one that we mean to ship and the library lacks; of the main one
+    itself, where we do not, the hash."""
+    models = library.specs()
+    wanted = [asked(main.data) for asked in ROLES.values()]
+    names = [shipped_name(spec) for spec in wanted if _alike(models, spec) is None]
+    lacking = list(dict.fromkeys(name for name in names if name))
     if library.find(main.hash) is None and main != LINEAR_SINUSOID:
         lacking.insert(0, main.hash)
     return lacking
 
 
-def _shipped_like(name: str, library: Library) -> Pretraining | None:
-    """The library's model of the data and the architecture of one that we ship."""
-    shipped = next((tier[name] for tier in TIERS.values() if name in tier), None)
-    return _alike(library.specs(), shipped) if shipped is not None else None
+def shipped_name(asked: Pretraining) -> str | None:
+    """What the shipped library calls the model of these data and of this architecture; None if it plans none."""
+    named = {name: spec for tier in TIERS.values() for name, spec in tier.items()}
+    chosen = _alike(named, asked)
+    return next((name for name, spec in named.items() if spec == chosen), None)
 
 
 def _alike(models: Models, asked: Pretraining) -> Pretraining | None:

@@ -122,7 +122,9 @@ def test_knobs_change_the_test_and_the_link() -> None:
 
 @pytest.mark.usefixtures("own")
 def test_missing_models_are_waited_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "ROLES", {**finding.ROLES, "wide": "no-such-model"})
+    faster = Mixture.of((Dense(), 0.5), (Sinusoid(high=3.5), 0.5))
+    monkeypatch.setitem(finding.TIERS, 9, {"no-such-model": replace(TINY.data, mixture=faster)})
+    monkeypatch.setitem(finding.ROLES, "wide", lambda main: replace(main, mixture=faster))
     at = opened(on_scene(Scene("frequency", 3.0)))
     said = " ".join(block.value for block in at.info)
     assert "no-such-model" in said
