@@ -13,16 +13,27 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache, cached_property
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
+from icl_core.refusal import Refusal
+
 VERSION = 1  # raised only when a field changes meaning, so that stored models keep their hash
 MAX_DEPTH = 32  # levels of fields within fields that text may have; models that were trained have 10 or so
 
 
-class SpecError(ValueError):
-    """A spec that makes no sense: which field, the value it was given, and what would be allowed."""
+class SpecError(Refusal):
+    """A spec that makes no sense: which field, the value it was given, and what would be allowed.
 
-    def __init__(self, field: str, value: object, allowed: str) -> None:
-        self.field, self.value, self.allowed = field, value, allowed
-        super().__init__(f"{_shorten(field)} = {_shorten(_show(value))}: allowed is {allowed}.")
+    The last is a template, with the values for the places in its braces.
+    """
+
+    def __init__(self, field: str, value: object, allowed: str | Refusal, /, **places: object) -> None:
+        self.field, self.value = field, value
+        self.allowed = allowed if isinstance(allowed, Refusal) else Refusal(allowed, **places)
+        super().__init__(
+            "{field} = {value}: allowed is {allowed}.",
+            field=_shorten(field),
+            value=_shorten(_show(value)),
+            allowed=self.allowed,
+        )
 
 
 @contextmanager
@@ -61,7 +72,9 @@ class Spec:
         known = {item.name: item for item in fields(cls)}
         for name in data:
             if name not in known:
-                raise SpecError(_join(at, name), data[name], f"one of {', '.join(known) or 'no fields'}")
+                raise SpecError(
+                    _join(at, name), data[name], "one of {names}", names=", ".join(known) or "no fields"
+                )
         for name, item in known.items():
             if name not in data and _default(item) is MISSING:
                 raise SpecError(_join(at, name), None, "a value: this field has no default")
@@ -84,9 +97,9 @@ class Spec:
         try:
             data = json.loads(text, object_pairs_hook=distinct)
         except ValueError as error:
-            raise SpecError(cls.__name__, text, f"valid JSON ({error})") from None
+            raise SpecError(cls.__name__, text, "valid JSON ({error})", error=error) from None
         except RecursionError:
-            raise SpecError(cls.__name__, text, f"at most {MAX_DEPTH} levels of fields") from None
+            raise SpecError(cls.__name__, text, "at most {most} levels of fields", most=MAX_DEPTH) from None
         return cls.from_dict(data)
 
     @cached_property
@@ -139,7 +152,7 @@ class Kind(Spec):
             raise SpecError(at or cls.__name__, data, "an object with a kind")
         name = data.get("kind", cls.__dict__.get("kind"))
         if not isinstance(name, str) or name not in cls.kinds:
-            raise SpecError(_join(at, "kind"), name, f"one of {', '.join(sorted(cls.kinds))}")
+            raise SpecError(_join(at, "kind"), name, "one of {names}", names=", ".join(sorted(cls.kinds)))
         chosen = cls.kinds[name]
         rest = {key: value for key, value in data.items() if key != "kind"}
         return typing.cast(Self, super(Kind, chosen).from_dict(rest, at))
@@ -173,7 +186,7 @@ def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _check_depth(at: str, value: object) -> None:
     if at.count(".") >= MAX_DEPTH:
-        raise SpecError(at, value, f"at most {MAX_DEPTH} levels of fields")
+        raise SpecError(at, value, "at most {most} levels of fields", most=MAX_DEPTH)
 
 
 def _join(at: str, name: str) -> str:
@@ -206,7 +219,7 @@ def _decode(hint: Any, value: Any, at: str) -> Any:
         return _decode(next(arm for arm in get_args(hint) if arm is not type(None)), value, at)
     if origin is Literal:
         if value not in get_args(hint):
-            raise SpecError(at, value, f"one of {', '.join(map(str, get_args(hint)))}")
+            raise SpecError(at, value, "one of {names}", names=", ".join(map(str, get_args(hint))))
         return value
     if origin is tuple:
         if isinstance(value, str):  # a URL carries numbers as one text

@@ -7,11 +7,14 @@ to half a unit of the ninth. Such a matrix is taken as the nearest one that is b
 import numpy as np
 from numpy.typing import NDArray
 
+from icl_core.refusal import Refusal
+
 Array = NDArray[np.float64]
 
 EPSILON = float(np.finfo(np.float64).eps)
 LEAST_SLACK, MOST_SLACK = 1e-6, 1e-2  # of the largest entry: what single precision leaves, and two decimals
 HALF = 0.5 * (1 + 1e-6)  # of a unit, and what storing decimals in binary adds
+NOT_SEMIDEFINITE = "must be positive semi-definite, but it has the eigenvalue {smallest:.3g}"
 KEPT = 64  # roundings of the largest entry, times d: eigenvalues this little below 0 are 0
 
 
@@ -22,23 +25,23 @@ def mended(matrices: Array) -> Array:
     half a unit of the last decimal that any of them has, but 10^-6 to 10^-2 of the largest.
 
     Raises:
-        ValueError: a matrix further from symmetric or semi-definite than that. The text says which, and goes
+        Refusal: a matrix further from symmetric or semi-definite than that. The text says which, and goes
             on from the name of the matrix: 'must be ...'.
     """
     if matrices.shape[-1] != matrices.shape[-2]:
-        raise ValueError(f"must be square, but its shape is {list(matrices.shape[-2:])}")
+        raise Refusal("must be square, but its shape is {shape}", shape=list(matrices.shape[-2:]))
     transposed = matrices.swapaxes(-1, -2)
     scale, size = float(np.abs(matrices).max()), matrices.shape[-1]
     apart = float(np.abs(matrices - transposed).max())
     if apart > 0:
         if apart > 2 * _slack(matrices, scale):
-            raise ValueError("must be symmetric")
+            raise Refusal("must be symmetric")
         matrices = (matrices + transposed) / 2
     smallest = float(np.linalg.eigvalsh(matrices).min())
     if smallest >= -KEPT * EPSILON * size * scale:
         return matrices
     if smallest < -size * _slack(matrices, scale):
-        raise ValueError(f"must be positive semi-definite, but it has the eigenvalue {smallest:.3g}")
+        raise Refusal(NOT_SEMIDEFINITE, smallest=smallest)
     eigenvalues, vectors = np.linalg.eigh(matrices)
     clipped = (vectors * eigenvalues.clip(min=0)[..., None, :]) @ vectors.swapaxes(-1, -2)
     return (clipped + clipped.swapaxes(-1, -2)) / 2

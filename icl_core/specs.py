@@ -47,13 +47,15 @@ MAX_CONTEXT = 512
 MAX_PROMPTS = 65_536
 MAX_MIXED = 64  # components of a mixture, of families or of covariances
 MAX_STAGES = 64  # of a curriculum
+MAY_GROW = "none, or a model with at most {inputs} inputs, this architecture and at most {rows} positions"
+MAY_NOT_GROW = "none, or a model with {inputs} inputs, this architecture and {rows} positions"
 SMALLEST_SHARE = 1e-9  # of a component of a mixture
 
 
-def require(condition: bool, field: str, value: object, allowed: str) -> None:
-    """Raises SpecError(field, value, allowed) unless the condition holds."""
+def require(condition: bool, field: str, value: object, allowed: str, /, **places: object) -> None:
+    """Raises SpecError(field, value, allowed, **places) unless the condition holds."""
     if not condition:
-        raise SpecError(field, value, allowed)
+        raise SpecError(field, value, allowed, **places)
 
 
 def check_weight(weight: float) -> None:
@@ -248,7 +250,7 @@ class Mixture(Spec):
 
     def __post_init__(self) -> None:
         count = len(self.components)
-        require(1 <= count <= MAX_MIXED, "components", count, f"1 to {MAX_MIXED} families")
+        require(1 <= count <= MAX_MIXED, "components", count, "1 to {most} families", most=MAX_MIXED)
         shares = normalised([component.weight for component in self.components])
         scaled = tuple(
             replace(part, weight=share) for part, share in zip(self.components, shares, strict=True)
@@ -336,7 +338,7 @@ class Recipe(Spec):
         require(self.warmup >= 0, "warmup", self.warmup, "0 or more steps")
         require(0 <= self.decay <= 1, "decay", self.decay, "a share of the steps, 0 to 1")
         stages = len(self.curriculum)
-        require(stages <= MAX_STAGES, "curriculum", stages, f"at most {MAX_STAGES} stages")
+        require(stages <= MAX_STAGES, "curriculum", stages, "at most {most} stages", most=MAX_STAGES)
         spent = sum(stage.steps for stage in self.curriculum)
         require(spent < self.steps, "curriculum", spent, "fewer steps than the recipe's in all")
 
@@ -393,12 +395,19 @@ class Pretraining(Spec):
     warm_start_at: Literal["decay", "end"] = "decay"
 
     def __post_init__(self) -> None:
-        require(1 <= self.dimension <= MAX_DIMENSION, "dimension", self.dimension, f"1 to {MAX_DIMENSION}")
+        require(
+            1 <= self.dimension <= MAX_DIMENSION,
+            "dimension",
+            self.dimension,
+            "1 to {most}",
+            most=MAX_DIMENSION,
+        )
         require(
             1 <= self.context_length <= MAX_CONTEXT,
             "context_length",
             self.context_length,
-            f"1 to {MAX_CONTEXT} pairs",
+            "1 to {most} pairs",
+            most=MAX_CONTEXT,
         )
         require(0 <= self.label_noise <= 10, "label_noise", self.label_noise, "0 to 10 standard deviations")
         if self.task_pool is not None:
@@ -411,12 +420,22 @@ class Pretraining(Spec):
         for position, stage in enumerate(self.recipe.curriculum):
             self._check_stage(stage, f"recipe.curriculum.{position}")
         points, rows = self.context_length + 1, self.model.longest_context(self.context_length) + 1
-        require(rows >= points, "model.positions", rows, f"at least the {points} points of a training prompt")
+        require(
+            rows >= points,
+            "model.positions",
+            rows,
+            "at least the {points} points of a training prompt",
+            points=points,
+        )
         if self.warm_start is not None:
-            most = "at most " if self.model.grows else ""
-            allowed = f"{most}{self.dimension} inputs, this architecture and {most}{rows} positions"
-            fits = self._can_start_from(self.warm_start)
-            require(fits, "warm_start", self.warm_start.hash, f"none, or a model with {allowed}")
+            require(
+                self._can_start_from(self.warm_start),
+                "warm_start",
+                self.warm_start.hash,
+                MAY_GROW if self.model.grows else MAY_NOT_GROW,
+                inputs=self.dimension,
+                rows=rows,
+            )
         known = self.warm_start is not None or self.warm_start_at == "decay"
         require(known, "warm_start_at", self.warm_start_at, "'decay' where there is no warm_start")
 
@@ -462,10 +481,20 @@ class Pretraining(Spec):
 
     def _check_stage(self, stage: Stage, field: str) -> None:
         inputs, length = stage.inputs or self.dimension, stage.context_length or self.context_length
-        there = f"at most the {self.dimension} inputs there are"
-        require(inputs <= self.dimension, f"{field}.inputs", stage.inputs, there)
-        most = f"at most the model's {self.context_length} pairs"
-        require(length <= self.context_length, f"{field}.context_length", stage.context_length, most)
+        require(
+            inputs <= self.dimension,
+            f"{field}.inputs",
+            stage.inputs,
+            "at most the {most} inputs there are",
+            most=self.dimension,
+        )
+        require(
+            length <= self.context_length,
+            f"{field}.context_length",
+            stage.context_length,
+            "at most the model's {most} pairs",
+            most=self.context_length,
+        )
         with within(self.covariates, "covariates"):
             _check_inputs(self.covariates, inputs)
         with within(stage.mixture, f"{field}.mixture"):
@@ -509,11 +538,12 @@ class Evaluation(Spec):
                 1 <= self.context_length <= MAX_CONTEXT,
                 "context_length",
                 self.context_length,
-                f"1 to {MAX_CONTEXT} pairs",
+                "1 to {most} pairs",
+                most=MAX_CONTEXT,
             )
         if self.label_noise is not None:
             require(0 <= self.label_noise <= 10, "label_noise", self.label_noise, "0 to 10")
-        require(2 <= self.prompts <= MAX_PROMPTS, "prompts", self.prompts, f"2 to {MAX_PROMPTS}")
+        require(2 <= self.prompts <= MAX_PROMPTS, "prompts", self.prompts, "2 to {most}", most=MAX_PROMPTS)
         require(0 <= self.seed < 2**31, "seed", self.seed, "0 to 2^31 - 1")
         require(1e-6 <= self.alpha <= 100, "alpha", self.alpha, "1e-6 to 100")
         if self.penalty is not None:
@@ -533,7 +563,8 @@ class Experiment(Spec):
             self.context_length <= longest,
             "evaluation.context_length",
             self.context_length,
-            f"at most {longest} pairs, which this model has positions for",
+            "at most {longest} pairs, which this model has positions for",
+            longest=longest,
         )
         if self.evaluation.covariates is not None:
             with within(self.evaluation.covariates, "evaluation.covariates"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import frame
-from dashboard.frame.texts import t
+from dashboard.frame.texts import said, t
 from dashboard.frame.url_state import Settings
 from dashboard.say.cited import cited
 from dashboard.shift_lab import knobs, picture
@@ -35,7 +35,7 @@ try:
     with st.spinner(t("figure.waiting"), show_time=True):
         pictures[state.view.part]()
 except LibraryError as error:
-    st.error(str(error))
+    st.error(said(error))
 
 if not state.presentation.present:
     frame.explain(

@@ -12,7 +12,7 @@ from dashboard.diversity.picture import drawn
 from dashboard.diversity.view import DiversityView, read_out, shown, start
 from dashboard.frame import exports
 from dashboard.frame.line_chart import draw_panels, files, numbers
-from dashboard.frame.texts import t
+from dashboard.frame.texts import said, t
 from dashboard.frame.url_state import Settings
 from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
@@ -40,7 +40,7 @@ with st.spinner(t("figure.waiting"), show_time=True):
     try:
         panels, sentence = drawn(now, state.view, library)
     except LibraryError as error:  # a model has left, or was damaged, since the page looked
-        st.error(str(error))
+        st.error(said(error))
         st.stop()
 stem = f"icl-diversity-{state.view.picture}-{now.experiment.hash}"
 with frame.figure_place(state.presentation.present):

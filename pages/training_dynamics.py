@@ -7,6 +7,7 @@ from dashboard.dynamics import code, knobs, numbers, picture, words
 from dashboard.dynamics.view import dynamics_of, start
 from dashboard.frame import exports
 from dashboard.frame.texts import t
+from dashboard.frame.url_state import sentence
 from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from icl_core.specs import SpecError
@@ -17,7 +18,7 @@ notices = list(state.notices)
 try:
     spec = dynamics_of(state.settings)
 except SpecError as error:
-    notices.append(t("dynamics.refused", fault=str(error).rstrip(".")))
+    notices.append(t("dynamics.refused", fault=sentence(error)))
     spec = dynamics_of(start())
 trained = numbers.trajectory_of(spec)
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.beyond.view import USUAL_PROMPTS, BeyondView, picture
 from dashboard.beyond.words import error
 from dashboard.frame.shared import answer
-from dashboard.frame.texts import joined, t
+from dashboard.frame.texts import joined, said, t
 from dashboard.say.amounts import interval
 from dashboard.say.provenance import band, described, named, steps
 from icl_core.evaluation import Curve
@@ -90,7 +90,7 @@ def found_ladder(
         with st.spinner(t("figure.waiting"), show_time=True):
             return Ladder.of(experiment, library), ()
     except LibraryError as error_:
-        return None, (str(error_),)
+        return None, (said(error_),)
 
 
 def over_seeds(curves: tuple[Curve, ...]) -> Curve | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.beyond.view import SCENES, SWEPT, USUAL, BeyondView, current, sweep_of, usual, with_scene
 from dashboard.frame.shared import answer, once
+from dashboard.frame.texts import said
 from icl_core.evaluation.family_sweep import SweepCurve
 from icl_core.evaluation.prompt_functions import (
     PromptFunctions,
@@ -123,5 +124,5 @@ def _fault(entry: Entry, library: Library) -> str:
     try:
         load_once(library, entry)
     except LibraryError as error:
-        return str(error)
+        return said(error)
     return ""

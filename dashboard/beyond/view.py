@@ -55,7 +55,7 @@ class BeyondView(View):
 
     def __post_init__(self) -> None:
         require(self.k is None or self.k >= 0, "k", self.k, "0 or more examples")
-        require(0 <= self.prompt < PROMPTS, "prompt", self.prompt, f"0 to {PROMPTS - 1}")
+        require(0 <= self.prompt < PROMPTS, "prompt", self.prompt, "0 to {most}", most=PROMPTS - 1)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from functools import partial
 from dashboard.diversity.view import start
 from dashboard.frame import ahead
 from dashboard.frame.shared import address, answer, once, stored_answer
+from dashboard.frame.texts import said
 from icl_core.evaluation import Curve, LearningCurves
 from icl_core.evaluation.task_diversity import PoolSweep
 from icl_core.library import Card, Library, LibraryError, load_once
@@ -40,7 +41,7 @@ def setting(experiment: Experiment, library: Library) -> Setting:
             load_once(library, entry)
             models[size] = card
         except LibraryError as error:
-            faults.append(str(error))
+            faults.append(said(error))
     return Setting(experiment, models, tuple(faults))
 
 

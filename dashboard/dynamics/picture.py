@@ -10,7 +10,7 @@ from dashboard.dynamics.view import DynamicsView
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
 from dashboard.frame.texts import t
-from dashboard.frame.url_state import UrlState
+from dashboard.frame.url_state import UrlState, sentence
 from dashboard.frame.viewport import is_narrow
 from icl_core.evaluation.dynamics import Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
@@ -30,7 +30,7 @@ def sgd_run(state: State, trained: Trajectory) -> SgdRun | None:
         with st.spinner(t("dynamics.sgd.waiting"), show_time=True):
             return numbers.sgd_of(trained.spec, float(trained.path.times[-1]))
     except SpecError as error:
-        st.warning(t("dynamics.refused", fault=str(error).rstrip(".")))
+        st.warning(t("dynamics.refused", fault=sentence(error)))
         return None
 
 

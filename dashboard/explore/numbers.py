@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from dashboard.explore import presets
 from dashboard.frame.shared import answer
+from dashboard.frame.texts import said
 from dashboard.say.describe import is_shifted
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Card, Library, LibraryError
@@ -42,7 +43,7 @@ def explored(experiment: Experiment, library: Library) -> Outcome:
         return _outcome(experiment, library, card)
     except LibraryError as error:
         formula = replace(experiment, pretraining=closed_form(experiment.pretraining))
-        return replace(_outcome(formula, library, None), lacks_model=True, faults=(str(error),))
+        return replace(_outcome(formula, library, None), lacks_model=True, faults=(said(error),))
 
 
 def card_of(pretraining: Pretraining, library: Library) -> Card | None:

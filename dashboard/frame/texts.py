@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from icl_core.figures.text_width import WIDE
+from icl_core.refusal import Refusal
 
 FOLDER = Path(__file__).parent / "texts"
 FALLBACK = "en"
@@ -47,6 +48,18 @@ def translate(key: str, language: str, **values: object) -> str:
     """The text of `key` in a language, or in English where that language lacks it."""
     text = catalogue(language).get(key) or catalogue(FALLBACK)[key]
     return GAP.sub("", text.format(**values)) if values else text
+
+
+def said(error: Exception) -> str:
+    """An error as a sentence: a refusal in the session's language, any other as it is."""
+    return error.worded(refusals(spoken())) if isinstance(error, Refusal) else str(error)
+
+
+@cache
+def refusals(language: str) -> Mapping[str, str]:
+    """What refusals are in a language, by their English templates; English needs none."""
+    path = FOLDER / "refusals" / f"{language}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def joined(how: str, parts: Iterable[str]) -> str:

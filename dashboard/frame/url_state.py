@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from dashboard.frame.texts import set_language, t
+from dashboard.frame.texts import said, set_language, t
 from dashboard.frame.views import Presentation, View
 from icl_core.library.links import EVALUATION, MODEL, PRETRAINING, from_query, to_query
 from icl_core.specs import Experiment, Pretraining, SpecError
@@ -250,7 +250,7 @@ def _culprits(query: Mapping[str, str], path: str) -> list[str]:
 
 def sentence(error: SpecError) -> str:
     """What is wrong, for the middle of a sentence."""
-    return str(error).rstrip(".")
+    return said(error).rstrip(".。")
 
 
 def _knob(field: str) -> str:

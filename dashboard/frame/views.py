@@ -47,9 +47,15 @@ class Presentation(View):
         from icl_core.claims import CLAIMS
 
         known = self.lang is None or self.lang in languages()
-        require(known, "lang", self.lang, f"one of {', '.join(languages())}")
+        require(known, "lang", self.lang, "one of {names}", names=", ".join(languages()))
         ids = [claim.id for claim in CLAIMS]
-        require(self.claim is None or self.claim in ids, "claim", self.claim, f"one of {', '.join(ids)}")
+        require(
+            self.claim is None or self.claim in ids,
+            "claim",
+            self.claim,
+            "one of {names}",
+            names=", ".join(ids),
+        )
         plain = (self.lecture or "").replace("-", "").replace("_", "")
         named = self.lecture is None or (plain.isascii() and plain.isalnum())
         require(named, "lecture", self.lecture, "a lecture's name: letters, digits and hyphens")

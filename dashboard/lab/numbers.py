@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.frame.texts import said
 from dashboard.lab.view import LabView, prompt_of
 from icl_core.evaluation.prompt_functions import PromptFunctions, bayes_learner, input_range, prompt_functions
 from icl_core.library import Entry, Library, LibraryError, load_once
@@ -66,4 +67,4 @@ def _network(entry: Entry | None, library: Library) -> tuple[Network | None, str
     try:
         return Network(load_once(library, entry)), ""
     except LibraryError as error:
-        return None, str(error)
+        return None, said(error)

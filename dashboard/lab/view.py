@@ -46,15 +46,33 @@ class LabView(View):
 
     def __post_init__(self) -> None:
         require(0 <= self.draw < 2**31, "draw", self.draw, "0 to 2^31 - 1")
-        require(0 <= self.count <= MOST_POINTS, "count", self.count, f"0 to {MOST_POINTS} points")
+        require(0 <= self.count <= MOST_POINTS, "count", self.count, "0 to {most} points", most=MOST_POINTS)
         require(0.001 <= self.noise <= 3, "noise", self.noise, "0.001 to 3")
         given = (self.x is None, self.y is None)
         require(given[0] == given[1], "y", self.y, "as many numbers as x has")
         if self.x is not None and self.y is not None:
-            require(len(self.x) == len(self.y), "y", self.y, f"{len(self.x)} numbers, one for each of x")
-            require(len(self.x) <= MOST_POINTS, "x", self.x, f"at most {MOST_POINTS} points")
-            require(all(abs(value) <= REACH_X for value in self.x), "x", self.x, f"within ±{REACH_X:g}")
-            require(all(abs(value) <= REACH_Y for value in self.y), "y", self.y, f"within ±{REACH_Y:g}")
+            require(
+                len(self.x) == len(self.y),
+                "y",
+                self.y,
+                "{count} numbers, one for each of x",
+                count=len(self.x),
+            )
+            require(len(self.x) <= MOST_POINTS, "x", self.x, "at most {most} points", most=MOST_POINTS)
+            require(
+                all(abs(value) <= REACH_X for value in self.x),
+                "x",
+                self.x,
+                "within ±{reach:g}",
+                reach=REACH_X,
+            )
+            require(
+                all(abs(value) <= REACH_Y for value in self.y),
+                "y",
+                self.y,
+                "within ±{reach:g}",
+                reach=REACH_Y,
+            )
         require(self.source != "own" or self.x is not None, "source", self.source, "a family to draw from")
 
     @property
@@ -74,7 +92,7 @@ class Points(NamedTuple):
 
     def with_point(self, x: float, y: float) -> Points:
         """One more at the end. Raises SpecError where there is no room."""
-        require(len(self.xs) < MOST_POINTS, "x", len(self.xs) + 1, f"at most {MOST_POINTS} points")
+        require(len(self.xs) < MOST_POINTS, "x", len(self.xs) + 1, "at most {most} points", most=MOST_POINTS)
         return Points((*self.xs, round(x, DECIMALS)), (*self.ys, round(y, DECIMALS)))
 
 
@@ -96,7 +114,7 @@ def family_of(source: Source, pretraining: Pretraining) -> FunctionClass:
         "fast": Sinusoid(0.999 * FAST * sinusoid.high, FAST * sinusoid.high),
     }
     if source not in families:
-        raise SpecError("source", source, f"one of {', '.join(families)}")
+        raise SpecError("source", source, "one of {names}", names=", ".join(families))
     return families[source]
 
 

@@ -42,8 +42,10 @@ class Slider(Spec):
 
     def __post_init__(self) -> None:
         count = len(self.stops)
-        require(2 <= count <= MOST_STOPS, "stops", count, f"2 to {MOST_STOPS} stops")
-        require(0 <= self.start < count, "start", self.start, f"0 to {count - 1}, the number of a stop")
+        require(2 <= count <= MOST_STOPS, "stops", count, "2 to {most} stops", most=MOST_STOPS)
+        require(
+            0 <= self.start < count, "start", self.start, "0 to {most}, the number of a stop", most=count - 1
+        )
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,19 @@ class Scene(Spec):
     slider: Slider | None = None
 
     def __post_init__(self) -> None:
-        require(self.page in PAGES, "link", self.link, f"one of {', '.join(PAGES)}, then ? and a query")
+        require(
+            self.page in PAGES,
+            "link",
+            self.link,
+            "one of {names}, then ? and a query",
+            names=", ".join(PAGES),
+        )
         _check_query(self.link.partition("?")[2])
         require(bool(self.title.strip()), "title", self.title, "a text")
         require(0 < self.minutes <= 240, "minutes", self.minutes, "a number up to 240")
         for name in ("title", "question", "notes"):
             text = getattr(self, name)
-            require(len(text) <= LONGEST, name, text, f"at most {LONGEST:,} letters")
+            require(len(text) <= LONGEST, name, text, "at most {most:,} letters", most=LONGEST)
 
     @property
     def page(self) -> str:
@@ -109,7 +117,11 @@ class Lecture(Spec):
         require(plain.isascii() and plain.isalnum(), "name", self.name, "letters, digits and hyphens")
         require(bool(self.title.strip()), "title", self.title, "a text")
         require(
-            1 <= len(self.scenes) <= MOST_SCENES, "scenes", len(self.scenes), f"1 to {MOST_SCENES} scenes"
+            1 <= len(self.scenes) <= MOST_SCENES,
+            "scenes",
+            len(self.scenes),
+            "1 to {most} scenes",
+            most=MOST_SCENES,
         )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.texts import plain, t
+from dashboard.frame.texts import plain, said, t
 from dashboard.frame.url_state import UrlState
 from dashboard.models.view import LibraryView, Shelved
 from dashboard.models.words import cells, check_words, facts, family_words, making, pool_words
@@ -32,7 +32,7 @@ def _card(state: State, model: Shelved, shown: bool) -> None:
     st.markdown(f"**{plain(name)}**")
     st.badge(t(f"library.status.{status}"), icon=f":material/{ICONS[status]}:", color=COLOURS[status])  # type: ignore[arg-type]
     if model.fault:
-        st.error(model.fault)
+        st.error(said(model.fault))
     if card is None:
         return
     st.markdown(facts(card))

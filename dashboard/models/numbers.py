@@ -16,7 +16,7 @@ def shelf(library: Library) -> list[Shelved]:
     for entry in library.entries():
         weights = entry.folder / WEIGHTS
         stamp = weights.stat().st_mtime_ns if weights.is_file() else 0
-        sha256 = entry.card.weights_sha256 if entry.card else entry.fault
+        sha256 = entry.card.weights_sha256 if entry.card else str(entry.fault)
         key = ("verified", str(entry.folder), stamp, sha256)
-        found.append(Shelved(entry, once(key, partial(library.verify, entry))))
+        found.append(Shelved(entry, once(key, partial(library.fault, entry))))
     return found

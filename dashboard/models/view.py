@@ -8,7 +8,7 @@ from typing import Literal
 
 from dashboard.frame.url_state import UrlState
 from dashboard.frame.views import View
-from icl_core.library import Entry
+from icl_core.library import Entry, LibraryError
 from icl_core.specs import MAX_DIMENSION, FunctionClass, require
 
 Status = Literal["any", "meets", "misses", "ungraded", "damaged"]
@@ -27,17 +27,17 @@ class LibraryView(View):
 
     def __post_init__(self) -> None:
         kinds = sorted(FunctionClass.kinds)
-        require(self.family in ("", *kinds), "family", self.family, f"one of {', '.join(kinds)}")
+        require(self.family in ("", *kinds), "family", self.family, "one of {names}", names=", ".join(kinds))
         fits = self.inputs is None or 1 <= self.inputs <= MAX_DIMENSION
-        require(fits, "inputs", self.inputs, f"1 to {MAX_DIMENSION}")
+        require(fits, "inputs", self.inputs, "1 to {most}", most=MAX_DIMENSION)
 
 
 @dataclass(frozen=True)
 class Shelved:
-    """A library entry with what is wrong with it; '' where nothing is."""
+    """A library entry with what is wrong with it; None where nothing is."""
 
     entry: Entry
-    fault: str
+    fault: LibraryError | None
 
     @property
     def status(self) -> Status:

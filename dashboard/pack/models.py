@@ -80,6 +80,6 @@ def packed_models(library: Library, names: Iterable[str]) -> Mapping[str, Packed
             continue
         network = library.load(entry)
         if not isinstance(network, TransformerNetwork):
-            raise LibraryError(f"{name} is no transformer: a pack runs transformers alone.")
+            raise LibraryError("{name} is no transformer: a pack runs transformers alone.", name=name)
         found[name] = PackedModel(entry.card, network)
     return found

@@ -7,6 +7,7 @@ from functools import partial
 
 from dashboard.frame import ahead
 from dashboard.frame.shared import once, once_there
+from dashboard.frame.texts import said
 from dashboard.selection.view import USUAL, experiment_on, start, with_share
 from icl_core.data.function_classes import Dense
 from icl_core.evaluation import Curve
@@ -81,7 +82,7 @@ def setting(experiment: Experiment, library: Library) -> Setting:
             cards[role] = card
         except LibraryError as error:
             lacking[role] = card.name
-            faults.append(str(error))
+            faults.append(said(error))
     return Setting(experiment, SelectionModels(cards, lacking), tuple(faults))
 
 

@@ -31,7 +31,13 @@ class ShiftView(CurveView):
         super().__post_init__()
         require(0 <= self.strength <= 1, "strength", self.strength, "0 to 1")
         for name, kinds in (("task", TASK_KINDS), ("query", QUERY_KINDS), ("inputs", INPUT_KINDS)):
-            require(getattr(self, name) in kinds, name, getattr(self, name), f"one of {', '.join(kinds)}")
+            require(
+                getattr(self, name) in kinds,
+                name,
+                getattr(self, name),
+                "one of {names}",
+                names=", ".join(kinds),
+            )
 
     @property
     def panel_kinds(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import os
 
 import streamlit as st
 
-from dashboard.frame.texts import t
+from dashboard.frame.texts import said, t
 from dashboard.knobs.changes import State, change_pretraining
 from dashboard.training.audience import Audience, poll_seconds
 from dashboard.training.viewer import viewer
@@ -33,7 +33,7 @@ def start(state: State, spec: Pretraining, threshold: float | None = None) -> No
     try:
         service().submit(spec, viewer(), threshold)
     except (JobRefused, SpecError) as refusal:
-        st.session_state[REFUSED] = str(refusal)
+        st.session_state[REFUSED] = said(refusal)
         return
     except OSError as error:
         st.session_state[REFUSED] = t("train.unwritable", reason=error.strerror or str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.frame.texts import t
+from dashboard.frame.texts import said, t
 from dashboard.knobs.changes import State
 from dashboard.say.amounts import duration
 from dashboard.training import desk
@@ -40,7 +40,7 @@ def offer(state: State, spec: Pretraining, job: Job | None) -> None:
     try:
         price = price_of(spec)
     except SpecError as fault:
-        st.error(str(fault))
+        st.error(said(fault))
         return
     st.markdown(price)
     if can_stop(spec, spec.recipe.decay_start - 1):

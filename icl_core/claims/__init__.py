@@ -116,7 +116,7 @@ def named(only: str | None) -> list[Claim]:
     """
     chosen = [claim for claim in CLAIMS if only in (None, claim.number, claim.id)]
     if not chosen:
-        raise SpecError("only", only, f"one of {', '.join(claim.id for claim in CLAIMS)}")
+        raise SpecError("only", only, "one of {names}", names=", ".join(claim.id for claim in CLAIMS))
     return chosen
 
 

@@ -202,11 +202,11 @@ def _check_nnz(nnz: int) -> None:
 
 def _check_support_fits(nnz: int, input_dim: int) -> None:
     if nnz > input_dim:
-        raise SpecError("nnz", nnz, f"1 to {input_dim}, the number of inputs")
+        raise SpecError("nnz", nnz, "1 to {dimension}, the number of inputs", dimension=input_dim)
 
 
 def _check_component_count(count: int) -> None:
     if count > MAX_COMPONENTS:
         raise SpecError(
-            "components", count, f"at most {MAX_COMPONENTS} supports or frequencies in one family"
+            "components", count, "at most {most} supports or frequencies in one family", most=MAX_COMPONENTS
         )

@@ -50,7 +50,8 @@ class Dynamics(Spec):
             1 <= self.dimension <= LARGEST_DIMENSION,
             "dimension",
             self.dimension,
-            f"1 to {LARGEST_DIMENSION} inputs, which the flow can be followed for",
+            "1 to {most} inputs, which the flow can be followed for",
+            most=LARGEST_DIMENSION,
         )
         require(1 <= self.context_length <= 512, "context_length", self.context_length, "1 to 512")
         require(0 <= self.label_noise <= 10, "label_noise", self.label_noise, "0 to 10")

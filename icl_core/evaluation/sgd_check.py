@@ -66,7 +66,8 @@ def sgd_check(spec: Dynamics, horizon: float) -> SgdRun:
         spec.dimension <= LARGEST_DIMENSION,
         "dimension",
         spec.dimension,
-        f"1 to {LARGEST_DIMENSION} inputs for a training by SGD while you wait",
+        "1 to {most} inputs for a training by SGD while you wait",
+        most=LARGEST_DIMENSION,
     )
     loss = spec.loss()
     largest_weight = max(loss.limit.u, spec.init_scale)

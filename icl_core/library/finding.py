@@ -267,7 +267,7 @@ def waiting(main: Pretraining, library: Library) -> list[str]:
 
 
 def shipped_name(asked: Pretraining) -> str | None:
-    """What the shipped library calls the model of these data and of this architecture; None if it plans none."""
+    """What the shipped library calls the model of these data and architecture; None if it plans none."""
     named = {name: spec for tier in TIERS.values() for name, spec in tier.items()}
     chosen = _alike(named, asked)
     return next((name for name, spec in named.items() if spec == chosen), None)

@@ -38,7 +38,7 @@ def from_query(
         return Experiment.from_query(spec)
     if name not in models:
         raise SpecError(
-            MODEL, name, f"one of the library's models: {', '.join(sorted(models)) or 'none yet'}"
+            MODEL, name, "one of the library's models: {names}", names=", ".join(sorted(models)) or "none yet"
         )
     clash = next((key for key in spec if _of_model(key)), None)
     if clash:

@@ -18,6 +18,7 @@ from torch import Tensor
 from icl_core.files import atomic_write, replacing, write_whole
 from icl_core.library.card import Card, checked_name, library_versions, machine_description
 from icl_core.models import InContextNetwork
+from icl_core.refusal import Refusal
 from icl_core.specs import Pretraining, SpecError
 from icl_core.training import Trained
 from icl_core.training.loop import empty_network
@@ -25,7 +26,22 @@ from icl_core.training.loop import empty_network
 WEIGHTS, CARD = "model.safetensors", "card.json"
 
 
-class LibraryError(ValueError):
+UNUSABLE_CARD = "The card {path} cannot be used: {error}. Delete the folder or mend it."
+UNWRITABLE = (
+    "The library folder {folder} cannot be written ({reason}): make it writable; "
+    "the finished training is kept and will be stored then."
+)
+UNWRITABLE_OWN = (
+    "The library folder {folder} cannot be written ({reason}): make it writable or set ICL_MODEL_STORE to "
+    "another folder; the finished training is kept and will be stored then."
+)
+NAME_TAKEN = (
+    "The name {name} is taken by model {owner} in {folder}: choose another name for {model}, "
+    "or delete that folder."
+)
+
+
+class LibraryError(Refusal):
     """Something about a stored model that cannot be used: which file, what is wrong, what to do."""
 
 
@@ -35,7 +51,7 @@ class Entry:
 
     folder: Path
     card: Card | None
-    fault: str = ""
+    fault: LibraryError | None = None
 
     @property
     def name(self) -> str:
@@ -96,7 +112,7 @@ class Library:
         do not fit the model that the card describes.
         """
         if entry.card is None:
-            raise LibraryError(entry.fault)
+            raise entry.fault or LibraryError("The model has left the library: open the page again.")
         path = entry.folder / WEIGHTS
         tensors = _verified_weights(path, entry.card.weights_sha256)
         network = _network(entry.folder, entry.card)  # without values, so as large as a card may claim
@@ -108,16 +124,20 @@ class Library:
         """The finished network of this model. Raises LibraryError where the library has no sound one."""
         entry = self.find(spec.hash)
         if entry is None:
-            raise LibraryError(f"The library has no model {spec.hash}: train that model first.")
+            raise LibraryError("The library has no model {model}: train that model first.", model=spec.hash)
         return self.load(entry)
 
-    def verify(self, entry: Entry) -> str:
-        """What is wrong with the entry, in a sentence; empty if it loads and matches its card."""
+    def fault(self, entry: Entry) -> LibraryError | None:
+        """What is wrong with the entry; None if it loads and matches its card."""
         try:
             self.load(entry)
         except LibraryError as error:
-            return str(error)
-        return ""
+            return error
+        return None
+
+    def verify(self, entry: Entry) -> str:
+        """What is wrong with the entry, in an English sentence; empty if it loads and matches its card."""
+        return str(self.fault(entry) or "")
 
     def add(self, trained: Trained, name: str, folder: Path | None = None) -> Entry:
         """Stores a finished model under `own` (or in `folder`), so that no reader ever sees half of it.
@@ -147,8 +167,9 @@ class Library:
                 (folder / CARD).unlink(missing_ok=True)  # lest a reader pairs it with the new weights
         except OSError as error:
             raise LibraryError(
-                f"The library folder {folder} cannot be written ({error.strerror}): {self._remedy(folder)}; "
-                f"the finished training is kept and will be stored then."
+                UNWRITABLE_OWN if folder.is_relative_to(self.own) else UNWRITABLE,
+                folder=folder,
+                reason=error.strerror,
             ) from None
         return Entry(folder, Card.from_json(card.to_json()))
 
@@ -157,25 +178,20 @@ class Library:
         try:
             checked_name(name)
         except ValueError as error:
-            raise LibraryError(f"{error}: choose another name for {spec.hash}.") from None
+            raise LibraryError(
+                "{error}: choose another name for {model}.", error=error, model=spec.hash
+            ) from None
         for entry in self.entries():
             owner = entry.card.spec.hash if entry.card else spec.hash
             other = owner != spec.hash and entry.folder != folder
             if other and name in (entry.name, entry.folder.name, owner):
-                raise LibraryError(
-                    f"The name {name} is taken by model {owner} in {entry.folder}: choose another name for "
-                    f"{spec.hash}, or delete that folder."
-                )
+                raise LibraryError(NAME_TAKEN, name=name, owner=owner, folder=entry.folder, model=spec.hash)
 
     def write_card(self, entry: Entry, card: Card) -> Entry:
         """Replaces the card of a stored model, atomically."""
         text = card.to_json()
         atomic_write(entry.folder / CARD, text.encode())
-        return replace(entry, card=Card.from_json(text), fault="")
-
-    def _remedy(self, folder: Path) -> str:
-        own = folder.is_relative_to(self.own)
-        return "make it writable" + " or set ICL_MODEL_STORE to another folder" * own
+        return replace(entry, card=Card.from_json(text), fault=None)
 
     def _cards(self) -> Iterator[str]:
         """Where every folder would have its card. As text: pages ask for it dozens of times a turn."""
@@ -226,9 +242,8 @@ def _read_entry(card: str, stamp: tuple[int, int]) -> Entry | None:
     except FileNotFoundError:
         return None
     except (ValueError, OSError) as error:
-        return Entry(
-            folder, None, f"The card {folder / CARD} cannot be used: {error}. Delete the folder or mend it."
-        )
+        path = folder / CARD
+        return Entry(folder, None, LibraryError(UNUSABLE_CARD, path=path, error=error))
 
 
 def _network(folder: Path, card: Card) -> InContextNetwork:
@@ -236,7 +251,7 @@ def _network(folder: Path, card: Card) -> InContextNetwork:
         return empty_network(card.spec)
     except SpecError as error:
         raise LibraryError(
-            f"The card {folder / CARD} describes a model that cannot be built: {error}"
+            "The card {path} describes a model that cannot be built: {error}", path=folder / CARD, error=error
         ) from None
 
 
@@ -245,17 +260,21 @@ def _verified_weights(path: Path, sha256: str) -> dict[str, Tensor]:
         content = path.read_bytes()
     except OSError as error:
         raise LibraryError(
-            f"The weights {path} cannot be read ({error.strerror}): train the model again."
+            "The weights {path} cannot be read ({reason}): train the model again.",
+            path=path,
+            reason=error.strerror,
         ) from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise LibraryError(
-            f"The weights {path} are not the ones that the card describes: train the model again."
+            "The weights {path} are not the ones that the card describes: train the model again.", path=path
         )
     try:
         return load(content)
     except SafetensorError as error:
         raise LibraryError(
-            f"The weights {path} are no safetensors file ({error}): train the model again."
+            "The weights {path} are no safetensors file ({error}): train the model again.",
+            path=path,
+            error=error,
         ) from None
 
 
@@ -265,12 +284,23 @@ def _check_tensors(path: Path, expected: Mapping[str, Tensor], found: Mapping[st
         have = tuple(found[name].shape) if name in found else "no such tensor"
         if want != have:
             raise LibraryError(
-                f"The weights {path} do not fit their card: {name} should be {want}, is {have}."
+                "The weights {path} do not fit their card: {name} should be {want}, is {have}.",
+                path=path,
+                name=name,
+                want=want,
+                have=have,
             )
         if found[name].dtype != torch.float32:
             held = str(found[name].dtype).removeprefix("torch.")
-            raise LibraryError(f"The weights {path} are not usable: {name} is {held}, store it as float32.")
+            raise LibraryError(
+                "The weights {path} are not usable: {name} is {held}, store it as float32.",
+                path=path,
+                name=name,
+                held=held,
+            )
         if not found[name].isfinite().all():
             raise LibraryError(
-                f"The weights {path} are not usable: {name} is not finite everywhere, train the model again."
+                "The weights {path} are not usable: {name} is not finite everywhere, train the model again.",
+                path=path,
+                name=name,
             )

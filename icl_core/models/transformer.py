@@ -42,7 +42,13 @@ class Transformer(Model, kind="transformer"):
         require(1 <= self.layers <= 48, "layers", self.layers, "1 to 48")
         require(1 <= self.heads <= 32, "heads", self.heads, "1 to 32")
         require(8 <= self.width <= 2048, "width", self.width, "8 to 2048")
-        require(self.width % self.heads == 0, "width", self.width, f"a multiple of the {self.heads} heads")
+        require(
+            self.width % self.heads == 0,
+            "width",
+            self.width,
+            "a multiple of the {heads} heads",
+            heads=self.heads,
+        )
         if self.positions is not None:
             require(2 <= self.positions <= 4096, "positions", self.positions, "2 to 4096 points")
 
@@ -57,7 +63,13 @@ class Transformer(Model, kind="transformer"):
     def build(self, dimension: int, context_length: int, scale: float) -> TransformerNetwork:
         """Raises SpecError where the position table is shorter than the trained prompts."""
         points, rows = context_length + 1, self.longest_context(context_length) + 1
-        require(rows >= points, "positions", rows, f"at least the {points} points of a training prompt")
+        require(
+            rows >= points,
+            "positions",
+            rows,
+            "at least the {points} points of a training prompt",
+            points=points,
+        )
         return TransformerNetwork(self, dimension, rows, scale)
 
 

@@ -43,7 +43,9 @@ class BayesMixture(Predictor):
         if not self.families:
             raise SpecError("families", self.families, "at least one family")
         if len(self.weights) != len(self.families):
-            raise SpecError("weights", self.weights, f"{len(self.families)} numbers, one for each family")
+            raise SpecError(
+                "weights", self.weights, "{count} numbers, one for each family", count=len(self.families)
+            )
         if not all(weight >= 0 for weight in self.weights) or not math.isclose(
             sum(self.weights), 1, abs_tol=1e-9
         ):

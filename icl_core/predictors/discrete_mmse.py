@@ -47,7 +47,10 @@ class DiscreteMMSE(LinearPredictor):
         check_shapes(xs, ys)
         if xs.shape[-1] != self.tasks.shape[-1]:
             raise SpecError(
-                "tasks", tuple(self.tasks.shape), f"tasks of {xs.shape[-1]} inputs, like the prompts"
+                "tasks",
+                tuple(self.tasks.shape),
+                "tasks of {count} inputs, like the prompts",
+                count=xs.shape[-1],
             )
         points = max(1, xs.shape[1] - 1)  # the last pair is seen by none of them
         pools = self.tasks.split(max(1, CHUNK_ENTRIES // points))

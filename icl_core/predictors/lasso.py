@@ -102,7 +102,9 @@ class LassoPath:
         """Certified solution at one alpha >= lowest. Raises ValueError where no certificate is reached."""
         _check_alpha(alpha)
         if alpha < self.lowest:
-            raise SpecError("alpha", alpha, f"at least {self.lowest}, the lowest alpha of this path")
+            raise SpecError(
+                "alpha", alpha, "at least {lowest}, the lowest alpha of this path", lowest=self.lowest
+            )
         return _join(part.solve(alpha) for part in self.parts)
 
 

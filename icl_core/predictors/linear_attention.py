@@ -30,7 +30,9 @@ class LinearAttention(ChunkedPredictor):
 
     def fit(self, xs: Tensor, ys: Tensor) -> Tensor:
         if xs.shape[-1] != len(self.A):
-            raise SpecError("A", tuple(self.A.shape), f"{xs.shape[-1]} inputs, as many as the prompts have")
+            raise SpecError(
+                "A", tuple(self.A.shape), "{count} inputs, as many as the prompts have", count=xs.shape[-1]
+            )
         return Averaging().fit(xs, ys) @ self.A.mT.to(xs.device)
 
 

@@ -49,17 +49,29 @@ class Matrix(FixedCovariance, kind="matrix"):
     def __post_init__(self) -> None:
         size = len(self.rows)
         square = 1 <= size <= MAX_DIMENSION and all(len(row) == size for row in self.rows)
-        require(square, "rows", self.rows, f"a square matrix of 1 to {MAX_DIMENSION} rows of numbers")
+        require(
+            square, "rows", self.rows, "a square matrix of 1 to {most} rows of numbers", most=MAX_DIMENSION
+        )
         matrix = torch.tensor(self.rows, dtype=torch.float64)
         largest = float(matrix.abs().max())
-        allowed = "finite numbers, the largest in size from 10^-6 to 10^6"
-        require(SMALLEST_ENTRY <= largest <= LARGEST_ENTRY, "rows", self.rows, allowed)
+        require(
+            SMALLEST_ENTRY <= largest <= LARGEST_ENTRY,
+            "rows",
+            self.rows,
+            "finite numbers, the largest in size from 10^-6 to 10^6",
+        )
         try:
             mended = semidefinite.mended(matrix.numpy())
         except ValueError as error:
-            raise SpecError("rows", self.rows, f"a covariance, which {error}") from None
+            raise SpecError("rows", self.rows, "a covariance, which {error}", error=error) from None
         object.__setattr__(self, "rows", tuple(tuple(row) for row in mended.tolist()))
 
     def second_moment(self, dimension: int) -> Tensor:
-        require(len(self.rows) == dimension, "rows", self.rows, f"{dimension} rows, one for each input")
+        require(
+            len(self.rows) == dimension,
+            "rows",
+            self.rows,
+            "{dimension} rows, one for each input",
+            dimension=dimension,
+        )
         return torch.tensor(self.rows, dtype=torch.float64)

@@ -45,10 +45,16 @@ class LowRank(DiagonalCovariance, kind="low_rank"):
     rank: int = 1
 
     def __post_init__(self) -> None:
-        require(1 <= self.rank <= MAX_DIMENSION, "rank", self.rank, f"1 to {MAX_DIMENSION}")
+        require(1 <= self.rank <= MAX_DIMENSION, "rank", self.rank, "1 to {most}", most=MAX_DIMENSION)
 
     def eigenvalues(self, dimension: int) -> Tensor:
-        require(self.rank <= dimension, "rank", self.rank, f"1 to {dimension}, the number of inputs")
+        require(
+            self.rank <= dimension,
+            "rank",
+            self.rank,
+            "1 to {dimension}, the number of inputs",
+            dimension=dimension,
+        )
         return scaled_to_dimension((torch.arange(dimension) < self.rank).double())
 
 
@@ -60,13 +66,17 @@ class Eigenvalues(DiagonalCovariance, kind="eigenvalues"):
 
     def __post_init__(self) -> None:
         count = len(self.values)
-        require(1 <= count <= MAX_DIMENSION, "values", self.values, f"1 to {MAX_DIMENSION} numbers")
+        require(1 <= count <= MAX_DIMENSION, "values", self.values, "1 to {most} numbers", most=MAX_DIMENSION)
         fits = all(value >= 0 for value in self.values)
         fits = fits and SMALLEST_ENTRY <= max(self.values) <= LARGEST_ENTRY
         require(fits, "values", self.values, "numbers of 0 or more, the largest from 10^-6 to 10^6")
 
     def eigenvalues(self, dimension: int) -> Tensor:
         require(
-            len(self.values) == dimension, "values", self.values, f"{dimension} numbers, one for each input"
+            len(self.values) == dimension,
+            "values",
+            self.values,
+            "{dimension} numbers, one for each input",
+            dimension=dimension,
         )
         return torch.tensor(self.values, dtype=torch.float64)

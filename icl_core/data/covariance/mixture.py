@@ -39,7 +39,7 @@ class CovarianceMixture(Covariance, kind="mixture"):
 
     def __post_init__(self) -> None:
         count = len(self.components)
-        require(1 <= count <= MAX_MIXED, "components", count, f"1 to {MAX_MIXED} covariances")
+        require(1 <= count <= MAX_MIXED, "components", count, "1 to {most} covariances", most=MAX_MIXED)
         nested = any(isinstance(part.covariance, CovarianceMixture) for part in self.components)
         require(not nested, "components", "mixture", "covariances that are not mixtures themselves")
         gaussian = all(part.covariance.is_gaussian for part in self.components)

@@ -52,7 +52,8 @@ class Sinusoid(FunctionClass, kind="sinusoid"):
             self.low <= self.high <= 100 and self.high > 0,
             "high",
             self.high,
-            f"a positive frequency from {self.low:g} to 100",
+            "a positive frequency from {low:g} to 100",
+            low=self.low,
         )
 
     @classmethod

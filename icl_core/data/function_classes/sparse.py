@@ -33,7 +33,13 @@ class Sparse(FunctionClass, kind="sparse"):
         require(self.nnz >= 1, "nnz", self.nnz, "1 or more nonzero weights")
 
     def check(self, dimension: int) -> None:
-        require(self.nnz <= dimension, "nnz", self.nnz, f"1 to {dimension}, the number of inputs")
+        require(
+            self.nnz <= dimension,
+            "nnz",
+            self.nnz,
+            "1 to {dimension}, the number of inputs",
+            dimension=dimension,
+        )
 
     @classmethod
     def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:
@@ -76,7 +82,13 @@ class FixedSparse(FunctionClass, kind="fixed_support"):
         require(self.nnz >= 1, "nnz", self.nnz, "1 or more nonzero weights")
 
     def check(self, dimension: int) -> None:
-        require(self.nnz <= dimension, "nnz", self.nnz, f"1 to {dimension}, the number of inputs")
+        require(
+            self.nnz <= dimension,
+            "nnz",
+            self.nnz,
+            "1 to {dimension}, the number of inputs",
+            dimension=dimension,
+        )
 
     @classmethod
     def offered(cls, dimension: int) -> tuple[FunctionClass, ...]:

@@ -35,11 +35,25 @@ class BoundedShift(Shift):
 
     def __post_init__(self) -> None:
         low, high = self.range.low, self.range.high
-        require(low <= self.magnitude <= high, "magnitude", self.magnitude, f"{low:g} to {high:g}")
+        require(
+            low <= self.magnitude <= high,
+            "magnitude",
+            self.magnitude,
+            "{low:g} to {high:g}",
+            low=low,
+            high=high,
+        )
 
     def check(self, pretraining: Pretraining, mixture: Mixture) -> None:
         least, given = self.least_dimension, pretraining.dimension
-        require(given >= least, "dimension", given, f"{least} or more inputs with the shift {self.kind}")
+        require(
+            given >= least,
+            "dimension",
+            given,
+            "{least} or more inputs with the shift {shift}",
+            least=least,
+            shift=self.kind,
+        )
 
 
 def skew_factors(magnitude: float, S: Tensor) -> Tensor:

@@ -42,7 +42,8 @@ class WeightShift(BoundedShift):
                 moment is not None,
                 "shift",
                 self.kind,
-                f"one that does not move weights: {family.kind} has none",
+                "one that does not move weights: {family} has none",
+                family=family.kind,
             )
 
 
@@ -101,7 +102,8 @@ class TaskSparsity(WeightShift, kind="task_sparsity"):
             self.magnitude <= dimension,
             "magnitude",
             self.magnitude,
-            f"0 to {dimension}, the number of inputs",
+            "0 to {dimension}, the number of inputs",
+            dimension=dimension,
         )
 
     def mixture(self, mixture: Mixture) -> Mixture:

@@ -40,7 +40,7 @@ class Grid:
         try:
             data = json.loads(text, object_pairs_hook=distinct)
         except ValueError as error:
-            raise SpecError("grid", text, f"valid JSON ({error})") from None
+            raise SpecError("grid", text, "valid JSON ({error})", error=error) from None
         if not isinstance(data, dict) or data.keys() - {"base", "axes"} or "axes" not in data:
             raise SpecError("grid", data, 'an object with "axes", and "base" where fields are not at default')
         base, axes = data.get("base", {}), data["axes"]
@@ -55,7 +55,7 @@ class Grid:
                 raise SpecError(f"axes.{path}", values, "a list that names no value twice")
         models = math.prod(len(values) for values in axes.values())
         if models > MAX_MODELS:
-            raise SpecError("axes", models, f"at most {MAX_MODELS:,} models")
+            raise SpecError("axes", models, "at most {most:,} models", most=MAX_MODELS)
         return cls(base, axes)
 
     def points(self) -> Iterator[GridPoint]:
@@ -92,6 +92,10 @@ def _field(data: Any, path: str) -> dict[str, Any]:
 def _place(data: list[Any], name: str, path: str) -> int:
     if not name.isdecimal() or int(name) >= len(data):
         raise SpecError(
-            "axes", path, f"a path whose {name!r} is a position in the base's list of {len(data)}"
+            "axes",
+            path,
+            "a path whose {name!r} is a position in the base's list of {count}",
+            name=name,
+            count=len(data),
         )
     return int(name)

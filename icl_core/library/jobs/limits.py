@@ -8,12 +8,36 @@ from dataclasses import dataclass
 
 from icl_core.library.jobs.cost import cost
 from icl_core.library.jobs.job import Job
+from icl_core.refusal import Refusal
 from icl_core.specs import Pretraining
 
 GIB = 2**30
 
 
-class JobRefused(ValueError):
+TOO_MANY_STEPS = "This model takes {value:,} steps, and {limit:,} is the most here: train for fewer steps."
+TOO_LARGE_A_BATCH = (
+    "This model takes {value:,} prompts a batch, and {limit:,} is the most here: choose a smaller batch."
+)
+TOO_MANY_PARAMETERS = (
+    "This model takes {value:,} parameters, and {limit:,} is the most here: "
+    "choose fewer layers or a smaller width."
+)
+TOO_MUCH_MEMORY = (
+    "This model takes {value:,} MiB of memory, and {limit:,} is the most here: "
+    "choose a smaller batch, context length or model."
+)
+TOO_LONG = (
+    "This model takes {value:,} seconds of training, by estimate, and {limit:,} is the most here: "
+    "train for fewer steps or choose a smaller model."
+)
+TOO_MANY_OF_ONE = (
+    "You have {own} trainings under way, and {most} is the most for one viewer: "
+    "wait for one to finish, or cancel it."
+)
+QUEUE_FULL = "{count} trainings are under way, and {most} is the most: try again later."
+
+
+class JobRefused(Refusal):
     """A job that the service does not take: which limit, and what to do."""
 
 
@@ -54,22 +78,12 @@ class Limits:
         """Raises JobRefused for a job beyond the limits, SpecError for a model that cannot be built."""
         self.check_enabled()
         recipe = spec.recipe
-        self._check("steps", recipe.steps, self.steps, "train for fewer steps")
-        self._check("prompts a batch", recipe.batch, self.batch, "choose a smaller batch")
+        refuse_above(TOO_MANY_STEPS, recipe.steps, self.steps)
+        refuse_above(TOO_LARGE_A_BATCH, recipe.batch, self.batch)
         price = cost(spec)
-        self._check("parameters", price.parameters, self.parameters, "choose fewer layers or a smaller width")
-        self._check(
-            "MiB of memory",
-            price.memory // 2**20,
-            self.memory // 2**20,
-            "choose a smaller batch, context length or model",
-        )
-        self._check(
-            "seconds of training, by estimate,",
-            round(price.seconds_a_step * recipe.steps),
-            round(self.seconds),
-            "train for fewer steps or choose a smaller model",
-        )
+        refuse_above(TOO_MANY_PARAMETERS, price.parameters, self.parameters)
+        refuse_above(TOO_MUCH_MEMORY, price.memory // 2**20, self.memory // 2**20)
+        refuse_above(TOO_LONG, round(price.seconds_a_step * recipe.steps), round(self.seconds))
 
     def check_enabled(self) -> None:
         if not self.enabled:
@@ -79,15 +93,11 @@ class Limits:
         """Raises JobRefused where the queue is full, or the viewer has enough jobs in it."""
         own = sum(job.order.owner == viewer for job in active)
         if own >= self.jobs_a_viewer:
-            raise JobRefused(
-                f"You have {own} trainings under way, and {self.jobs_a_viewer} is the most for one viewer: "
-                f"wait for one to finish, or cancel it."
-            )
+            raise JobRefused(TOO_MANY_OF_ONE, own=own, most=self.jobs_a_viewer)
         if len(active) >= self.queue:
-            raise JobRefused(
-                f"{len(active)} trainings are under way, and {self.queue} is the most: try again later."
-            )
+            raise JobRefused(QUEUE_FULL, count=len(active), most=self.queue)
 
-    def _check(self, what: str, value: int, limit: int, remedy: str) -> None:
-        if value > limit:
-            raise JobRefused(f"This model takes {value:,} {what}, and {limit:,} is the most here: {remedy}.")
+
+def refuse_above(refusal: str, value: int, limit: int) -> None:
+    if value > limit:
+        raise JobRefused(refusal, value=value, limit=limit)

@@ -62,10 +62,16 @@ class TrainingService:
         parent, at_end = spec.warm_start, spec.warm_start_at == "end"
         if parent is None:
             return
-        if not (self._stored(parent) if at_end else self.can_continue(parent)):
-            what = "which is" if at_end else "whose checkpoint before the decay is"
+        if at_end and not self._stored(parent):
             raise JobRefused(
-                f"This model starts from {parent.hash}, {what} not here: train that model first."
+                "This model starts from {model}, which is not here: train that model first.",
+                model=parent.hash,
+            )
+        if not at_end and not self.can_continue(parent):
+            raise JobRefused(
+                "This model starts from {model}, whose checkpoint before the decay is not here: "
+                "train that model first.",
+                model=parent.hash,
             )
 
     def can_continue(self, spec: Pretraining) -> bool:
