@@ -205,6 +205,7 @@ ROOMS = {
 
 # Lower parts first; a part may import itself and whatever stands lower, never a neighbour of its own rank.
 RANKS = (
+    {"icl_core.refusal"},
     {"icl_core.codec", "icl_core.files", "icl_core.look", "icl_core.semidefinite"},
     {"icl_core.specs", "icl_core.methods"},
     {"icl_core.data"},
@@ -218,7 +219,7 @@ RANKS = (
     {"icl_core.__main__", "icl_core.__init__"},
     {"dashboard.__init__", "dashboard.frame"},
     {"dashboard.say"},
-    {"dashboard.knobs", "dashboard.one_input"},
+    {"dashboard.knobs"},
     {"dashboard.training", "dashboard.lecture"},
     ROOMS,
     {"dashboard.pack", "dashboard.ship"},

@@ -199,7 +199,7 @@ def usual_name(dimension: int, mixture: Mixture) -> str:
 # ------------------------------------------------------------------------ of lines and sinusoids of one input
 
 
-def _alone(family: FunctionClass, main: Pretraining) -> Pretraining:
+def _alone(main: Pretraining, family: FunctionClass) -> Pretraining:
     return _usual(replace(main, mixture=Mixture.of(family)))
 
 
@@ -213,12 +213,12 @@ def _widened(main: Pretraining) -> Pretraining:
 
 
 ROLES: Mapping[str, Callable[[Pretraining], Pretraining]] = {
-    "small": partial(replace, model=SMALL),
-    "large": partial(replace, model=LARGE),
+    "small": lambda main: replace(main, model=SMALL),
+    "large": lambda main: replace(main, model=LARGE),
     "standard": _usual,
     "wide": _widened,
-    "linear": partial(_alone, Dense()),
-    "sinusoid": lambda main: _alone(main.mixture.families[1], main),
+    "linear": lambda main: _alone(main, Dense()),
+    "sinusoid": lambda main: _alone(main, main.mixture.families[1]),
 }
 """The models beside the main one: the part that each plays, and what it was trained on and is, made from the
 main one's data."""
