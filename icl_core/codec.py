@@ -27,13 +27,18 @@ class SpecError(Refusal):
 
     def __init__(self, field: str, value: object, allowed: str | Refusal, /, **places: object) -> None:
         self.field, self.value = field, value
-        self.allowed = allowed if isinstance(allowed, Refusal) else Refusal(allowed, **places)
+        self.condition = allowed if isinstance(allowed, Refusal) else Refusal(allowed, **places)
         super().__init__(
             "{field} = {value}: allowed is {allowed}.",
             field=_shorten(field),
             value=_shorten(_show(value)),
-            allowed=self.allowed,
+            allowed=self.condition,
         )
+
+    @property
+    def allowed(self) -> str:
+        """What would be allowed, in English."""
+        return str(self.condition)
 
 
 @contextmanager
@@ -45,7 +50,7 @@ def within(part: Spec, path: str) -> Iterator[None]:
         own = {item.name for item in fields(part)}
         if error.field.partition(".")[0] not in own:
             raise
-        raise SpecError(_join(path, error.field), error.value, error.allowed) from None
+        raise SpecError(_join(path, error.field), error.value, error.condition) from None
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class Spec:
         try:
             return cls(**values)
         except SpecError as error:
-            raise SpecError(_join(at, error.field), error.value, error.allowed) from None
+            raise SpecError(_join(at, error.field), error.value, error.condition) from None
 
     def to_json(self, indent: int | None = None, *, full: bool = False) -> str:
         """Canonical JSON text (sorted keys, defaults left out); `full` as in `to_dict`."""

@@ -112,7 +112,8 @@ class Library:
         do not fit the model that the card describes.
         """
         if entry.card is None:
-            raise entry.fault or LibraryError("The model has left the library: open the page again.")
+            gone = LibraryError("The model has left the library: open the page again.")
+            raise (entry.fault or gone).with_traceback(None)  # a kept fault would gather its raisers' frames
         path = entry.folder / WEIGHTS
         tensors = _verified_weights(path, entry.card.weights_sha256)
         network = _network(entry.folder, entry.card)  # without values, so as large as a card may claim
