@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dashboard.explore import presets
 from dashboard.frame.shared import answer
-from dashboard.frame.texts import said
+from dashboard.frame.texts import said, t
 from dashboard.say.describe import is_shifted
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Card, Library, LibraryError
@@ -21,7 +21,7 @@ class Outcome:
     """The curves of an experiment, the same without its shift (None: there is none), and the model's card.
 
     `lacks_model`: a trained model was asked for, and the library does not have it. `faults` are sentences
-    about what is damaged.
+    about what is damaged, or refuses these prompts.
     """
 
     curves: LearningCurves
@@ -43,7 +43,8 @@ def explored(experiment: Experiment, library: Library) -> Outcome:
         return _outcome(experiment, library, card)
     except LibraryError as error:
         formula = replace(experiment, pretraining=closed_form(experiment.pretraining))
-        return replace(_outcome(formula, library, None), lacks_model=True, faults=(said(error),))
+        found = _outcome(formula, library, None)
+        return replace(found, lacks_model=True, faults=(said(error), *found.faults))
 
 
 def card_of(pretraining: Pretraining, library: Library) -> Card | None:
@@ -66,4 +67,8 @@ def _outcome(experiment: Experiment, library: Library, card: Card | None) -> Out
     if is_shifted(experiment):
         before = answer(Curves(experiment.unshifted), library)
     lacks_model = card is None and not is_closed_form(experiment.pretraining)
-    return Outcome(curves, before, card, lacks_model)
+    refused = tuple(
+        t("remark.method_refused", name=t(f"method.{name}"), reason=reason)
+        for name, reason in curves.refused.items()
+    )
+    return Outcome(curves, before, card, lacks_model, refused)

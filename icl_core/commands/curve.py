@@ -72,4 +72,5 @@ def _table(curves: LearningCurves) -> str:
         for k in curves.context_lengths
     ]
     about = f"error / {curves.normaliser:g}, {curves.prompts} prompts; 90% intervals with --json"
-    return "\n".join([head, *rows, about])
+    refused = [f"{name} is left out: {reason}" for name, reason in curves.refused.items()]
+    return "\n".join([head, *rows, about, *refused])

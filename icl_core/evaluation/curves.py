@@ -7,7 +7,7 @@ import io
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -54,7 +54,8 @@ class Curve:
 class LearningCurves:
     """A figure's numbers: one curve per predictor, all on the same prompts.
 
-    `exact` holds closed-form risks over v, where there is one, as lines [M + 1].
+    `exact` holds closed-form risks over v, where there is one, as lines [M + 1]; `refused` says in a sentence
+    why a method that these prompts have gives no curve.
     """
 
     experiment: Experiment
@@ -62,6 +63,7 @@ class LearningCurves:
     normaliser: float
     curves: Mapping[str, Curve]
     exact: Mapping[str, Array]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def context_lengths(self) -> list[int]:
@@ -87,6 +89,7 @@ class LearningCurves:
                 for name, curve in self.curves.items()
             },
             "exact": {name: _finite(line) for name, line in self.exact.items()},
+            **({"refused": dict(self.refused)} if self.refused else {}),
         }
 
     def to_json(self) -> str:
@@ -120,7 +123,8 @@ class LearningCurves:
         }
         exact = {name: _floats(line) for name, line in data["exact"].items()}
         experiment = Experiment.from_dict(data["spec"])
-        return cls(experiment, int(data["n_prompts"]), float(data["normaliser"]), curves, exact)
+        refused = {str(name): str(reason) for name, reason in data.get("refused", {}).items()}
+        return cls(experiment, int(data["n_prompts"]), float(data["normaliser"]), curves, exact, refused)
 
 
 def learning_curves(
@@ -131,24 +135,33 @@ def learning_curves(
 ) -> LearningCurves:
     """Errors of `predictors` on the experiment's prompts, chunk by chunk: memory does not grow with prompts.
 
-    Those of `heavy_tailed` give medians where least squares has an infinite mean.
+    Those of `heavy_tailed` give medians where least squares has an infinite mean. One that refuses some
+    prompts (a ValueError of its solver) has no curve, and says why; the others have theirs.
     """
     normaliser = experiment.pretraining.label_variance
     heavy = heavy_context_lengths(experiment)
     tails: dict[str, list[Array]] = {name: [] for name in predictors if name in heavy_tailed and heavy}
 
+    running, refused = dict(predictors), dict[str, str]()
+
     def errors(prompts: Prompts) -> dict[str, Array]:
-        found = {
-            name: squared_errors(predictor, prompts) / normaliser for name, predictor in predictors.items()
-        }
-        for name, kept in tails.items():
-            kept.append(found[name][:, heavy])
+        found = {}
+        for name, predictor in list(running.items()):
+            try:
+                found[name] = squared_errors(predictor, prompts) / normaliser
+            except ValueError as error:
+                refused[name] = str(error)
+                del running[name]
+        for name in tails.keys() & found.keys():
+            tails[name].append(found[name][:, heavy])
         return found
 
-    curves = {name: Curve.of(estimate) for name, estimate in measure_jointly([experiment], errors).items()}
-    for name, kept in tails.items():
-        curves[name] = _with_medians(curves[name], heavy, np.concatenate(kept))
-    return LearningCurves(experiment, experiment.evaluation.prompts, normaliser, curves, dict(exact or {}))
+    estimates = measure_jointly([experiment], errors)
+    curves = {name: Curve.of(estimates[name]) for name in running}
+    for name in tails.keys() & running.keys():
+        curves[name] = _with_medians(curves[name], heavy, np.concatenate(tails[name]))
+    prompts = experiment.evaluation.prompts
+    return LearningCurves(experiment, prompts, normaliser, curves, dict(exact or {}), refused)
 
 
 def curve_at(experiment: Experiment, predictor: Predictor, k: int) -> Curve:

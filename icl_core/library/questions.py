@@ -63,8 +63,9 @@ class Curves(Question[LearningCurves]):
         return key | {"methods": _listed(self._shown(suite(self.experiment, None)))}
 
     def keyed(self, data: Mapping[str, Any], key: Mapping[str, str]) -> bool:
-        """The methods of a file are those it has curves of, beside the model."""
-        found = set(data["curves"]["predictors"]) - {self.experiment.pretraining.model.kind}
+        """The methods of a file are those it has curves of or whose refusal it tells, beside the model."""
+        curves = data["curves"]
+        found = {*curves["predictors"], *curves.get("refused", {})} - {self.experiment.pretraining.model.kind}
         return super().keyed({**data, "methods": _listed(found)}, key)
 
     def compute(self, library: Library) -> LearningCurves:

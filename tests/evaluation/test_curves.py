@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from torch import Tensor
 
 from icl_core.data.covariance import PowerLaw, RandomDiagonal
 from icl_core.data.function_classes import Dense, Sinusoid, Sparse
@@ -102,6 +103,31 @@ def test_curves_are_the_same_twice_and_more_prompts_extend_them() -> None:
 def test_json_round_trips() -> None:
     found = curves(Evaluation(label_noise=0.5))
     assert LearningCurves.from_dict(json.loads(json.dumps(found.to_dict()))).to_dict() == found.to_dict()
+
+
+class Refuses(Zero):
+    """A solver that gives up on some prompts, from the second chunk on."""
+
+    def __init__(self) -> None:
+        self.chunks = 0
+
+    def predict_query(self, xs: Tensor, ys: Tensor, queries: Tensor) -> Tensor:
+        self.chunks += 1
+        if self.chunks > 1:
+            raise ValueError("these prompts have no certificate: choose another penalty.")
+        return super().predict_query(xs, ys, queries)
+
+
+@pytest.mark.parametrize("heavy", [(), ("ols", "odd")])
+def test_a_method_that_refuses_prompts_says_so_and_harms_no_other(heavy: tuple[str, ...]) -> None:
+    experiment = Experiment(SMALL, Evaluation(prompts=1024, label_noise=0.5))
+    sound = learning_curves(experiment, {"ols": LeastSquares()}, heavy_tailed=heavy)
+    found = learning_curves(experiment, {"odd": Refuses(), "ols": LeastSquares()}, heavy_tailed=heavy)
+    assert found.refused == {"odd": "these prompts have no certificate: choose another penalty."}
+    assert list(found.curves) == ["ols"]
+    assert (found.curves["ols"].mean == sound.curves["ols"].mean).all()
+    assert LearningCurves.from_dict(json.loads(json.dumps(found.to_dict()))).refused == found.refused
+    assert "refused" not in sound.to_dict()
 
 
 def test_learners_fit_the_setting() -> None:
