@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import frame, knobs
-from dashboard.explore import numbers, presets, words
+from dashboard.explore import guessing, numbers, presets, words
 from dashboard.explore.code import numbers_section, take_away
 from dashboard.explore.door import door, is_open
 from dashboard.explore.knobs import presets_menu, settings_section
 from dashboard.explore.picture import draw_curves, is_log, shown_methods
+from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.hand import hand, hides, reveal_button
 from dashboard.frame.shared import waiting
-from dashboard.frame.texts import joined, plain, said, t
+from dashboard.frame.texts import joined, said, t
 from dashboard.frame.url_state import Settings
 from dashboard.frame.viewport import is_narrow
 from dashboard.lecture.stage import stage
@@ -34,7 +36,7 @@ with waiting(state.experiment.hash):
     try:
         outcome = numbers.explored(state.experiment, library)
     except ValueError as error:  # inputs beyond what a predictor can solve: its sentence says which
-        st.error(t("figure.refused", reason=plain(said(error))))
+        st.error(t("figure.refused", reason=said(error)))
         st.stop()
 frame.warn((), outcome.faults)
 if outcome.lacks_model:
@@ -54,9 +56,20 @@ def picture() -> None:
     if not state.presentation.present:
         presets_menu(state, models)
     frame.title(words.title(curves))
+    question = guessing.question(curves)
+    waits = hides(state, question)
+    if waits:
+        sentence = t("guess.curve")
     with frame.figure_place(state.presentation.present):
-        draw_curves(outcome, state.view, state.presentation, read_out=k, low=at_door, alt=sentence)
+        only = guessing.WAITING if waits else None
+        draw_curves(outcome, state.view, state.presentation, read_out=k, low=at_door, only=only, alt=sentence)
+    if state.view.predict:
+        hand("figure", question, figure_theme(state.presentation), draws=waits)
     stage(state, *knobs.main_knobs(state))
+    if waits:
+        reveal_button(question)
+    elif state.view.predict:
+        guessing.say(question, curves)
     frame.read_aloud(sentence, words.provenance(curves, outcome.card))
     frame.mark("read", k=k)
 

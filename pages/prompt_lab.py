@@ -8,6 +8,7 @@ from dashboard import frame
 from dashboard.frame import exports
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
+from dashboard.frame.viewport import is_narrow
 from dashboard.lab import knobs, picture, words
 from dashboard.lab.code import exported, python_code
 from dashboard.lab.numbers import answer as answer_to
@@ -37,17 +38,28 @@ frame.sidebar(
 frame.warn(state.notices, filter(None, (answer.fault,)))
 
 frame.title(words.title(answer, state.view, pretraining))
+shown = knobs.shown(state.view, available)
+
+
+def points() -> None:
+    """What Bayes believes, and the points."""
+    if not state.view.hidden:
+        picture.draw_belief(state, answer)
+    knobs.points_row(state, answer.functions.prompt)
+    picture.draw_table(state, answer.functions.prompt)
+
+
 with frame.figure_place(state.presentation.present):
-    left, right = st.columns([11, 4], gap="medium")
+    left, right = (st.container(), None) if is_narrow() else st.columns([11, 4], gap="medium")
     with left:
-        shown = knobs.shown(state.view, available)
         picture.draw_plot(state, answer, names, pretraining, shown=shown, alt=sentence)
-    with right:
-        if not state.view.hidden:
-            picture.draw_belief(state, answer)
-        knobs.points_row(state, answer.functions.prompt)
-        picture.draw_table(state, answer.functions.prompt)
+    if right is not None:
+        with right:
+            points()
 stage(state, *knobs.main_knobs(state))
+if right is None:
+    points()
+picture.score_line(state, answer, names, pretraining)
 entry = library.find(pretraining.hash)
 frame.read_aloud(sentence, words.provenance(state.view, pretraining, entry.card if entry else None))
 

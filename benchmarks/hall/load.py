@@ -62,8 +62,7 @@ class Report:
 
 async def visit(number: int, port: int, minutes: float, every: float, tally: Tally) -> None:
     """One viewer: opens the link at a moment of the first seconds, then moves a knob now and then."""
-    # The same moves on every run.
-    chance = random.Random(f"{SEED} {number}")  # nosec B311
+    chance = random.Random(f"{SEED} {number}")
     await asyncio.sleep(chance.uniform(0, OPENING_SECONDS))
     try:
         async with Viewer(port) as viewer:

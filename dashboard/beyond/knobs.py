@@ -24,6 +24,7 @@ from dashboard.beyond.view import (
     read_out,
     with_scene,
 )
+from dashboard.frame.hand import predict_switch
 from dashboard.frame.knob import Knob, Menu, Pills, Row, Slider, Steps, Switch, draw, heading, more, viewed
 from dashboard.frame.preset_menu import preset_menu
 from dashboard.frame.texts import t
@@ -201,7 +202,14 @@ def pictures(state: State, experiment: Experiment, shown: Picture) -> None:
         on_scene = on_page(state, lambda test: with_scene(_swept(state, test), SCENES[name]))
         return on_scene(settings).viewed(picture="sweep")
 
-    preset_menu(state, [*LADDER, *SCENES], marked, lambda name: t(f"beyond.picture.{name}"), write)
+    preset_menu(
+        state,
+        [*LADDER, *SCENES],
+        marked,
+        lambda name: t(f"beyond.picture.{name}"),
+        write,
+        lambda: predict_switch(state),
+    )
 
 
 def _swept(state: State, experiment: Experiment) -> Experiment:

@@ -150,21 +150,28 @@ def title(ladder: Ladder, k: int) -> str:
 
 
 def reading(ladder: Ladder, k: int) -> str:
-    """The figure read aloud: the model's error on the sum, whom it is nearest to, and the other rungs."""
+    """The figure read aloud in two sentences: the model's error on the sum beside the nearest; zero's."""
     model = ladder.model(ladder.current)
-    values = {name: _with_interval(curve, k) for name, curve in ladder.ideals.items() if name != "zero"}
     parts = [t("beyond.ladder.reading", k=k, band=band_name(ladder.current))]
     if model is not None:
-        ideals = {name: curve for name, curve in ladder.ideals.items() if name != "zero"}
-        near = nearest(model, ideals, k)
+        near = nearest(model, _learners(ladder), k)
         parts.append(t("beyond.ladder.model", error=_with_interval(model, k)))
-        parts.append(t("beyond.ladder.nearest", name=t(f"learner.{near}"), error=values.pop(near)))
+        found = _with_interval(ladder.ideals[near], k)
+        parts.append(t("beyond.ladder.nearest", name=t(f"learner.{near}"), error=found))
+    parts.append(t("beyond.reading.zero", error=error(float(ladder.ideals["zero"].mean[k]))))
+    return joined("sentences", parts)
+
+
+def details(ladder: Ladder, k: int) -> str:
+    """What else the figure says: the longer trained model, the ideals, the other rungs."""
+    parts = []
     if ladder.longer is not None:
         parts.append(t("beyond.ladder.trained_longer", error=_with_interval(ladder.longer, k)))
-    others = [
-        t("beyond.ladder.value", name=t(f"learner.{name}"), error=text) for name, text in values.items()
+    ideals = [
+        t("beyond.ladder.value", name=t(f"learner.{name}"), error=_with_interval(curve, k))
+        for name, curve in _learners(ladder).items()
     ]
-    parts.append(t("beyond.ladder.others", others=joined("names", others)))
+    parts.append(t("beyond.ladder.others", others=joined("names", ideals)))
     rest = [
         t("beyond.ladder.value", name=band_name(rung), error=error(float(curve.mean[k])))
         for rung in ladder.rungs
@@ -172,8 +179,12 @@ def reading(ladder: Ladder, k: int) -> str:
     ]
     if rest:
         parts.append(t("beyond.ladder.rungs", others=joined("names", rest)))
-    parts.append(t("beyond.reading.zero", error=error(float(ladder.ideals["zero"].mean[k]))))
     return joined("sentences", parts)
+
+
+def _learners(ladder: Ladder) -> dict[str, Curve]:
+    """The ideals that learn."""
+    return {name: curve for name, curve in ladder.ideals.items() if name != "zero"}
 
 
 def cards(ladder: Ladder, library: Library) -> list[Card]:

@@ -20,7 +20,7 @@ from icl_core.library import Card, Entry, Library, LibraryError, load_once
 from icl_core.library.finding import beside, main_model
 from icl_core.library.ladder import RECIPES
 from icl_core.library.questions import SweepErrors
-from icl_core.predictors import Network, Predictor, SmoothInterpolator
+from icl_core.predictors import LeastSquares, Network, Predictor, SmoothInterpolator
 from icl_core.specs import Experiment, Pretraining
 
 Curves = Mapping[str, SweepCurve]
@@ -108,6 +108,8 @@ def _drawn(
         for name in names
         if name in learners.entries
     }
+    if "ols" in names:
+        predictors["ols"] = LeastSquares()
     if "smooth" in names:
         predictors["smooth"] = SmoothInterpolator()
     asked = {name: learner for name, learner in ideal.items() if name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -31,9 +32,13 @@ def draw_functions(
     *,
     k: int,
     shown: tuple[str, ...],
+    waits: bool = False,
     alt: str,
 ) -> None:
-    """The prompt's points and the learners' functions; the browser plays them from k = 0 to K."""
+    """The prompt's points and the learners' functions; the browser plays them from k = 0 to K.
+
+    Where the answer `waits` the points stand alone.
+    """
     labels = PromptLabels(
         learners=names,
         truth=t("beyond.truth"),
@@ -45,10 +50,13 @@ def draw_functions(
         pause=t("beyond.pause"),
         prefix=t("beyond.frame"),
     )
+    canvas = Canvas.around(functions)
+    if waits:
+        functions, shown = replace(functions, prompt=replace(functions.prompt, truth=None)), ()
     figure = growing_prompt_figure(
         functions,
         labels,
-        Canvas.around(functions),
+        canvas,
         k=k,
         shown=shown,
         theme=figure_theme(presentation),

@@ -7,22 +7,27 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import frame
-from dashboard.beyond import claimed, code, knobs, ladder, numbers, picture, words
+from dashboard.beyond import claimed, code, guessing, knobs, ladder, numbers, picture, words
 from dashboard.beyond.knobs import State
 from dashboard.beyond.ladder import Ladder
 from dashboard.beyond.numbers import Learners
 from dashboard.beyond.view import current, read_out
 from dashboard.frame import exports
+from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.hand import Question, hand, hides, reveal_button
 from dashboard.frame.line_chart import draw_panels, files
 from dashboard.frame.line_chart import numbers as drawn_numbers
 from dashboard.frame.texts import joined, t
 from dashboard.lecture.stage import stage
+from icl_core.evaluation.prompt_functions import PromptFunctions
 from icl_core.library import Library
 from icl_core.library.finding import waiting
 from icl_core.specs import Experiment
 
 LADDER = ("transformer", "bayes", "bayes_test", "smooth")
 """Learners whose functions the ladder draws."""
+SCORED = ("ols", "bayes")
+"""Learners that a guess is compared with, drawn or not."""
 
 
 def ladder_picture(
@@ -37,9 +42,12 @@ def ladder_picture(
     k, present = read_out(experiment, state.view), state.presentation.present
     shown = tuple(name for name in LADDER if name != "transformer" or name in learners.entries)
     with st.spinner(t("figure.waiting"), show_time=True):
-        functions = numbers.drawn(experiment, state.view.prompt, learners, shown, library)
-    sentence, panels = ladder.reading(found, k), [ladder.panel(found, k)]
-    frame.title(ladder.title(found, k))
+        functions = numbers.drawn(experiment, state.view.prompt, learners, (*shown, *SCORED), library)
+    question = guessing.question(experiment, state.view.prompt, k, functions)
+    waits = hides(state, question)
+    panels = [ladder.panel(found, k)]
+    sentence = t("guess.function") if waits else ladder.reading(found, k)
+    frame.title(t("guess.title") if waits else ladder.title(found, k))
     if not present:
         knobs.picture_row(state, "ladder")
     names = {**names, "transformer": ladder.line_name(found.current)}
@@ -47,11 +55,17 @@ def ladder_picture(
     with frame.figure_place(present):
         left, right = st.columns([6, 5], gap="medium")
         with left:
-            picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
+            picture.draw_functions(
+                functions, names, state.presentation, k=k, shown=shown, waits=waits, alt=sentence
+            )
         with right:
-            draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+            if not waits:
+                draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+    _hand(state, question, waits)
     stage(state, *knobs.main_knobs(state, experiment, found))
-    frame.read_aloud(sentence, ladder.provenance(found, experiment, library))
+    _answer(state, question, waits, experiment, functions, names, k)
+    more = "" if waits or present else ladder.details(found, k)
+    frame.read_aloud(sentence, ladder.provenance(found, experiment, library), more)
     if present:
         return
     if found.missing:
@@ -70,25 +84,33 @@ def sweep_picture(
     parameter, present = current(experiment).parameter, state.presentation.present
     with st.spinner(t("figure.waiting"), show_time=True):
         shown = learners.shown(parameter, state.view, swept=False)
-        functions = numbers.drawn(experiment, state.view.prompt, learners, shown, library)
+        functions = numbers.drawn(experiment, state.view.prompt, learners, (*shown, *SCORED), library)
         swept = learners.shown(parameter, state.view, swept=True)
         curves = numbers.swept(experiment, learners, swept, library)
-    sentence = words.reading(experiment, curves, k)
-    frame.title(words.title(experiment, curves, k))
+    question = guessing.question(experiment, state.view.prompt, k, functions)
+    waits = hides(state, question)
+    sentence = t("guess.function") if waits else words.reading(experiment, curves, k)
+    frame.title(t("guess.title") if waits else words.title(experiment, curves, k))
     if not present:
         knobs.picture_row(state, "sweep")
     with frame.figure_place(present):
         left, right = st.columns([6, 5], gap="medium")
         with left:
-            picture.draw_functions(functions, names, state.presentation, k=k, shown=shown, alt=sentence)
-        with right:
-            picture.draw_sweep(
-                experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
+            picture.draw_functions(
+                functions, names, state.presentation, k=k, shown=shown, waits=waits, alt=sentence
             )
+        with right:
+            if not waits:
+                picture.draw_sweep(
+                    experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
+                )
+    _hand(state, question, waits)
     stage(state, *knobs.main_knobs(state, experiment))
+    _answer(state, question, waits, experiment, functions, names, k)
     cards = learners.cards(swept)
+    more = "" if waits or present else words.details(experiment, curves, k)
     frame.read_aloud(
-        sentence, words.provenance(experiment, cards.pop("transformer", None), [*cards.values()])
+        sentence, words.provenance(experiment, cards.pop("transformer", None), [*cards.values()]), more
     )
     if present:
         return
@@ -101,3 +123,24 @@ def sweep_picture(
     exports.numbers_section(picture.numbers_table(experiment, curves, names, k))
     knobs.networks(state, library)
     code.take_away(experiment, curves, k)
+
+
+def _hand(state: State, question: Question, waits: bool) -> None:
+    if state.view.predict:
+        hand("functions", question, figure_theme(state.presentation), draws=waits)
+
+
+def _answer(
+    state: State,
+    question: Question,
+    waits: bool,
+    experiment: Experiment,
+    functions: PromptFunctions,
+    names: Mapping[str, str],
+    k: int,
+) -> None:
+    """The way to the answer, then how near the guess came."""
+    if waits:
+        reveal_button(question)
+    elif state.view.predict:
+        guessing.say(question, experiment, functions, names, k)

@@ -45,13 +45,14 @@ SWEPT: Mapping[Parameter, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class BeyondView(View):
     """The picture (None: the ladder on its rungs, the sweep elsewhere), pairs seen (None: half the trained
-    length), which prompt is drawn, learners shown, the error's axis."""
+    length), which prompt is drawn, learners shown, the error's axis, whether the answer waits."""
 
     picture: Picture | None = None
     k: int | None = None
     prompt: int = SHOWN_PROMPT
     show: tuple[str, ...] = ()
     log: bool = True
+    predict: bool = False
 
     def __post_init__(self) -> None:
         require(self.k is None or self.k >= 0, "k", self.k, "0 or more examples")

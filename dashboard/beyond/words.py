@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -53,28 +53,49 @@ def title(experiment: Experiment, curves: Curves, k: int) -> str:
 
 
 def reading(experiment: Experiment, curves: Curves, k: int) -> str:
-    """The figures read aloud at k pairs."""
+    """The figures read aloud at k pairs in two sentences: the model, and whom it is compared with."""
     scene, sweep = current(experiment), sweep_of(experiment)
-    values = {
-        name: _with_interval(curve, sweep, scene.value, k) for name, curve in curves.items() if name != "zero"
-    }
-    parts = [t(f"beyond.reading.{scene.parameter}", k=k, functions=_functions(experiment, scene))]
+    values, parts = _values(experiment, curves, k), [_opening(experiment, k)]
     if "transformer" in values:
         home = error(home_error(curves["transformer"], sweep, k))
         if scene.parameter == "alpha" and scene.value in (0.0, 1.0):
             parts.append(t("beyond.reading.alone", error=values["transformer"]))
         else:
             parts.append(t(f"beyond.reading.{scene.parameter}.model", error=values["transformer"], home=home))
+    parts += _others(values)[:1]
+    return joined("sentences", parts)
+
+
+def details(experiment: Experiment, curves: Curves, k: int) -> str:
+    """What else the figures say at k pairs."""
+    scene, sweep, values = current(experiment), sweep_of(experiment), _values(experiment, curves, k)
+    parts = _others(values)[1:]
     if {"small", "large"} <= set(values):
         parts.append(t("beyond.reading.sizes", small=values["small"], large=values["large"]))
-    for name in ("wide", "bayes", "bayes_test"):
-        if name in values:
-            parts.append(t(f"beyond.reading.{name}", error=values[name]))
     zero = error(float(np.interp(scene.value, sweep.values, sweep.zero_errors)))
     parts.append(t("beyond.reading.zero", error=zero))
     if not np.isclose(scene.value, sweep.values).any():
         parts.append(t("beyond.reading.between"))
     return joined("sentences", parts)
+
+
+def _opening(experiment: Experiment, k: int) -> str:
+    scene = current(experiment)
+    return t(f"beyond.reading.{scene.parameter}", k=k, functions=_functions(experiment, scene))
+
+
+def _values(experiment: Experiment, curves: Curves, k: int) -> dict[str, str]:
+    """Each learner's error with its interval."""
+    scene, sweep = current(experiment), sweep_of(experiment)
+    return {
+        name: _with_interval(curve, sweep, scene.value, k) for name, curve in curves.items() if name != "zero"
+    }
+
+
+def _others(values: Mapping[str, str]) -> list[str]:
+    """A sentence for each that the model is compared with, the nearest to the question first."""
+    wanted = ("wide", "bayes_test", "bayes")
+    return [t(f"beyond.reading.{name}", error=values[name]) for name in wanted if name in values]
 
 
 def at(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> float:

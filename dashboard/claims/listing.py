@@ -48,14 +48,19 @@ def filters(state: State) -> None:
 
 
 def listing(state: State, claims: Sequence[Standing]) -> None:
-    """The given claims, paper by paper; on a phone a line each, to be unfolded."""
-    for paper, own in groupby(claims, key=lambda standing: standing.paper):
-        st.subheader(t(f"claims.paper.{paper}"), anchor=False)
-        st.caption(t(f"claims.source.{paper}"))
+    """The given claims, paper by paper; on a phone a paper is folded, and within it every claim."""
+    for paper, found in groupby(claims, key=lambda standing: standing.paper):
+        own = list(found)
         if is_narrow():
-            for standing in own:
-                _folded(state, standing)
+            reproduced = sum(standing.outcome == "reproduced" for standing in own)
+            name = t(f"claims.paper.{paper}")
+            with st.expander(t("claims.group", name=name, reproduced=reproduced, count=len(own))):
+                st.caption(t(f"claims.source.{paper}"))
+                for standing in own:
+                    _folded(state, standing)
         else:
+            st.subheader(t(f"claims.paper.{paper}"), anchor=False)
+            st.caption(t(f"claims.source.{paper}"))
             for _, settings in groupby(own, key=lambda standing: standing.claim.number):
                 _cards(state, list(settings))
 

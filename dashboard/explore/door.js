@@ -11,6 +11,7 @@ const part = (tag, attributes) => {
 };
 
 export default function ({ data, parentElement }) {
+  parentElement.leave?.(); // of the run before, which other data have ended
   const svg = parentElement.querySelector("svg");
   const count = parentElement.querySelector(".count"), key = parentElement.querySelector(".key");
   const { prompts, colours } = data;
@@ -66,9 +67,10 @@ export default function ({ data, parentElement }) {
 
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) show(prompts[0])(prompts[0].xs.length, 1);
   else play(0);
-  return () => {
+  parentElement.leave = () => {
     stopped = true;
     clearTimeout(timer);
     cancelAnimationFrame(frame);
   };
+  return parentElement.leave;
 }

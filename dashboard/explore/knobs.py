@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.explore import presets
 from dashboard.explore.door import door_button
 from dashboard.explore.picture import available_methods, is_log, shown_methods
+from dashboard.frame.hand import predict_switch
 from dashboard.frame.knob import Knob, Pills, Switch, draw, viewed
 from dashboard.frame.preset_menu import settings_menu
 from dashboard.frame.texts import t
@@ -21,7 +22,12 @@ State = UrlState[CurveView]
 def presets_menu(state: State, models: Models) -> None:
     """A menu of the presets, named by what they show, the current one chosen; the front door's button."""
     found = presets.available(models)
-    settings_menu(state, found, lambda name: t(f"preset.{name}"), lambda: door_button(state))
+    settings_menu(state, found, lambda name: t(f"preset.{name}"), lambda: _beside(state))
+
+
+def _beside(state: State) -> None:
+    door_button(state)
+    predict_switch(state)
 
 
 def settings_section(state: State, curves: LearningCurves) -> None:

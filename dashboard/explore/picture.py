@@ -73,12 +73,18 @@ def draw_curves(
     *,
     read_out: int,
     low: bool,
+    only: tuple[str, ...] | None = None,
     alt: str,
 ) -> None:
-    """The chart, `low` where something stands above it; `alt` says aloud what it shows."""
+    """The chart, `low` where something stands above it; `alt` says aloud what it shows.
+
+    With `only` some methods drawn the axis is that of all.
+    """
     curves = outcome.curves
     shown, log_axis = shown_methods(curves, view), is_log(curves, view)
     labelled = labelled_methods(curves, view, read_out)
+    if only is not None:
+        shown = labelled = only
     height = LOW if low or is_narrow() else None
     theme = figure_theme(presentation)
 

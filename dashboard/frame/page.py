@@ -75,13 +75,16 @@ def title(text: str) -> None:
     shown.add(title=text)
 
 
-def read_aloud(sentence: str, provenance: str) -> None:
-    """What the figure says, and where its numbers come from."""
+def read_aloud(sentence: str, provenance: str, more: str = "") -> None:
+    """What the figure says in a sentence or two, where its numbers come from, and `more` to unfold."""
     shown.add(sentence=sentence, provenance=provenance)
     with st.container(key="reading"):
         st.markdown(sentence)
     with st.container(key="provenance"):
         st.caption(provenance)
+    if more:
+        with st.expander(t("section.more"), icon=":material/notes:"):
+            st.markdown(more)
 
 
 def explain(*sections: tuple[str, str]) -> None:

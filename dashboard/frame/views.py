@@ -64,12 +64,14 @@ class Presentation(View):
 
 @dataclass(frozen=True)
 class CurveView(View):
-    """A learning curve: read-out k (None: the trained length), methods shown (none: the usual), and whether
-    the error axis is logarithmic (None: where a linear one loses what the figure is about)."""
+    """A learning curve: read-out k (None: the trained length), methods shown (none: the usual), whether the
+    error axis is logarithmic (None: where a linear one loses what the figure is about), and whether the
+    curves wait until they are asked for."""
 
     k: int | None = None
     log: bool | None = None
     show: tuple[str, ...] = ()
+    predict: bool = False
 
     def __post_init__(self) -> None:
         require(self.k is None or self.k >= 0, "k", self.k, "0 or more examples")

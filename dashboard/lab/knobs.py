@@ -98,7 +98,7 @@ def points_row(state: State, prompt: Prompt) -> None:
     if state.view.hidden:
         press(
             state,
-            "ask",
+            "reveal",
             t("lab.button.ask"),
             lambda settings: settings.viewed(asked=True),
             icon=":material/visibility:",

@@ -1,4 +1,4 @@
-"""The plot that takes clicks, the bar of beliefs, and the table of points."""
+"""The plot that takes taps and strokes, the bar of beliefs, and the table of points."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import streamlit as st
 
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart
+from dashboard.frame.hand import Question, hand, say_score
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import UrlState
 from dashboard.frame.viewport import is_narrow
 from dashboard.lab.numbers import Answer
-from dashboard.lab.view import DECIMALS, LabView, Points, with_points
+from dashboard.lab.view import DECIMALS, LabSettings, LabView, Points, prompt_of, with_points
 from icl_core.evaluation.prompt_functions import Prompt, input_range
 from icl_core.figures.belief import belief_figure
 from icl_core.figures.palette import THEMES
@@ -25,8 +26,7 @@ from icl_core.specs import Pretraining
 
 State = UrlState[LabView]
 
-PLACES = 10  # for a click, in each unit of x and of y
-MOST_ROWS = 8  # units of y that have as many; a taller plot has coarser places
+SCORED = ("transformer", "ols", "bayes")
 LEAST_REACH = 3.0
 HEIGHT, NARROW_HEIGHT = 560, 400
 
@@ -46,11 +46,7 @@ def draw_plot(
     shown: tuple[str, ...],
     alt: str,
 ) -> None:
-    """Points and functions; a click on the paper adds a point there.
-
-    A chart keeps what was selected in it, and would select it again on the next run: so the chart's key
-    changes with the points.
-    """
+    """Points and functions; a tap on the paper adds a point, a stroke draws a guess while they are hidden."""
     prompt = answer.functions.prompt
     points = points_of(prompt)
     labels = PromptLabels(
@@ -75,16 +71,34 @@ def draw_plot(
         height=_height(state),
         compact=is_narrow(),
     )
-    key = f"lab_{abs(hash((points, state.view.draw, state.view.source)))}"
 
-    def clicked() -> None:
-        places = st.session_state[key].selection.points
-        if places:
-            x, y = float(places[-1]["x"]), float(places[-1]["y"])
-            state.change(lambda settings: with_points(settings, points.with_point(x, y)))
+    def tapped(x: float, y: float) -> None:
+        def added(settings: LabSettings) -> LabSettings:  # to the points of now: a tap may follow on a tap
+            now = points_of(prompt_of(settings.view, pretraining, answer.functions.grid))
+            return with_points(settings, now.with_point(x, y))
+
+        state.change(added)
 
     with st.container(key="lab_plot"):
-        draw_chart(figure, key, alt=alt, stem="icl-prompt", camera="hover", on_select=clicked)
+        draw_chart(figure, "lab", alt=alt, stem="icl-prompt", camera="hover")
+    hand(
+        "lab_plot", question(answer), figure_theme(state.presentation), draws=state.view.hidden, on_tap=tapped
+    )
+
+
+def question(answer: Answer) -> Question:
+    """Which function goes through these points?"""
+    return Question(("lab", points_of(answer.functions.prompt)), answer.functions.grid)
+
+
+def score_line(state: State, answer: Answer, names: Mapping[str, str], pretraining: Pretraining) -> None:
+    """How near the guess came, once the answer shows."""
+    if state.view.hidden:
+        return
+    answers = {names[name]: row for name in SCORED if (row := answer.at_end(name)) is not None}
+    if answer.functions.prompt.truth is not None:
+        answers[t("lab.truth")] = answer.functions.prompt.truth
+    say_score(question(answer), answers, input_range(pretraining))
 
 
 def draw_belief(state: State, answer: Answer) -> None:
@@ -139,7 +153,7 @@ def applied(points: Points, changes: Mapping[str, Any]) -> Points | None:
 
 
 def _canvas(answer: Answer, pretraining: Pretraining) -> Canvas:
-    """Room for clicks, at least up to ±4, and for every point."""
+    """Room for taps, and for every point."""
     grid, ys = answer.functions.grid, answer.functions.prompt.ys
     reach = max(LEAST_REACH, math.ceil(1.1 * max((abs(float(y)) for y in ys), default=0.0)))
     return Canvas(
@@ -148,8 +162,6 @@ def _canvas(answer: Answer, pretraining: Pretraining) -> Canvas:
         -reach,
         reach,
         trained=input_range(pretraining),
-        click_columns=round(PLACES * float(grid[-1] - grid[0])) + 1,
-        click_rows=round(PLACES * min(2 * reach, MOST_ROWS)) + 1,
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import streamlit as st
 
 from dashboard.frame.texts import plain, said, t
 from dashboard.frame.url_state import UrlState
+from dashboard.frame.viewport import is_narrow
 from dashboard.models.view import LibraryView, Shelved
 from dashboard.models.words import cells, check_words, facts, family_words, making, pool_words
 from dashboard.say.amounts import interval
@@ -19,11 +22,30 @@ COLUMNS = 3
 
 
 def cards(state: State, models: list[Shelved], chosen: Shelved | None) -> None:
-    """The cards, three in a row."""
+    """The cards, three in a row; on a phone folded, by their number of inputs."""
+    if is_narrow():
+        _folded(state, models, chosen)
+        return
     for start in range(0, len(models), COLUMNS):
         for column, model in zip(st.columns(COLUMNS), models[start : start + COLUMNS], strict=False):
             with column, st.container(border=True, height="stretch"):
                 _card(state, model, model is chosen)
+
+
+def _folded(state: State, models: list[Shelved], chosen: Shelved | None) -> None:
+    for inputs, found in groupby(sorted(models, key=_inputs), key=_inputs):
+        own = list(found)
+        name = t("library.group", inputs=inputs, count=len(own)) if inputs else t("library.status.damaged")
+        with st.expander(name):
+            for model in own:
+                icon = f":{COLOURS[model.status]}[:material/{ICONS[model.status]}:]"
+                with st.expander(f"{icon} {plain(model.entry.name)}"):
+                    _card(state, model, model is chosen)
+
+
+def _inputs(model: Shelved) -> int:
+    """How many inputs the model's functions have; 0 of one whose card cannot be read."""
+    return model.entry.card.spec.dimension if model.entry.card else 0
 
 
 def _card(state: State, model: Shelved, shown: bool) -> None:

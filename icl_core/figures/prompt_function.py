@@ -44,15 +44,13 @@ class PromptLabels:
 
 @dataclass(frozen=True)
 class Canvas:
-    """What the axes span, which inputs pretraining had, and the places where a click can put a point."""
+    """What the axes span, and which inputs pretraining had."""
 
     low: float
     high: float
     bottom: float
     top: float
     trained: tuple[float, float] | None = None
-    click_columns: int = 0
-    click_rows: int = 0
 
     @classmethod
     def around(cls, drawn: PromptFunctions) -> Canvas:
@@ -73,19 +71,12 @@ def prompt_figure(
     height: int | None = None,
     compact: bool = False,
 ) -> go.Figure:
-    """The `shown` learners' functions after k pairs; later pairs are drawn faint.
-
-    Where the canvas has click columns and rows, an invisible lattice of points lies beneath the drawing:
-    selecting one of them tells where the viewer clicked.
-    """
+    """The `shown` learners' functions after k pairs; later pairs are drawn faint."""
     look = THEMES[theme]
     traces = _traces(drawn, labels, k, shown, look)
-    if canvas.click_columns:  # every click is the lattice's
-        traces = [trace | {"hoverinfo": "skip", "hovertemplate": None} for trace in traces]
-        traces.append(_lattice(canvas))
     # Put together as plain values: Plotly checks the whole once, and not at every addition.
     drawing = layout(look).to_plotly_json()
-    drawing |= {"hovermode": "closest", "clickmode": "event+select", "height": height or look.height}
+    drawing |= {"hovermode": "closest", "height": height or look.height}
     across, up = drawing["xaxis"], drawing["yaxis"]
     across |= {"range": [canvas.low, canvas.high], "showgrid": False}
     up |= {"range": [canvas.bottom, canvas.top], "nticks": 7, "zeroline": True, "zerolinecolor": look.grid}
@@ -203,25 +194,6 @@ def _points(xs: Array, ys: Array, label: str, look: Theme, *, faint: bool) -> Tr
         legendrank=100,
         showlegend=False,
         meta={"role": "coming" if faint else "seen"},
-    )
-
-
-def _lattice(canvas: Canvas) -> Trace:
-    """Nearly invisible points that catch clicks; they have no hover box of their own."""
-    columns = np.linspace(canvas.low, canvas.high, canvas.click_columns)
-    rows = np.linspace(canvas.bottom, canvas.top, canvas.click_rows)
-    across, up = np.meshgrid(columns, rows)
-    return dict(
-        type="scatter",
-        x=across.ravel().round(4),
-        y=up.ravel().round(4),
-        mode="markers",
-        marker={"size": 5, "opacity": 0.01, "color": "rgba(0,0,0,0)"},  # larger ones would vie for a click
-        selected={"marker": {"opacity": 0.01}},
-        unselected={"marker": {"opacity": 0.01}},
-        hoverinfo="none",
-        showlegend=False,
-        meta={"role": "lattice"},
     )
 
 

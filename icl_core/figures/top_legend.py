@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 
 from icl_core.figures.palette import Theme
 
+LARGEST = 17  # pixels: in a lecture larger rows would take the picture's place
+
 
 def add_top_legend(figure: go.Figure, look: Theme, *, compact: bool) -> None:
     """Rows of entries over the axes; `compact` sets them two in a row, for narrow screens."""
@@ -16,7 +18,7 @@ def add_top_legend(figure: go.Figure, look: Theme, *, compact: bool) -> None:
             "orientation": "h",
             "y": 1.01,
             "yanchor": "bottom",
-            "font": {"size": look.size - (4 if compact else 2)},
+            "font": {"size": min(LARGEST, look.size - (4 if compact else 2))},
             "bgcolor": "rgba(0,0,0,0)",
             "itemclick": False,
             "itemdoubleclick": False,

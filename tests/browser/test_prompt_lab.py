@@ -25,6 +25,12 @@ FUNCTIONS = """
     .map(trace => [trace.meta.learner, Array.from(trace.y)])
 )
 """
+DRAWN = """
+() => document.querySelector('%s')._fullData
+  .filter(trace => trace.visible === true && ['line', 'function'].includes(trace.meta.role))
+  .map(trace => trace.meta.method ?? trace.meta.learner)
+"""
+LEARNERS = {"transformer", "ols", "bayes", "bayes_test"}
 
 
 def wait_for_points(page: "Page", count: int) -> None:
@@ -42,8 +48,6 @@ def query(page: "Page") -> dict[str, list[str]]:
 
 def click(page: "Page", x: float, y: float) -> None:
     across, down = page.evaluate(PLACE % PLOT, [x, y])
-    page.mouse.move(across, down)
-    page.wait_for_timeout(200)  # Plotly looks for the point under the mouse at most 20 times a second
     page.mouse.click(across, down)
 
 
@@ -71,6 +75,68 @@ def test_clicks_add_points_and_the_curves_move(
     settled(page)
     click(page, 0.0, 1.0)  # and the same place may be clicked twice
     wait_for_points(page, 5)
+
+
+def test_taps_land_where_they_are_made(
+    browser: Any, app_server: Any, settled: Callable[["Page"], None]
+) -> None:
+    """By touch, where nothing hovers before it."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        is_mobile=True,
+        has_touch=True,
+        user_agent="Mozilla/5.0 Mobile",
+    )
+    page = context.new_page()
+    page.goto(f"{app_server.url}/prompt_lab?source=own&x=&y=")
+    wait_for_points(page, 0)
+    settled(page)
+    places = [(-2.0, 1.0), (2.0, -1.5), (0.0, 2.0), (0.0, 2.0), (-1.0, -2.5)]
+    for count, place in enumerate(places, start=1):
+        page.touchscreen.tap(*page.evaluate(PLACE % PLOT, list(place)))
+        wait_for_points(page, count)
+        settled(page)
+    made = zip(*([float(each) for each in query(page)[axis][0].split()] for axis in "xy"), strict=True)
+    for place, (x, y) in zip(places, made, strict=True):
+        assert (x, y) == pytest.approx(place, abs=0.03)  # a pixel
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "chart"),
+    [
+        ("/prompt_lab?predict=1", PLOT),
+        ("/?predict=1", ".st-key-figure .js-plotly-plot"),
+        ("/beyond_the_mixture?predict=1&present=1", ".st-key-functions .js-plotly-plot"),
+    ],
+)
+def test_a_guess_is_drawn_by_hand_and_scored(
+    address: str, chart: str, page: "Page", app_server: Any, settled: Callable[["Page"], None]
+) -> None:
+    page.goto(app_server.url + address)
+    page.wait_for_selector("#done", state="attached", timeout=120_000)
+    page.locator(f"{chart} .hand").wait_for(state="attached", timeout=60_000)
+    settled(page)
+    assert not set(page.evaluate(DRAWN % chart)) & LEARNERS
+    box = page.locator(f"{chart} .hand").bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 5, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 5, middle, steps=8)
+    page.mouse.up()
+    settled(page)
+    if "present" in address:
+        page.keyboard.press("r")
+    else:
+        page.locator(".st-key-reveal button").click()
+    page.locator(".st-key-score").get_by_text("Nearest").wait_for(timeout=60_000)
+    settled(page)
+    said = page.locator(".st-key-score").inner_text()
+    for name in ("Transformer", "OLS", "Bayes"):
+        assert name in said
+    assert set(page.evaluate(DRAWN % chart)) & LEARNERS
+    assert page.locator(f"{chart} .hand path").get_attribute("d")  # the guess stays
 
 
 def test_points_survive_reload_and_back(

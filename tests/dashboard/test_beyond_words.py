@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.beyond.view import Scene, start, sweep_of, with_scene
-from dashboard.beyond.words import at, reading, title
+from dashboard.beyond.words import at, details, reading, title
 from icl_core.evaluation.family_sweep import FamilySweep, SweepCurve
 from icl_core.specs import Experiment
 
@@ -36,19 +36,20 @@ def test_between_values_the_drawn_line_is_read() -> None:
     rising = SweepCurve(*(np.tile(np.array(sweep.values)[:, None], 25) for _ in range(3)))
     assert at(rising, sweep, 1.1, 3) == pytest.approx(1.1)
     between = with_scene(FIRST, Scene("alpha", 0.55))
-    assert "two measured ones" in reading(between, curves(between), 12)
-    assert "two measured ones" not in reading(HALF, curves(HALF), 12)
+    assert "two measured ones" in details(between, curves(between), 12)
+    assert "two measured ones" not in details(HALF, curves(HALF), 12)
 
 
 def test_the_combination_is_read_aloud() -> None:
-    said = reading(HALF, curves(HALF), 12)
+    assert reading(HALF, curves(HALF), 12).count(". ") == 1  # two sentences; the rest unfolds
+    said = f"{reading(HALF, curves(HALF), 12)} {details(HALF, curves(HALF), 12)}"
     for number in ("12 examples", "**0.12 [", "0.030", "0.25", "below 0.0005", "0.50"):
         assert number in said, number
     assert title(HALF, curves(HALF), 12).endswith("error 0.12, on the two alone 0.030 on average")
 
 
 def test_the_frequency_is_read_aloud() -> None:
-    said = reading(FAST, curves(FAST), 12)
+    said = f"{reading(FAST, curves(FAST), 12)} {details(FAST, curves(FAST), 12)}"
     for number in ("frequency 3", "0.5 to 2", "outside", "**0.80 [", "0.010", "0.050", "1.50", "1.00"):
         assert number in said, number
     assert title(FAST, curves(FAST), 12).endswith("error 0.80, over the range 0.010 on average")
@@ -56,7 +57,7 @@ def test_the_frequency_is_read_aloud() -> None:
 
 def test_without_the_model_nothing_is_said_of_it() -> None:
     others = {name: each for name, each in curves(HALF).items() if name != "transformer"}
-    assert "transformer" not in reading(HALF, others, 12)
+    assert "transformer" not in reading(HALF, others, 12) + details(HALF, others, 12)
     assert "error" not in title(HALF, others, 12)
 
 

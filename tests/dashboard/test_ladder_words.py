@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboard.beyond.ladder import Ladder, over_seeds, panel, reading, title
+from dashboard.beyond.ladder import Ladder, details, over_seeds, panel, reading, title
 from icl_core.evaluation import Curve
 from icl_core.library.ladder import RECIPES, Rung
 
@@ -35,7 +35,8 @@ def ladder(*, trained: bool = True) -> Ladder:
 
 
 def test_the_sentence_has_the_error_over_the_seeds_and_the_nearest() -> None:
-    said = reading(ladder(), 12)
+    assert reading(ladder(), 12).count(". ") == 1  # two sentences; the rest unfolds
+    said = f"{reading(ladder(), 12)} {details(ladder(), 12)}"
     assert "**0.15 [0.12, 0.17]**" in said
     assert "nearest to that of 'Bayes: line or sinusoid', 0.11" in said
     assert "Smooth interpolator 0.004" in said
@@ -46,7 +47,7 @@ def test_the_sentence_has_the_error_over_the_seeds_and_the_nearest() -> None:
 def test_a_rung_without_a_model_is_said_to_lack_one() -> None:
     found = ladder(trained=False)
     assert "no model yet" in title(found, 12)
-    assert "nearest" not in reading(found, 12)
+    assert "nearest" not in reading(found, 12) + details(found, 12)
     assert [rung.name for rung in found.missing] == ["narrow", "broader-band"]
 
 

@@ -1,4 +1,4 @@
-"""The picture of one prompt: drawn numbers, frames, and the lattice that takes clicks."""
+"""The picture of one prompt: drawn numbers, frames, and what pretraining never saw."""
 
 from dataclasses import replace
 
@@ -44,7 +44,6 @@ def test_functions_and_points_are_drawn_as_they_are() -> None:
     assert found["truth"].y == pytest.approx(np.cos(GRID), abs=1e-3)
     assert list(found["seen"].x) == [-2.0, 0.5]
     assert list(found["coming"].y) == [0.25]
-    assert "lattice" not in found
 
 
 def test_only_what_is_asked_for_is_drawn() -> None:
@@ -74,17 +73,9 @@ def test_frames_step_through_every_number_of_pairs(compact: bool) -> None:
     assert traces(figure)["transformer"].y == pytest.approx(ROWS["transformer"][1], abs=1e-3)
 
 
-def test_the_lattice_lies_on_top_and_takes_every_click() -> None:
-    canvas = Canvas(-4, 4, -3, 3, trained=(-3, 3), click_columns=9, click_rows=7)
+def test_inputs_that_pretraining_never_had_are_shaded() -> None:
+    canvas = Canvas(-4, 4, -3, 3, trained=(-3, 3))
     figure = prompt_figure(DRAWN, LABELS, canvas, k=3, shown=BOTH)
-    lattice = figure.data[-1]
-    assert lattice.meta["role"] == "lattice"
-    assert sorted(set(lattice.x)) == list(range(-4, 5))
-    assert sorted(set(lattice.y)) == list(range(-3, 4))
-    assert len(lattice.x) == 63
-    assert {trace.hoverinfo for trace in figure.data[:-1]} == {"skip"}
-    assert lattice.hoverinfo == "none"  # 'skip' would let the click through
-    assert figure.layout.clickmode == "event+select"
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(-4, -3), (3, 4)]
 
 

@@ -171,8 +171,8 @@ def test_predict_first_hides_every_answer_until_asked() -> None:
         {trace["meta"]["role"] for trace in json.loads(chart.proto.spec)["data"]}  # type: ignore[attr-defined]
         for chart in at.get("plotly_chart")
     ]
-    assert roles == [{"seen", "coming", "lattice"}]
-    at.button(key="ask").click().run()
+    assert roles == [{"seen", "coming"}]
+    at.button(key="reveal").click().run()
     assert at.query_params["asked"] == "1"
     assert len(at.get("plotly_chart")) == 2
     at.button(key="undo").click().run()
