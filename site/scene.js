@@ -161,7 +161,7 @@ function isWide(chart) {
   return chart !== undefined && "xaxis2" in chart.layout;
 }
 
-/* The figure on dark paper: every colour of the light one has its counterpart. */
+/* The figure on dark paper: every colour of the light one has its counterpart, but shades are alike on any. */
 function darkened(chart) {
   const dark = JSON.parse(document.documentElement.dataset.dark);
   const parts = (colour) => [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16)).join(",");
@@ -172,7 +172,10 @@ function darkened(chart) {
     .replace(/rgba\((\d+), ?(\d+), ?(\d+),/g, (found, r, g, b) =>
       mixed.has(`${r},${g},${b}`) ? `rgba(${mixed.get(`${r},${g},${b}`)},` : found,
     );
-  return JSON.parse(text);
+  const made = JSON.parse(text);
+  for (const [name, part] of Object.entries(chart.layout))
+    if (name.startsWith("coloraxis")) made.layout[name].colorscale = part.colorscale;
+  return made;
 }
 
 /* Compressed text, as `packed` in dashboard/frame/site.py writes it, back to data. */
