@@ -3,23 +3,31 @@
 #   docker build -t icl-explorer --build-arg TORCH_INDEX_ARGS="--index-url <index of CPU builds>" .
 #   docker run --read-only --tmpfs /tmp -v icl-data:/data -p 127.0.0.1:8501:8501 icl-explorer
 
-FROM python:3.11-slim
+FROM python:3.11-slim AS packages
 
 # Passed to pip for torch alone. Empty: the default index, whose Linux build brings several GB of CUDA libraries.
 ARG TORCH_INDEX_ARGS=""
 
+ENV PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+
+COPY requirements.txt deploy/slim.py ./
+RUN python -m venv --without-pip /venv \
+    && python -m pip --python /venv install ${TORCH_INDEX_ARGS} "$(grep '^torch==' requirements.txt)" \
+    && python -m pip --python /venv install -r requirements.txt \
+    && /venv/bin/python slim.py /venv
+
+
+FROM python:3.11-slim
+
 ENV PYTHONUNBUFFERED=1 \
-    PIP_NO_CACHE_DIR=1 \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 \
     OMP_NUM_THREADS=1 \
-    OPENBLAS_NUM_THREADS=1
+    OPENBLAS_NUM_THREADS=1 \
+    PATH=/venv/bin:$PATH
 
 WORKDIR /app
 
-COPY requirements.txt ./
-RUN pip install ${TORCH_INDEX_ARGS} "$(grep '^torch==' requirements.txt)" \
-    && pip install -r requirements.txt
-
+COPY --from=packages /venv /venv
 COPY . .
 
 # Byte code is compiled here: the root may be read-only at run time. All that is written goes to /data and /tmp.

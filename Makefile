@@ -7,6 +7,7 @@
 #   WORKERS   how many tests run side by side
 #   HALL_ARGS passed to `make hall`, e.g. --processes 4 --address 0.0.0.0
 #   LOAD_ARGS passed to `make load`, e.g. --viewers 60
+#   IMAGE_ARGS passed to `make image`, e.g. --torch "--index-url <index of CPU builds>"
 
 PYTHON ?= $(firstword $(foreach name,python3.11 python3,$(shell command -v $(name))))
 PIP_ARGS ?=
@@ -15,6 +16,7 @@ PACK_ARGS ?=
 WORKERS ?= 2
 HALL_ARGS ?=
 LOAD_ARGS ?=
+IMAGE_ARGS ?=
 
 # A browser window opens only where there is a screen.
 HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname))),false,true)
@@ -26,17 +28,19 @@ RUN := $(VENV)/bin/python
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help app hall pack test test-fast faults lint format bench load zoo browser clean
+.PHONY: help app hall pack image test test-fast faults fuzz lint audit format bench load zoo browser clean
 
 help:
 	@echo "make app        set up and open the dashboard on http://127.0.0.1:8501"
 	@echo "make hall       as many processes as cores behind nginx, for many viewers"
 	@echo "make pack       the lectures and the Prompt lab as a static folder and a zip, in dist/"
+	@echo "make image      the dashboard as a container image, tried out"
 	@echo "make test       set up and run every test"
 	@echo "make test-fast  the tests without the slow and the browser ones"
-	@echo "make lint       ruff and pyright"
+	@echo "make lint       ruff, pyright, bandit, and pip-audit where its service answers"
 	@echo "make format     let ruff format the code and mend what it can"
 	@echo "make faults     the tests that break something on purpose"
+	@echo "make fuzz       10,000 hostile links and files"
 	@echo "make load       200 viewers at once, measured"
 	@echo "make bench      the benchmarks, each against its peer"
 	@echo "make zoo        train the models that the shipped library lacks"
@@ -50,6 +54,9 @@ hall: $(VENV)/run.stamp
 pack: $(VENV)/run.stamp
 	$(RUN) -m dashboard.pack $(PACK_ARGS)
 
+image:
+	$(firstword $(wildcard $(RUN)) python3) -m deploy.image $(IMAGE_ARGS)
+
 test: $(VENV)/dev.stamp browser
 	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup
 
@@ -59,10 +66,18 @@ test-fast: $(VENV)/dev.stamp
 faults: $(VENV)/dev.stamp browser
 	$(RUN) -m pytest -v -m faults
 
+fuzz: $(VENV)/dev.stamp
+	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup tests/fuzz --hypothesis-profile=fuzz
+
 lint: $(VENV)/dev.stamp
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m pyright --pythonpath $(RUN)
+	$(RUN) -m bandit -q -r -c pyproject.toml .
+	$(RUN) -m deploy.audit
+
+audit: $(VENV)/dev.stamp
+	$(RUN) -m deploy.audit --strict
 
 format: $(VENV)/dev.stamp
 	$(RUN) -m ruff check --fix .

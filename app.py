@@ -13,7 +13,7 @@ from dashboard.explore.picture import draw_curves, is_log, shown_methods
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.hand import hand, hides, reveal_button
 from dashboard.frame.shared import waiting
-from dashboard.frame.texts import joined, said, t
+from dashboard.frame.texts import joined, plain, said, t
 from dashboard.frame.url_state import Settings
 from dashboard.frame.viewport import is_narrow
 from dashboard.lecture.stage import stage
@@ -36,7 +36,7 @@ with waiting(state.experiment.hash):
     try:
         outcome = numbers.explored(state.experiment, library)
     except ValueError as error:  # inputs beyond what a predictor can solve: its sentence says which
-        st.error(t("figure.refused", reason=said(error)))
+        st.error(t("figure.refused", reason=plain(said(error))))
         st.stop()
 frame.warn((), outcome.faults)
 if outcome.lacks_model:

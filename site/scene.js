@@ -5,6 +5,7 @@
 
 "use strict";
 
+const LEAST = 0.75; // of a figure's height: it may lose the rest to a low window
 const PACE = 1200; // milliseconds that a stop of the slider is shown while it plays
 
 /* The scenes of a folder: each is a script under scenes/, loaded when it is first shown. */
@@ -130,10 +131,19 @@ class SceneView {
 
   async draw(place, { alt, ...chart }) {
     const { data, layout, frames } = theme === "dark" ? darkened(chart) : structuredClone(chart);
+    if (layout.height && place.parentNode === this.board) layout.height = this.fitted(layout.height);
     place.setAttribute("aria-label", alt);
     const config = { displayModeBar: false, responsive: true };
     if (frames) await Plotly.newPlot(place, { data, layout, frames, config }); // which lets older frames go
     else await Plotly.react(place, data, layout, config);
+  }
+
+  /* The height of a figure that leaves the slider in view, but not much less than it was made for. */
+  fitted(height) {
+    if (narrow()) return height;
+    const top = this.board.getBoundingClientRect().top + window.scrollY;
+    const below = this.slider ? this.turn.offsetHeight : 0;
+    return Math.min(height, Math.max(LEAST * height, window.innerHeight - top - below));
   }
 
   /* Plays the first figure that can be played, else the slider's stops; or holds what plays. */

@@ -9,9 +9,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -31,6 +32,8 @@ torch.set_num_threads(1)
 
 # The same examples on every run, and no time limit that a busy machine would break.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
+# `make fuzz`: other examples on every run, some 10,000 in tests/fuzz.
+settings.register_profile("fuzz", max_examples=2_800, deadline=None, print_blob=True)
 settings.load_profile("repeatable")
 
 
@@ -67,6 +70,13 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
     dtype = torch.get_default_dtype()
     yield
     torch.set_default_dtype(dtype)
+
+
+@pytest.fixture(scope="session")
+def in_own_thread() -> Iterator[Callable[..., Any]]:
+    """Calls a function in a thread of its own: an event loop cannot begin where a browser's already runs."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        yield lambda function, *arguments, **named: thread.submit(function, *arguments, **named).result()
 
 
 # ---------------------------------------------------------------------------------------------- browser tests

@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from dashboard.frame.texts import said, set_language, t
+from dashboard.frame import limits
+from dashboard.frame.texts import plain, said, set_language, t
 from dashboard.frame.views import Presentation, View
 from icl_core.library.links import EVALUATION, MODEL, PRETRAINING, from_query, to_query
 from icl_core.specs import Experiment, Pretraining, SpecError
@@ -119,6 +120,7 @@ class UrlState(Generic[V]):
         session = self._session
         try:
             settings, notices = _without_stale_claim(session.settings, change(session.settings)), ()
+            limits.check(settings.experiment)
         except SpecError as error:
             settings, notices = session.settings, (t("notice.refused", fault=sentence(error)),)
         st.session_state[SESSION_KEY] = replace(session, settings=settings, notices=notices, changed=True)
@@ -166,7 +168,7 @@ class UrlState(Generic[V]):
         spec, view, presentation, unknown = self._sorted(once)
         read_presentation = read(presentation, Presentation.from_query)
         set_language(read_presentation.value.lang)  # which the notices speak
-        notices = [t("notice.unknown", name=name) for name in unknown]
+        notices = [t("notice.unknown", name=plain(name)) for name in unknown]
         read_experiment = read(spec, self._experiment_of)
         experiment = read_experiment.value if read_experiment.used else self.default.experiment
         read_view = read(view, type(self.default.view).from_query)
@@ -180,7 +182,9 @@ class UrlState(Generic[V]):
         )
 
     def _experiment_of(self, query: Mapping[str, str]) -> Experiment:
-        return from_query(query, self.models, self.default.experiment)
+        experiment = from_query(query, self.models, self.default.experiment)
+        limits.check(experiment)
+        return experiment
 
     def _sorted(
         self, query: Mapping[str, str]
@@ -249,8 +253,8 @@ def _culprits(query: Mapping[str, str], path: str) -> list[str]:
 
 
 def sentence(error: SpecError) -> str:
-    """What is wrong, for the middle of a sentence."""
-    return said(error).rstrip(".。")
+    """What is wrong, for the middle of a sentence; what was given stands there as it is."""
+    return plain(said(error).rstrip(".。"))
 
 
 def _knob(field: str) -> str:
@@ -258,4 +262,4 @@ def _knob(field: str) -> str:
     path = field
     while path and path not in KNOBS:
         path = path.rpartition(".")[0]
-    return t(f"knob.{KNOBS[path]}") if path else field
+    return t(f"knob.{KNOBS[path]}") if path else plain(field)

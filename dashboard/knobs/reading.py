@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.frame.knob import Knob, Slider, Steps, viewed
-from dashboard.frame.texts import t
+from dashboard.frame.texts import plain, t
 from dashboard.knobs import own_covariance
 from dashboard.knobs.changes import State
 from icl_core.data.covariance import Matrix
@@ -43,7 +43,9 @@ def notices(state: State, read_outs: Sequence[int] | None = None, *, read: bool 
     dimension = state.experiment.pretraining.dimension
     if isinstance(state.experiment.covariates, Matrix) and dimension > own_covariance.MOST_IN_LINKS:
         said.append(t("notice.large_matrix", dimension=dimension))
-    return said + [t("notice.unknown_method", name=name) for name in state.view.show if name not in METHODS]
+    return said + [
+        t("notice.unknown_method", name=plain(name)) for name in state.view.show if name not in METHODS
+    ]
 
 
 def _ends(state: State, read_outs: Sequence[int] | None) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.frame.exports import Download, take_away
 from dashboard.frame.knob import Knob, Menu, draw, viewed
-from dashboard.frame.texts import t
+from dashboard.frame.texts import plain, t
 from dashboard.frame.url_state import UrlState, sentence
 from dashboard.lecture.format import Lecture, Scene, said
 from dashboard.lecture.own import MOST_BYTES, keep, lectures, own
@@ -49,15 +49,16 @@ def _read() -> None:
     file = st.session_state["lecture_file"]
     if file is None:
         return
+    name = plain(file.name)
     if file.size > MOST_BYTES:
-        st.session_state["lecture_fault"] = t("lecture.own.large", name=file.name, most=MOST_BYTES // 1000)
+        st.session_state["lecture_fault"] = t("lecture.own.large", name=name, most=MOST_BYTES // 1000)
         return
     try:
         keep(Lecture.from_json(file.getvalue().decode("utf-8")))
     except UnicodeDecodeError:
-        st.session_state["lecture_fault"] = t("lecture.own.no_text", name=file.name)
+        st.session_state["lecture_fault"] = t("lecture.own.no_text", name=name)
     except SpecError as error:
-        st.session_state["lecture_fault"] = t("lecture.own.refused", name=file.name, fault=sentence(error))
+        st.session_state["lecture_fault"] = t("lecture.own.refused", name=name, fault=sentence(error))
 
 
 def _table(mine: Lecture) -> None:

@@ -22,7 +22,8 @@ from dashboard.pack.build import Pack
 from dashboard.pack.models import USUAL, packed_models
 from dashboard.pack.scenes import PageFault
 from icl_core.files import atomic_write
-from icl_core.library import default_library
+from icl_core.library import LibraryError, default_library
+from icl_core.specs import SpecError
 
 APP = "http://127.0.0.1:8501"
 NICENESS = 5  # a pack takes a while, and gives way to whoever works beside it
@@ -42,20 +43,24 @@ def main() -> None:
     logging.disable(logging.WARNING)  # the app misses the server that a pack does without
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    own = options.lecture and (Lecture.from_json(options.lecture.read_text("utf-8")),)
-    library = default_library()
-    models = packed_models(library, options.models)
-    replayed = learn.trainings(library, options.trainings)
-    pack = Pack(models, own or shipped(), replayed, options.app.rstrip("/"))
     try:
-        pack.write(options.out, _teller(options.progress))
-    except PageFault as fault:
+        _pack(options).write(options.out, _teller(options.progress))
+    except (PageFault, LibraryError, SpecError, OSError) as fault:
         if options.progress:
             _say(options.progress, fault=str(fault))
         sys.exit(str(fault))
     archive = shutil.make_archive(str(options.out), "zip", options.out.parent, options.out.name)
     size = sum(path.stat().st_size for path in options.out.rglob("*") if path.is_file())
     print(f"{options.out}: {size / 1e6:.1f} MB; {archive}: {Path(archive).stat().st_size / 1e6:.1f} MB")
+
+
+def _pack(options: argparse.Namespace) -> Pack:
+    library = default_library()
+    told = shipped()
+    if options.lecture:
+        told = (Lecture.from_json(options.lecture.read_text("utf-8")),)
+    models = packed_models(library, options.models)
+    return Pack(models, told, learn.trainings(library, options.trainings), options.app.rstrip("/"))
 
 
 def _teller(file: Path | None) -> Callable[[int, int], None]:

@@ -37,8 +37,10 @@ class Pack:
     def write(self, folder: Path, told: Callable[[int, int], None] = lambda done, total: None) -> None:
         """Writes the folder anew; `told` hears how many of the app's pages are there, and of how many.
 
-        Raises PageFault for a scene that the app cannot show.
+        Raises PageFault for a scene that the app cannot show, FileExistsError for a folder that is no pack.
         """
+        if folder.exists() and any(folder.iterdir()) and not (folder / NETWORK[0]).exists():
+            raise FileExistsError(f"{folder} holds something else than a pack: name another folder.")
         shown = [scene for lecture in self.lectures for scene in lecture.scenes]
         replayed = [training.scene for training in self.trainings]
         scenes = scene_scripts([*shown, *replayed], self.visitors, self.app, told)

@@ -39,7 +39,7 @@ def offer(lecture: Lecture) -> None:
             )
             return
         if work is not None and work.fault is not None:
-            st.error(t("pack.order.fault", fault=work.fault))
+            st.error(t("pack.order.fault", fault=work.fault or t("pack.order.ended")))
         _begin_button(order)
 
 

@@ -15,6 +15,7 @@ from dashboard.frame.texts import t
 from dashboard.lecture.format import Lecture, Scene, Slider, Stop
 from dashboard.lecture.own import OWN
 from dashboard.pack import offer
+from dashboard.pack.build import Pack
 from dashboard.pack.models import USUAL
 from dashboard.pack.order import MOST_PAGES, Desk, Order, Work
 from tests.pages.opening import healthy, opened_page
@@ -62,6 +63,13 @@ def test_a_pack_that_is_not_written_says_why(tmp_path: Path) -> None:
     assert not work.running
     assert work.archive is None
     assert work.fault == "explore?k=many: no number"
+
+
+def test_a_folder_that_is_no_pack_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
+    with pytest.raises(FileExistsError, match="something else than a pack"):
+        Pack({}, (), (), APP).write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_the_lecture_page_offers_a_pack(monkeypatch: pytest.MonkeyPatch) -> None:
