@@ -16,6 +16,9 @@ from torch.nn import functional
 from icl_core.models.network import InContextNetwork
 from icl_core.specs import Model, require
 
+Affine = tuple[Tensor, Tensor | None]
+"""A matrix [out, in] and its bias [out], where there is one."""
+
 
 @dataclass(frozen=True)
 class Transformer(Model, kind="transformer"):
@@ -23,9 +26,10 @@ class Transformer(Model, kind="transformer"):
 
     `layout`: 'interleaved' feeds x_0, y_0, x_1, y_1, ... and predicts at the x tokens, as in Garg et al.
     (arXiv 2208.01066); 'paired' feeds N context tokens (x, y) and N query tokens (x, -), where query k sees
-    the pairs before it and itself. `mlp`: 'glu' gates with SiLU (hidden 8/3 of the width), 'gelu' has 4.
-    `normalisation` has no parameters. The position table has rows for `positions` points (default 2K + 1);
-    rows beyond the trained length stay as initialised.
+    the pairs before it and itself. `mlp`: 'glu' gates with SiLU (hidden 8/3 of the width), 'gelu' has 4, and
+    'gelu_tanh' is its usual approximation. `normalisation` has no parameters; `biases` of the blocks' four
+    maps hold the shifts that GPT-2 has there. The position table has rows for `positions` points (default
+    2K + 1); rows beyond the trained length stay as initialised.
     """
 
     grows: ClassVar[bool] = True
@@ -34,9 +38,10 @@ class Transformer(Model, kind="transformer"):
     heads: int = 4
     width: int = 96
     layout: Literal["paired", "interleaved"] = "paired"
-    mlp: Literal["glu", "gelu"] = "glu"
+    mlp: Literal["glu", "gelu", "gelu_tanh"] = "glu"
     normalisation: Literal["rms", "layer"] = "rms"
     positions: int | None = None
+    biases: bool = False
 
     def __post_init__(self) -> None:
         require(1 <= self.layers <= 48, "layers", self.layers, "1 to 48")
@@ -92,6 +97,9 @@ class TransformerNetwork(InContextNetwork):
         self.project = nn.Parameter(torch.zeros(layers, width, width))  # each block starts as the identity
         self.widen = _matrices(layers, gates * hidden, width)
         self.narrow = nn.Parameter(torch.zeros(layers, width, hidden))
+        if spec.biases:
+            outputs = {"attend": 3 * width, "project": width, "widen": gates * hidden, "narrow": width}
+            self.biases = nn.ParameterDict({name: torch.zeros(layers, out) for name, out in outputs.items()})
         self.read = nn.Linear(width, 1)
 
     @property
@@ -159,13 +167,24 @@ class TransformerNetwork(InContextNetwork):
     def _blocks(self, residual: Tensor, visible: Tensor, asked: Tensor) -> Tensor:
         """The residual stream of the tokens asked: in the last layer the others only lend keys and values."""
         bias = torch.zeros_like(visible, dtype=self.compute).masked_fill_(~visible, -1e4)
-        attend, project, widen, narrow = (matrix.to(self.compute) for matrix in self.matrices())
+        maps = [matrix.to(self.compute) for matrix in self.matrices()]
         for layer in range(self.spec.layers):
             tokens = asked if layer == self.spec.layers - 1 else slice(None)
-            mixed = self._attention(self._norm(residual), tokens, bias[tokens], attend[layer])
-            residual = residual[:, tokens] + functional.linear(mixed, project[layer])
-            residual = residual + self._mlp(self._norm(residual), widen[layer], narrow[layer])
+            attend, project, widen, narrow = zip(
+                (each[layer] for each in maps), self._shifts(layer), strict=True
+            )
+            mixed = self._attention(self._norm(residual), tokens, bias[tokens], attend)
+            residual = residual[:, tokens] + functional.linear(mixed, *project)
+            residual = residual + self._mlp(self._norm(residual), widen, narrow)
         return residual
+
+    def _shifts(self, layer: int) -> list[Tensor | None]:
+        """The biases of a layer's four maps, in the order of `matrices`."""
+        if not self.spec.biases:
+            return [None] * len(self.matrices())
+        return [
+            self.biases[name][layer].to(self.compute) for name in ("attend", "project", "widen", "narrow")
+        ]
 
     def _norm(self, values: Tensor) -> Tensor:
         shape = values.shape[-1:]
@@ -175,22 +194,23 @@ class TransformerNetwork(InContextNetwork):
             else functional.layer_norm(values, shape)
         )
 
-    def _attention(self, values: Tensor, asked: Tensor | slice, bias: Tensor, attend: Tensor) -> Tensor:
+    def _attention(self, values: Tensor, asked: Tensor | slice, bias: Tensor, attend: Affine) -> Tensor:
         """Heads' outputs [B, Q, W] side by side, for the tokens `asked` of values [B, T, W]; bias [Q, T]."""
         B, T, W = values.shape
         H, C = self.spec.heads, W // self.spec.heads
-        parts = functional.linear(values, attend).view(B, T, 3, H, C)
+        parts = functional.linear(values, *attend).view(B, T, 3, H, C)
         query, key, value = parts.permute(2, 0, 3, 1, 4).flatten(1, 2).unbind(0)  # each [B H, T, C]
         scores = torch.baddbmm(bias, query[:, asked], key.transpose(1, 2), alpha=C**-0.5)  # [B H, Q, T]
         weights = scores.float().softmax(-1).to(values.dtype)  # float32: bfloat16 rows take five times longer
         return torch.bmm(weights, value).view(B, H, -1, C).transpose(1, 2).reshape(B, -1, W)
 
-    def _mlp(self, values: Tensor, widen: Tensor, narrow: Tensor) -> Tensor:
-        hidden = functional.linear(values, widen)
+    def _mlp(self, values: Tensor, widen: Affine, narrow: Affine) -> Tensor:
+        hidden = functional.linear(values, *widen)
         if self.spec.mlp == "glu":
             gate, value = hidden.chunk(2, -1)
-            return functional.linear(functional.silu(gate) * value, narrow)
-        return functional.linear(functional.gelu(hidden), narrow)
+            return functional.linear(functional.silu(gate) * value, *narrow)
+        smooth = "tanh" if self.spec.mlp == "gelu_tanh" else "none"
+        return functional.linear(functional.gelu(hidden, approximate=smooth), *narrow)
 
 
 def _matrices(layers: int, rows: int, columns: int) -> nn.Parameter:
