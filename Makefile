@@ -54,8 +54,8 @@ hall: $(VENV)/run.stamp
 pack: $(VENV)/run.stamp
 	$(RUN) -m dashboard.pack $(PACK_ARGS)
 
-image:
-	$(firstword $(wildcard $(RUN)) python3) -m deploy.image $(IMAGE_ARGS)
+image: $(VENV)/run.stamp
+	$(RUN) -m deploy.image $(IMAGE_ARGS)
 
 test: $(VENV)/dev.stamp browser
 	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup

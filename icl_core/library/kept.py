@@ -67,8 +67,7 @@ def kept(question: Question[T], library: Library) -> T:
         return found
     found, folder = question.compute(library), library.own / question.folder
     try:
-        write(question, found, library, library.own)
-        _prune(folder)
+        _prune(folder, write(question, found, library, library.own))
     except OSError as error:
         log.warning("The folder %s cannot be written (%s).", folder, error.strerror)
     return found
@@ -106,7 +105,9 @@ def _path(question: Question[Any], root: Path) -> Path:
     return root / question.folder / f"{question.name}.json"
 
 
-def _prune(folder: Path) -> None:
-    files = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-    for path in files[: max(0, len(files) - KEPT)]:
+def _prune(folder: Path, newest: Path) -> None:
+    """Takes the oldest files away. After a clock was set back the newest one may look older than they."""
+    others = (path for path in folder.glob("*.json") if path != newest)
+    files = sorted(others, key=lambda path: path.stat().st_mtime)
+    for path in files[: max(0, len(files) + 1 - KEPT)]:
         path.unlink(missing_ok=True)
