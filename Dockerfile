@@ -11,10 +11,10 @@ ARG TORCH_INDEX_ARGS=""
 ENV PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
-COPY requirements.txt deploy/slim.py ./
+COPY requirements.txt constraints.txt deploy/slim.py ./
 RUN python -m venv --without-pip /venv \
     && python -m pip --python /venv install ${TORCH_INDEX_ARGS} "$(grep '^torch==' requirements.txt)" \
-    && python -m pip --python /venv install -r requirements.txt \
+    && python -m pip --python /venv install -c constraints.txt -r requirements.txt \
     && /venv/bin/python slim.py /venv
 
 

@@ -28,7 +28,7 @@ RUN := $(VENV)/bin/python
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help app hall pack image test test-fast faults fuzz lint audit format bench load zoo browser clean
+.PHONY: help app hall pack image test test-fast faults fuzz lint audit format bench load lock zoo browser clean
 
 help:
 	@echo "make app        set up and open the dashboard on http://127.0.0.1:8501"
@@ -43,6 +43,7 @@ help:
 	@echo "make fuzz       10,000 hostile links and files"
 	@echo "make load       200 viewers at once, measured"
 	@echo "make bench      the benchmarks, each against its peer"
+	@echo "make lock       write constraints.txt anew: the versions of all that the requirements bring"
 	@echo "make zoo        train the models that the shipped library lacks"
 
 app: $(VENV)/run.stamp
@@ -101,6 +102,15 @@ browser:
 	      || echo "apt-get could not install Chromium"; \
 	  fi; }
 
+# Every package that the pinned ones bring, as the index has it today. torch's builds differ by index.
+lock: $(VENV)/dev.stamp
+	$(RUN) -m pip install $(PIP_ARGS) pip-tools
+	$(RUN) -m piptools compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url \
+	  --no-emit-trusted-host --no-emit-find-links --upgrade --output-file $(VENV)/lock.txt \
+	  requirements-dev.txt requirements-bench.txt
+	{ sed -n '/^#/p' constraints.txt; sed '/^#/d; /^torch==/d; /^$$/d' $(VENV)/lock.txt; } > $(VENV)/constraints.txt
+	mv $(VENV)/constraints.txt constraints.txt
+
 clean:
 	rm -rf $(VENV)
 
@@ -109,14 +119,14 @@ $(RUN):
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	"$(PYTHON)" -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements.txt | $(RUN)
-	$(RUN) -m pip install $(PIP_ARGS) -r requirements.txt
+$(VENV)/run.stamp: requirements.txt constraints.txt | $(RUN)
+	$(RUN) -m pip install $(PIP_ARGS) -c constraints.txt -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(RUN)
-	$(RUN) -m pip install $(PIP_ARGS) -r requirements-dev.txt
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt constraints.txt | $(RUN)
+	$(RUN) -m pip install $(PIP_ARGS) -c constraints.txt -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
 
-$(VENV)/bench.stamp: requirements-bench.txt requirements.txt | $(RUN)
-	$(RUN) -m pip install $(PIP_ARGS) -r requirements-bench.txt
+$(VENV)/bench.stamp: requirements-bench.txt requirements.txt constraints.txt | $(RUN)
+	$(RUN) -m pip install $(PIP_ARGS) -c constraints.txt -r requirements-bench.txt
 	@touch $@ $(VENV)/run.stamp

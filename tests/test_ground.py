@@ -8,9 +8,12 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from streamlit import config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,6 +107,34 @@ def test_requirements_are_pinned() -> None:
             assert re.fullmatch(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[0-9][0-9a-z.]*", line), (
                 f"{file.name}: {line}"
             )
+
+
+def brought(requirement: Requirement, found: set[str]) -> None:
+    """Adds the installed packages that a requirement brings, itself among them, to those found."""
+    name = canonicalize_name(requirement.name)
+    if name in found:
+        return
+    found.add(name)
+    for line in requires(name) or ():
+        part = Requirement(line)
+        extras = ("", *requirement.extras)
+        if part.marker is None or any(part.marker.evaluate({"extra": extra}) for extra in extras):
+            brought(part, found)
+
+
+def test_constraints_hold_all_that_the_requirements_bring() -> None:
+    """So that a fresh machine gets the same environment later. torch brings what its index has it bring."""
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+    found = {"torch"}
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / file).read_text("utf-8").splitlines():
+            if line and not line.startswith(("#", "-r")):
+                brought(Requirement(line), found)
+    assert found - pinned.keys() <= {"torch", "pip", "setuptools"}
+    assert {name: version(name) for name in found & pinned.keys()} == {
+        name: number for name, number in pinned.items() if name in found
+    }
 
 
 def test_no_path_of_one_machine() -> None:
