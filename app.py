@@ -89,7 +89,7 @@ if not state.presentation.present:
     )
     with st.container(key="remarks"):
         st.caption(joined("sentences", remarks))
-    frame.explain(("what", t("section.what.text")), ("try", t("section.try.text")))
+    frame.explain(state, ("detail", t("section.what.text")), ("try", t("section.try.text")))
     settings_section(state, curves)
     numbers_section(state, outcome)
     take_away(state, curves)

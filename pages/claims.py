@@ -35,7 +35,7 @@ if not state.presentation.present:
     if not visible:
         st.info(t("claims.none"))
     listing(state, visible)
-    frame.explain(("what", t("claims.what")), ("try", t("claims.try")))
+    frame.explain(state, ("detail", t("claims.what")), ("try", t("claims.try")))
     take_away(claims, next(iter(visible), claims[0]))
 
 frame.end(state, cfg=state.experiment.hash, listed=len(visible))

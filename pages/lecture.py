@@ -25,6 +25,6 @@ begin_button(state, lecture)
 words.strip(state, lecture)
 knobs.own_section(state)
 offer(lecture)
-frame.explain(("what", t("lecture.what")), ("try", t("lecture.try")))
+frame.explain(state, ("try", t("lecture.try")))
 
 frame.end(state, lecture=lecture.name, scenes=len(lecture.scenes))

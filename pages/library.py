@@ -44,7 +44,7 @@ if not state.presentation.present:
     if not visible:
         st.info(t("library.none"))
     cards.cards(state, visible, chosen)
-    frame.explain(("what", t("library.what")))
+    frame.explain(state, ("detail", t("library.what")))
     if card is not None:
         exports.take_away(code.files(card), python=code.python_code(card))
 

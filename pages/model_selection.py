@@ -46,7 +46,7 @@ frame.read_aloud(sentence, words.provenance(now, picture_shown))
 
 if not state.presentation.present:
     what = f"{t(f'selection.what.{picture_shown}')}\n\n{t('selection.what.setting')}"
-    frame.explain(("what", what), ("try", t("selection.try")))
+    frame.explain(state, ("detail", what), ("try", t("selection.try")))
     exports.numbers_section(numbers(panels))
     exports.take_away(
         files(panels, now.experiment, stem), python=code(now.experiment, state.view, state.models)

@@ -68,7 +68,7 @@ if not state.presentation.present:
         waiting = t("beyond.waiting", models=pretraining.hash)
         st.info(waiting, icon=":material/hourglass_empty:")
     knobs.settings_section(state, names, available)
-    frame.explain(("what", t("lab.what")), ("try", t("lab.try")))
+    frame.explain(state, ("detail", t("lab.what")), ("try", t("lab.try")))
     code = python_code(answer, pretraining, state.view)
     files = [
         exports.Download(

@@ -39,7 +39,8 @@ except LibraryError as error:
 
 if not state.presentation.present:
     frame.explain(
-        ("what", t("shift_lab.what")),
+        state,
+        ("detail", t("shift_lab.what")),
         ("try", t("shift_lab.try", read_out=t("knob.read_out"))),
         ("paper", t("shift_lab.paper")),
     )

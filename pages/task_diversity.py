@@ -49,7 +49,7 @@ stage(state, *knobs.main_knobs(state, now, library))
 frame.read_aloud(sentence, words.provenance(now))
 
 if not state.presentation.present:
-    frame.explain(("what", t("diversity.what")), ("try", t("diversity.try")))
+    frame.explain(state, ("detail", t("diversity.what")), ("try", t("diversity.try")))
     exports.numbers_section(numbers(panels))
     exports.take_away(
         files(panels, now.experiment, stem), python=code(now.experiment, state.view, state.models)

@@ -43,7 +43,9 @@ picture.sgd_sentence(trained, run)
 if not state.presentation.present:
     picture.scale_and_balance(state, trained)
     picture.formulas(trained)
-    frame.explain(("what", t("dynamics.what")), ("try", t("dynamics.try")), ("paper", t("dynamics.paper")))
+    frame.explain(
+        state, ("detail", t("dynamics.what")), ("try", t("dynamics.try")), ("paper", t("dynamics.paper"))
+    )
     exports.numbers_section(code.numbers_table(trained))
     exports.take_away(code.files(trained), python=code.python_code(trained))
 

@@ -217,8 +217,10 @@ def provenance(ladder: Ladder, experiment: Experiment, library: Library) -> str:
 
 
 def line_name(rung: Rung) -> str:
-    """What a rung's transformer is called in both figures."""
-    name = t("beyond.ladder.line", band=band_name(rung))
+    """What a rung's transformer is called in both figures: in short, two in a row of the legend."""
+    low, high = rung.band
+    band = t("beyond.band.short_one" if low == high else "beyond.band.short_many", low=low, high=high)
+    name = t("beyond.ladder.line", band=band)
     seeds = len(rung.models)
     return t("beyond.ladder.seeds", name=name, seeds=seeds) if seeds > 1 else name
 

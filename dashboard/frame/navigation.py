@@ -34,7 +34,11 @@ GROUPS: dict[str, tuple[PageLink, ...]] = {
         PageLink("prompt_lab", "pages/prompt_lab.py"),
         PageLink("task_diversity", "pages/task_diversity.py"),
     ),
-    "models": (PageLink("library", "pages/library.py"), PageLink("claims", "pages/claims.py")),
+    "models": (
+        PageLink("library", "pages/library.py"),
+        PageLink("claims", "pages/claims.py"),
+        PageLink("glossary", "pages/glossary.py"),
+    ),
 }
 HEADED = ("linear_attention", "mixtures")
 

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard.frame import shown
 from dashboard.frame.bootstrap import apply_presentation, bootstrap
+from dashboard.frame.glossary import linked
 from dashboard.frame.knob import press
 from dashboard.frame.memory import sweep_now_and_then
 from dashboard.frame.navigation import navigation
@@ -87,9 +88,12 @@ def read_aloud(sentence: str, provenance: str, more: str = "") -> None:
             st.markdown(more)
 
 
-def explain(*sections: tuple[str, str]) -> None:
-    """Texts to unfold: 'what' the figure means, what to 'try', what the 'paper' claims."""
-    icons = {"what": "help", "try": "experiment", "paper": "article"}
+def explain(state: UrlState[Any], *sections: tuple[str, str]) -> None:
+    """Texts to unfold: what the page shows in three sentences, then the 'detail', what to 'try', what the
+    'paper' claims."""
+    icons = {"detail": "notes", "try": "experiment", "paper": "article"}
+    with st.expander(t("section.what"), icon=":material/help:"):
+        st.markdown(linked(t(f"what.{state.page}")))
     for name, text in sections:
         with st.expander(t(f"section.{name}"), icon=f":material/{icons[name]}:"):
             st.markdown(text)

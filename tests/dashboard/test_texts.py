@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 
 from dashboard.frame import texts
+from dashboard.frame.glossary import linked
 from dashboard.frame.navigation import GROUPS, HEADED
 from dashboard.frame.site import asked_for as asked_by_the_site
 from dashboard.lecture.format import shipped as shipped_lectures
@@ -44,6 +45,10 @@ ALIKE = {
     "method.ols",
     "method.lasso",
     "table.k",
+    *(
+        f"glossary.name.{term}"
+        for term in ("transformer", "ols", "lasso", "k", "d", "c", "m", "n", "v", "alpha")
+    ),
     "dynamics.figure.direction",
     "dynamics.figure.half_time",
     "dynamics.figure.sgd",
@@ -241,3 +246,22 @@ def test_every_page_and_method_has_a_name() -> None:
     names = {f"page.{link.name}" for links in GROUPS.values() for link in links}
     names |= {f"method.{method}" for method in METHODS} | {f"navigation.{group}" for group in HEADED}
     assert names <= set(ENGLISH)
+
+
+def test_terms_lead_to_the_glossary_where_they_first_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    said = linked("Every **prompt** holds k examples; OLS fits k of them, and ridge looks back.")
+    assert said.count("](glossary") == 4
+    assert "**[prompt](glossary?lang=en#prompt)** holds [k](glossary?lang=en#k) examples; [OLS](" in said
+    assert "fits k of" in said
+    assert "looks back" in said  # letters within words are none
+
+
+@pytest.mark.parametrize("language", texts.languages())
+def test_every_page_says_in_three_sentences_what_it_shows(language: str) -> None:
+    found = {key: text for key, text in texts.catalogue(language).items() if key.startswith("what.")}
+    pages = {link.name for links in GROUPS.values() for link in links} - {"glossary"}
+    assert {key.removeprefix("what.") for key in found} == pages
+    assert {key: len(re.findall(r"\.(?=\s|$)|。", text)) for key, text in found.items()} == dict.fromkeys(
+        found, 3
+    )
