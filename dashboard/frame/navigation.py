@@ -15,24 +15,26 @@ from dashboard.frame.url_state import Settings, UrlState
 
 @dataclass(frozen=True)
 class PageLink:
-    """One page: its name in the state and in the texts, and its file."""
+    """One page: its name in the state and in the texts, its file, what it takes from the view of another."""
 
     name: str
     file: str
+    takes: tuple[str, ...] = ()
 
 
 START = "start"
+READ_OUT = ("k",)
 GROUPS: dict[str, tuple[PageLink, ...]] = {
-    START: (PageLink("explore", "app.py"), PageLink("lecture", "pages/lecture.py")),
+    START: (PageLink("explore", "app.py", READ_OUT), PageLink("lecture", "pages/lecture.py")),
     "linear_attention": (
         PageLink("training_dynamics", "pages/training_dynamics.py"),
-        PageLink("shift_lab", "pages/shift_lab.py"),
+        PageLink("shift_lab", "pages/shift_lab.py", READ_OUT),
     ),
     "mixtures": (
-        PageLink("model_selection", "pages/model_selection.py"),
-        PageLink("beyond_the_mixture", "pages/beyond_the_mixture.py"),
+        PageLink("model_selection", "pages/model_selection.py", READ_OUT),
+        PageLink("beyond_the_mixture", "pages/beyond_the_mixture.py", READ_OUT),
         PageLink("prompt_lab", "pages/prompt_lab.py"),
-        PageLink("task_diversity", "pages/task_diversity.py"),
+        PageLink("task_diversity", "pages/task_diversity.py", READ_OUT),
     ),
     "models": (
         PageLink("library", "pages/library.py"),
@@ -52,9 +54,8 @@ def navigation(state: UrlState[Any]) -> None:
                 st.caption(t(f"navigation.{group}"))
             with st.container(horizontal=True, gap="xsmall"):
                 for link in present:
-                    st.page_link(
-                        link.file, label=t(f"page.{link.name}"), query_params=state.query_for(link.name)
-                    )
+                    query = state.query_for(link.name, link.takes)
+                    st.page_link(link.file, label=t(f"page.{link.name}"), query_params=query)
                 if group == START:
                     language_choice(state)
 

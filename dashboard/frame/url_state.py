@@ -6,7 +6,7 @@ the next run writes it into the URL. Widgets are drawn from the state, so no val
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -142,12 +142,16 @@ class UrlState(Generic[V]):
         """The URL parameters of the given or current settings; no experiment for the page's default."""
         return self._experiment_query(settings or self.settings) | self._view_query(settings or self.settings)
 
-    def query_for(self, page: str) -> dict[str, str]:
-        """The parameters of a link to another page: the same experiment, and that page's last view."""
-        left = {"claim", *self.settings.view.to_query()}
-        query = {name: value for name, value in self.query().items() if name not in left}
+    def query_for(self, page: str, takes: Collection[str] = ()) -> dict[str, str]:
+        """The parameters of a link to another page: the same experiment, and that page's last view.
+
+        `takes`: what it shares with the present view, and has from that where it is set.
+        """
+        own = self.settings.view.to_query()
+        query = {name: value for name, value in self.query().items() if name not in {"claim", *own}}
         view = self._session.views.get(page)
-        return query | (view.to_query() if view else {})
+        taken = {name: own[name] for name in takes if name in own}
+        return query | (view.to_query() if view else {}) | taken
 
     @property
     def _session(self) -> _Session:

@@ -224,6 +224,16 @@ def test_links_to_other_pages_carry_the_experiment_but_not_this_pages_view(url: 
     assert back == {**link, "k": "4"}
 
 
+def test_a_read_out_goes_along_to_pages_that_take_it(url: FakeQuery) -> None:
+    """And gives way to the one that is chosen there later."""
+    url.from_dict({"k": "4", "log": "1"})
+    assert begin().query_for("shift_lab", ("k",)) == {"k": "4"}
+    url.from_dict({"k": "6"})
+    assert begin("shift_lab").query_for("explore", ("k",)) == {"k": "6", "log": "1"}
+    url.from_dict({})
+    assert begin("explore").query_for("library", ("k",)) == {}
+
+
 def test_language_and_presentation_come_from_the_url(url: FakeQuery) -> None:
     url.from_dict({"present": "1", "hide": "mixture"})
     assert begin().presentation == Presentation(present=True, hide=("mixture",))
