@@ -9,7 +9,7 @@ differ, so tokens, initialisation and arithmetic, which are ours, help the usual
 mean over k = 1 to K on fixed prompts, over v.
 
 Our rates fall to 0 over the second half of a schedule, so an error is tied to a length: where the live
-demo's 1,500 steps end above the usual recipe's error, the schedule is doubled until one of them gets there.
+demo's own steps end above the usual recipe's error, the schedule is doubled until one of them gets there.
 High rates lose their way in long schedules, so the rates go with the inverse root of the steps. The aim, a
 tenth of the prompts, is set for 20 minutes; five keep all benchmarks together short.
 """

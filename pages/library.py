@@ -11,9 +11,9 @@ from dashboard.frame.url_state import Settings
 from dashboard.lecture.stage import stage
 from dashboard.models import cards, code, knobs, words
 from dashboard.models.numbers import shelf
-from dashboard.models.picture import draw_training
 from dashboard.models.view import LibraryView, asked_for, filtered, played
 from dashboard.say.cited import cited
+from dashboard.training import replay
 from icl_core.library.start import start
 
 state, library = frame.begin("library", lambda library: Settings(start(library.specs()), LibraryView()))
@@ -29,12 +29,12 @@ card = chosen.entry.card if chosen else None
 if card is None:
     frame.title(t("page.library"))
 else:
-    frame.title(t("library.title", name=card.name))
+    frame.title(replay.title(card))
     with frame.figure_place(state.presentation.present):
-        draw_training(card, state.presentation)
+        replay.draw_training(card, state.presentation)
     stage(state)
     frame.read_aloud(
-        words.reading(card),
+        replay.reading(card),
         t("library.provenance", name=card.name, hash=card.spec.hash, checkpoints=len(card.history)),
     )
 

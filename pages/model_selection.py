@@ -6,15 +6,15 @@ import streamlit as st
 
 from dashboard import frame
 from dashboard.frame import exports
-from dashboard.frame.line_chart import draw_panels, files, numbers
-from dashboard.frame.texts import t
+from dashboard.frame.line_chart import draw_panels, files, numbers, over_pinned, panels_since
+from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import Settings
 from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from dashboard.selection import knobs, words
 from dashboard.selection.code import code
 from dashboard.selection.numbers import setting
-from dashboard.selection.picture import drawn
+from dashboard.selection.picture import drawn, drawn_pinned
 from dashboard.selection.view import SelectionView, picture, read_out, shown, start
 
 state, library = frame.begin("model_selection", lambda library: Settings(start(library), SelectionView()))
@@ -38,11 +38,16 @@ if waiting:
 
 with st.spinner(t("figure.waiting"), show_time=True):
     panels, sentence = drawn(now, state.view, library)
+    pinned = drawn_pinned(state, library)
+if pinned is not None:
+    sentence = joined("sentences", filter(None, (sentence, panels_since(panels, pinned.panels))))
+    panels = over_pinned(panels, pinned.panels)
 stem = f"icl-selection-{picture_shown}-{now.experiment.hash}"
 with frame.figure_place(state.presentation.present):
     draw_panels(panels, state.presentation, stem=stem, alt=sentence)
-stage(state, *knobs.main_knobs(state, now))
-frame.read_aloud(sentence, words.provenance(now, picture_shown))
+stage(state, *knobs.main_knobs(state, now), pins=True)
+whose = () if pinned is None else (pinned.whose,)
+frame.read_aloud(sentence, " · ".join((words.provenance(now, picture_shown), *whose)))
 
 if not state.presentation.present:
     what = f"{t(f'selection.what.{picture_shown}')}\n\n{t('selection.what.setting')}"

@@ -19,10 +19,10 @@ from icl_core.library.links import to_query
 State = UrlState[CurveView]
 
 CURVES = """\
-curves = kept(Curves(experiment), library)
+curves = {found}
 
 for name, curve in curves.curves.items():
-    print(f"{name:18}", *(f"{error:.4f}" for error in curve.mean))
+    print(f"{{name:18}}", *(f"{{error:.4f}}" for error in curve.mean))
 """
 
 
@@ -41,15 +41,19 @@ def take_away(state: State, curves: LearningCurves) -> None:
             exports.Download("json", curves.to_json, f"{stem}.json"),
             exports.spec_file(curves.experiment, stem),
         ],
-        python=python_code(query),
+        python=python_code(query, relative=curves.normaliser != curves.experiment.pretraining.label_variance),
         commands={t("export.command"): command(query)},
     )
 
 
-def python_code(query: Mapping[str, str]) -> str:
-    """Code that computes the figure's numbers again."""
+def python_code(query: Mapping[str, str], *, relative: bool = False) -> str:
+    """Code that computes the figure's numbers again; `relative` ones are over what predicting zero costs."""
     imports = "from icl_core.library.kept import kept\nfrom icl_core.library.questions import Curves\n"
-    return snippet(imports, query, CURVES)
+    found = "kept(Curves(experiment), library)"
+    if relative:
+        imports = f"from icl_core.evaluation.shift_lab import over_zero\n{imports}"
+        found = f"over_zero({found})"
+    return snippet(imports, query, CURVES.format(found=found))
 
 
 def command(query: Mapping[str, str]) -> str:

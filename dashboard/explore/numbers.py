@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from dashboard.explore import presets
 from dashboard.frame.shared import answer
 from dashboard.frame.texts import said, t
+from dashboard.frame.url_state import UrlState
+from dashboard.frame.views import CurveView, Unit
 from dashboard.say.describe import is_shifted
+from dashboard.say.units import in_unit
 from icl_core.evaluation import LearningCurves
 from icl_core.library import Card, Library, LibraryError
 from icl_core.library.finding import closed_form, is_closed_form
@@ -36,15 +39,22 @@ class Outcome:
         return self.curves.experiment.hash, self.card.weights_sha256 if self.card else ""
 
 
-def explored(experiment: Experiment, library: Library) -> Outcome:
-    """The experiment with the library's model; where that is missing or damaged, without a trained model."""
+def explored(experiment: Experiment, library: Library, unit: Unit = "unshifted") -> Outcome:
+    """The experiment with the library's model, in this unit; where the model is missing or damaged, without a
+    trained model."""
     try:
         card = card_of(experiment.pretraining, library)
-        return _outcome(experiment, library, card)
+        return _outcome(experiment, library, card, unit)
     except LibraryError as error:
         formula = replace(experiment, pretraining=closed_form(experiment.pretraining))
-        found = _outcome(formula, library, None)
+        found = _outcome(formula, library, None, unit)
         return replace(found, lacks_model=True, faults=(said(error), *found.faults))
+
+
+def pinned(state: UrlState[CurveView], library: Library) -> Outcome | None:
+    """What is pinned, in the unit of what is shown; None where nothing is."""
+    kept = state.pinned
+    return None if kept is None else explored(kept.experiment, library, state.view.unit)
 
 
 def card_of(pretraining: Pretraining, library: Library) -> Card | None:
@@ -62,8 +72,8 @@ def first_asked(library: Library) -> list[Curves]:
     return [Curves(experiment) for experiment in experiments]
 
 
-def _outcome(experiment: Experiment, library: Library, card: Card | None) -> Outcome:
-    curves, before = answer(Curves(experiment), library), None
+def _outcome(experiment: Experiment, library: Library, card: Card | None, unit: Unit) -> Outcome:
+    curves, before = in_unit(answer(Curves(experiment), library), unit), None
     if is_shifted(experiment):
         before = answer(Curves(experiment.unshifted), library)
     lacks_model = card is None and not is_closed_form(experiment.pretraining)

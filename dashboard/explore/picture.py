@@ -12,8 +12,9 @@ from dashboard.frame.chart import draw_known_chart
 from dashboard.frame.exports import file_stem
 from dashboard.frame.texts import t
 from dashboard.frame.viewport import is_narrow
-from dashboard.frame.views import CurveView, Presentation
+from dashboard.frame.views import CurveView, Presentation, Unit
 from dashboard.say.amounts import interval
+from dashboard.say.units import error_label
 from icl_core.evaluation import LearningCurves
 from icl_core.figures import METHODS, Labels, is_exact, learning_curve_figure, needs_log_axis, ordered
 from icl_core.methods import REGISTERED
@@ -23,12 +24,12 @@ COMPARED = ("ols", "bayes", "lsa")
 LOW = 390  # pixels: with the strip above it the curve and its knob are on a laptop's first screen
 
 
-def curve_labels() -> Labels:
+def curve_labels(unit: Unit) -> Labels:
     """The figure's texts."""
     return Labels(
         methods={name: t(f"method.{name}") for name in METHODS},
         context_length=t("figure.context_length"),
-        error=t("figure.error"),
+        error=error_label(unit),
         dimension=t("figure.dimension"),
         beyond=t("figure.beyond"),
         off_scale=t("figure.off_scale"),
@@ -75,13 +76,15 @@ def draw_curves(
     low: bool,
     only: tuple[str, ...] | None = None,
     alt: str,
+    pinned: Outcome | None = None,
 ) -> None:
     """The chart, `low` where something stands above it; `alt` says aloud what it shows.
 
-    With `only` some methods drawn the axis is that of all.
+    With `only` some methods drawn the axis is that of all. `pinned` curves stay on faintly, and the axes are
+    theirs.
     """
-    curves = outcome.curves
-    shown, log_axis = shown_methods(curves, view), is_log(curves, view)
+    curves, behind = outcome.curves, None if pinned is None else pinned.curves
+    shown, log_axis = shown_methods(curves, view), is_log(behind or curves, view)
     labelled = labelled_methods(curves, view, read_out)
     if only is not None:
         shown = labelled = only
@@ -91,7 +94,7 @@ def draw_curves(
     def figure() -> go.Figure:
         return learning_curve_figure(
             curves,
-            curve_labels(),
+            curve_labels(view.unit),
             theme=theme,
             read_out=read_out,
             trained_length=curves.experiment.pretraining.context_length,
@@ -100,9 +103,11 @@ def draw_curves(
             compact=is_narrow(),
             height=height,
             labelled=labelled,
+            pinned=behind,
         )
 
-    known_by = (outcome.known_by, read_out, shown, labelled, log_axis, theme, height)
+    faint = None if pinned is None else pinned.known_by
+    known_by = (outcome.known_by, faint, view.unit, read_out, shown, labelled, log_axis, theme, height)
     draw_known_chart(known_by, figure, "curves", alt=alt, stem=file_stem(curves.experiment))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.explore.numbers import Outcome
+from dashboard.frame.pin import of_pinned, since_pinned
 from dashboard.frame.texts import joined, t
 from dashboard.say.amounts import bracketed, errors
 from dashboard.say.describe import covariance_name, is_shifted, mixture_name, pretraining_data, shift_effect
@@ -116,13 +117,22 @@ def reading(
     return t("join.end", text=text)
 
 
+def since(pinned: LearningCurves, curves: LearningCurves, shown: tuple[str, ...], k: int) -> str:
+    """How far the sentence's method is at k from where it was pinned; nothing where one of them has none."""
+    who = protagonist(curves, shown) or comparator(curves, shown, k)
+    before, now = (drawn_lines(each, shown).get(who or "") for each in (pinned, curves))
+    if before is None or now is None or k >= len(before):
+        return ""
+    return since_pinned(t(f"reading.{who}") if who in MODELS else t(f"method.{who}"), before[k], now[k])
+
+
 def _ends(curve: Curve, k: int) -> list[float]:
     """The ends of the 90% interval at k."""
     return [float(curve.low[k]), float(curve.high[k])]
 
 
-def provenance(curves: LearningCurves, card: Card | None) -> str:
-    """Where the numbers come from: model, hashes, seeds, prompts, interval."""
+def provenance(curves: LearningCurves, card: Card | None, pinned: LearningCurves | None = None) -> str:
+    """Where the numbers come from: model, hashes, seeds, prompts, interval; whose the faint lines are."""
     experiment = curves.experiment
     pretraining = experiment.pretraining
     if card is None:
@@ -140,7 +150,8 @@ def provenance(curves: LearningCurves, card: Card | None) -> str:
         prompts=f"{curves.prompts:,}",
         seed=experiment.evaluation.seed,
     )
-    return " · ".join((model, trained, numbers, band(trained=card is not None)))
+    others = () if pinned is None else (of_pinned(title(pinned), pinned.experiment.hash),)
+    return " · ".join((model, trained, numbers, band(trained=card is not None), *others))
 
 
 def remarks(
@@ -158,6 +169,9 @@ def remarks(
     here what is off the axis.
     """
     said = [_legend(curves, shown)]
+    level = curves.normaliser / curves.experiment.pretraining.label_variance
+    if abs(level - 1) > ABOUT_ONE:
+        said.append(t("remark.over_zero", level=f"{level:.3g}"))
     if flags:
         said += _off_axis(curves, shown, log_axis)
     if log_chosen:

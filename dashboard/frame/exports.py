@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard.frame import shown
 from dashboard.frame.chart import picture_format
+from dashboard.frame.citations import bibtex
 from dashboard.frame.drawn import draw_once
 from dashboard.frame.shown import Shown
 from dashboard.frame.site import single_file
@@ -90,7 +91,8 @@ def take_away(
     commands: Mapping[str, str] | None = None,
     offline: Offline = single_file,
 ) -> None:
-    """Files, the cameras' format, Python that computes the numbers again, and commands by what they do."""
+    """Files, the cameras' format, Python that computes the numbers again, commands by what they do, and what
+    to cite."""
     with st.expander(t("section.export"), icon=":material/download:"):
         with st.container(horizontal=True):
             for each in downloads:
@@ -110,6 +112,8 @@ def take_away(
         for said, command in (commands or {}).items():
             st.markdown(said)
             st.code(command, language="bash")
+        st.markdown(t("export.cite"))
+        st.code(bibtex(), language="bibtex")
 
 
 def _when_asked(file: Download, language: str) -> Callable[[], str]:

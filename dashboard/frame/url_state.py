@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ from dashboard.frame import limits
 from dashboard.frame.texts import plain, said, set_language, t
 from dashboard.frame.views import Presentation, View
 from icl_core.library.links import EVALUATION, MODEL, PRETRAINING, from_query, to_query
-from icl_core.specs import Experiment, Pretraining, SpecError
+from icl_core.specs import Experiment, Pretraining, SpecError, require
 
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
@@ -39,6 +40,7 @@ KNOBS = {
     "evaluation.prompts": "prompts",
     "log": "log",
     "show": "methods",
+    "pin": "pin",
 }
 """The knob that turns each parameter of a link."""
 
@@ -138,6 +140,21 @@ class UrlState(Generic[V]):
         views = {**session.views, self.page: session.settings.view}
         st.session_state[SESSION_KEY] = replace(session, query=query, changed=False, views=views)
 
+    @property
+    def pinned(self) -> Settings[V] | None:
+        """The settings whose curves stay on as faint ones; None where none are pinned."""
+        pin = self.presentation.pin
+        return None if pin is None else self._pinned_by(pin)
+
+    def pin(self) -> None:
+        """For callbacks: pins what the page shows, in place of what was pinned."""
+        whole = to_query(self.experiment, self.models) | self.view.to_query()
+        self._change_presentation(pin=urlencode(whole))
+
+    def unpin(self) -> None:
+        """For callbacks: nothing is pinned any more."""
+        self._change_presentation(pin=None)
+
     def query(self, settings: Settings[V] | None = None) -> dict[str, str]:
         """The URL parameters of the given or current settings; no experiment for the page's default."""
         return self._experiment_query(settings or self.settings) | self._view_query(settings or self.settings)
@@ -148,7 +165,7 @@ class UrlState(Generic[V]):
         `takes`: what it shares with the present view, and has from that where it is set.
         """
         own = self.settings.view.to_query()
-        query = {name: value for name, value in self.query().items() if name not in {"claim", *own}}
+        query = {name: value for name, value in self.query().items() if name not in {"claim", "pin", *own}}
         view = self._session.views.get(page)
         taken = {name: own[name] for name in takes if name in own}
         return query | (view.to_query() if view else {}) | taken
@@ -156,6 +173,16 @@ class UrlState(Generic[V]):
     @property
     def _session(self) -> _Session:
         return st.session_state[SESSION_KEY]
+
+    def _change_presentation(self, **changes: Any) -> None:
+        self.change(lambda now: replace(now, presentation=replace(now.presentation, **changes)))
+
+    def _pinned_by(self, pin: str) -> Settings[V]:
+        """Raises SpecError for what is no state of this page."""
+        spec, view, presentation, unknown = self._sorted(dict(parse_qsl(pin, keep_blank_values=True)))
+        strange = (*presentation, *unknown)
+        require(bool(spec) and not strange, "pin", pin, "the query of a link to this page")
+        return Settings(self._experiment_of(spec), type(self.default.view).from_query(view))
 
     def _experiment_query(self, settings: Settings[V]) -> dict[str, str]:
         if settings.experiment == self.default.experiment:
@@ -170,7 +197,7 @@ class UrlState(Generic[V]):
         repeated = {name: count for name, count in repeated.items() if count > 1}
         once = {name: value for name, value in query.items() if name not in repeated}
         spec, view, presentation, unknown = self._sorted(once)
-        read_presentation = read(presentation, Presentation.from_query)
+        read_presentation = read(presentation, self._presentation_of)
         set_language(read_presentation.value.lang)  # which the notices speak
         notices = [t("notice.unknown", name=plain(name)) for name in unknown]
         read_experiment = read(spec, self._experiment_of)
@@ -184,6 +211,17 @@ class UrlState(Generic[V]):
         st.session_state[SESSION_KEY] = _Session(
             self.page, settings, dict(query), tuple(notices), views={**views, self.page: shown}
         )
+
+    def _presentation_of(self, query: Mapping[str, str]) -> Presentation:
+        presentation = Presentation.from_query(query)
+        if presentation.pin is not None:
+            try:
+                self._pinned_by(presentation.pin)
+            except SpecError as error:
+                raise SpecError(
+                    "pin", presentation.pin, f"a state of this page ({sentence(error)})"
+                ) from None
+        return presentation
 
     def _experiment_of(self, query: Mapping[str, str]) -> Experiment:
         experiment = from_query(query, self.models, self.default.experiment)

@@ -1,8 +1,9 @@
-"""Whether the viewer's window is narrow: what the browser says of itself, then what its window measures."""
+"""The scripts that watch the viewer's window: whether it is narrow, and what its pictures say once saved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -44,6 +45,13 @@ def watch_width() -> None:
             default={"narrow": narrow},
             on_narrow_change=told,
         )
+        _passport()(key="passport")
+
+
+@st.cache_resource
+def _passport() -> Callable[..., Any]:
+    """The script that saves pictures with their title, setting, hash and link."""
+    return component("passport", js=(Path(__file__).parent / "passport.js").read_text("utf-8"))
 
 
 @st.cache_resource

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from icl_core.specs import Spec, require
 
@@ -33,7 +33,8 @@ class View(Spec):
 @dataclass(frozen=True)
 class Presentation(View):
     """How every page speaks and looks: language (None: the browser's), a lecture's large type, controls left
-    out by name; the claim that it was opened from; and the scene of a lecture that it is, from 0."""
+    out by name; the claim that it was opened from; the scene of a lecture that it is, from 0; and the query
+    of a link to the same page whose curves stay on as faint ones."""
 
     lang: str | None = None
     present: bool = False
@@ -41,6 +42,7 @@ class Presentation(View):
     claim: str | None = None
     lecture: str | None = None
     scene: int = 0
+    pin: str | None = None
 
     def __post_init__(self) -> None:
         from dashboard.frame.texts import languages
@@ -60,18 +62,25 @@ class Presentation(View):
         named = self.lecture is None or (plain.isascii() and plain.isalnum())
         require(named, "lecture", self.lecture, "a lecture's name: letters, digits and hyphens")
         require(0 <= self.scene < 1000, "scene", self.scene, "the number of a scene, from 0")
+        require(self.pin != "", "pin", self.pin, "the query of a link to this page")
+
+
+Unit = Literal["here", "unshifted"]
+UNITS: tuple[Unit, ...] = ("here", "unshifted")
 
 
 @dataclass(frozen=True)
 class CurveView(View):
     """A learning curve: read-out k (None: the trained length), methods shown (none: the usual), whether the
-    error axis is logarithmic (None: where a linear one loses what the figure is about), and whether the
-    curves wait until they are asked for."""
+    error axis is logarithmic (None: where a linear one loses what the figure is about), whether the curves wait
+    until they are asked for, and what errors are divided by: what predicting zero costs here, under the shift,
+    or without it."""
 
     k: int | None = None
     log: bool | None = None
     show: tuple[str, ...] = ()
     predict: bool = False
+    unit: Unit = "here"
 
     def __post_init__(self) -> None:
         require(self.k is None or self.k >= 0, "k", self.k, "0 or more examples")

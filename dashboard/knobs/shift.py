@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.frame.knob import Knob, Menu, Slider, draw
+from dashboard.frame.knob import Knob, Menu, Row, Slider, Steps, draw, viewed
 from dashboard.frame.texts import t
+from dashboard.frame.views import UNITS
 from dashboard.knobs.changes import Acting, CurveSettings, State, change_evaluation
-from dashboard.say.describe import shift_effect, shift_name
-from icl_core.data.shifts import NoShift
+from dashboard.say.describe import magnitude_name, shift_effect, shift_name
+from icl_core.data.shifts import CovariateScale, NoShift
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
-from icl_core.specs import MagnitudeRange, Shift
+from icl_core.specs import Shift
 
 
 def shift_knob(state: State, acting: Acting) -> None:
@@ -47,21 +48,33 @@ def magnitude_knob(state: State, _: Acting) -> None:
     """How strong the shift is, and what that means."""
     shift = state.experiment.evaluation.shift
     none = isinstance(shift, NoShift)
-    kind = Slider(0.0, 1.0, 0.25, disabled=True) if none else _magnitudes(state, shift.range)
+    kind = Slider(0.0, 1.0, 0.25, disabled=True) if none else _magnitudes(state, shift)
+    label = t("knob.scale" if isinstance(shift, CovariateScale) else "knob.magnitude")
 
     def with_magnitude(settings: CurveSettings, m: float) -> CurveSettings:
         return change_evaluation(settings, shift=replace(settings.experiment.evaluation.shift, magnitude=m))
 
     draw(
         state,
-        Knob("magnitude", t("knob.magnitude"), kind, shift.magnitude, with_magnitude, t("help.magnitude")),
+        Knob("magnitude", label, kind, shift.magnitude, with_magnitude, t("help.magnitude")),
     )
     if not none:
         st.caption(shift_effect(shift))
 
 
-def _magnitudes(state: State, span: MagnitudeRange) -> Slider[float]:
-    """A whole number counts inputs, of which there are so many."""
+def unit_knob(state: State, acting: Acting) -> None:
+    """What errors are divided by; left out where the only test has no shift, and both are one."""
+    if acting.names is not None or not isinstance(state.experiment.evaluation.shift, NoShift):
+        row = Row(UNITS, lambda unit: t(f"unit.{unit}"))
+        draw(state, Knob("unit", t("knob.unit"), row, state.view.unit, viewed("unit"), t("help.unit")))
+
+
+def _magnitudes(state: State, shift: Shift) -> Slider[float] | Steps[float]:
+    """By c = 4^m where the inputs are scaled; a whole number counts inputs, of which there are so many."""
+    if isinstance(shift, CovariateScale):
+        stops = sorted({*shift.stops, shift.magnitude})
+        return Steps(stops, lambda m: magnitude_name(shift.kind, m))
+    span = shift.range
     counts = isinstance(span.step, int)
     high = min(span.high, state.experiment.pretraining.dimension) if counts else span.high
     return Slider(span.low, high, span.step)

@@ -11,7 +11,7 @@ from dashboard.frame.texts import t
 from dashboard.knobs.changes import Acting, State, change_evaluation
 from dashboard.knobs.covariance_at_test import covariance_knobs
 from dashboard.knobs.prompts import COUNTS, Tested, prompts_knob
-from dashboard.knobs.shift import magnitude_knob, shift_knob
+from dashboard.knobs.shift import magnitude_knob, shift_knob, unit_knob
 from dashboard.say.describe import family_name
 from icl_core.specs import Evaluation, FunctionClass, Pretraining
 
@@ -129,7 +129,7 @@ def _prompts_knob(state: State, acting: Acting) -> None:
 
 Drawing = Callable[[State, Acting], None]
 
-FIRST: Mapping[str, Drawing] = {"shift": shift_knob, "magnitude": magnitude_knob}
+FIRST: Mapping[str, Drawing] = {"shift": shift_knob, "magnitude": magnitude_knob, "unit": unit_knob}
 """The knobs that a lecture needs; `hide` leaves them out by these names."""
 MORE: Mapping[str, Drawing] = {
     "test_functions": _functions_knob,

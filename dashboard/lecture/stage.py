@@ -13,6 +13,7 @@ from streamlit.components.v2 import component
 from dashboard.frame.knob import Knob, draw
 from dashboard.frame.navigation import GROUPS
 from dashboard.frame.page import leave_button
+from dashboard.frame.pin import pin_button
 from dashboard.frame.texts import plain, t
 from dashboard.frame.url_state import UrlState
 from dashboard.lecture.format import Lecture, Scene, said
@@ -73,16 +74,24 @@ def place_of(state: UrlState[Any]) -> Place | None:
     return place if place.scene.page == state.page else None
 
 
-def stage(state: UrlState[Any], *knobs: Knob[Any], play: Callable[[], None] | None = None) -> None:
+def stage(
+    state: UrlState[Any], *knobs: Knob[Any], play: Callable[[], None] | None = None, pins: bool = False
+) -> None:
     """The page's main knobs directly under its figure; in a lecture the scene's slider and the ways on.
 
-    `play` draws a page's own control in their place, where that is no knob.
+    `play` draws a page's own control in their place, where that is no knob. `pins`: the figure can keep its
+    curves on as faint ones.
     """
     place = place_of(state)
     if not state.presentation.present:
         with st.container(key="stage", horizontal=True, vertical_alignment="bottom"):
             with st.container(key="stage_knob"):
-                draw(state, *knobs)
+                if play is not None:
+                    play()
+                else:
+                    draw(state, *knobs)
+            if pins:
+                pin_button(state)
             share(state)
         return
     if place is not None:

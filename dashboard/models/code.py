@@ -19,15 +19,10 @@ for check in card.checks:
 """
 
 
-def stem(card: Card) -> str:
-    """A file name that says which model it holds."""
-    return f"icl-training-{card.spec.hash}"
-
-
 def files(card: Card) -> list[Download]:
     """The training's learning curves, the whole card, and the spec that `train` takes."""
     return [
-        Download("csv", lambda: training_csv(card), f"{stem(card)}.csv"),
+        Download("csv", lambda: training_csv(card), f"icl-training-{card.spec.hash}.csv"),
         Download("card", lambda: card.to_json() + "\n", f"icl-{card.name}-card.json"),
         spec_file(card.spec, f"icl-{card.name}"),
     ]

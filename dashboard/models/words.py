@@ -1,4 +1,4 @@
-"""What the Library page says of its models and of the training that is played."""
+"""What the Library page says of its models."""
 
 from __future__ import annotations
 
@@ -6,41 +6,13 @@ from collections.abc import Mapping
 
 from dashboard.frame.texts import joined, plain, t
 from dashboard.models.view import STATUSES, Shelved
-from dashboard.say.amounts import error, interval
-from dashboard.say.describe import covariance_name, family_in_short, names_in, pretraining_data
+from dashboard.say.amounts import interval
+from dashboard.say.describe import covariance_name, family_in_short, pretraining_data
 from dashboard.say.provenance import steps
 from icl_core.library import Card, Check
 from icl_core.library.card import FamilyErrors, Tasks
 from icl_core.specs import FunctionClass
 from icl_core.training.devices import CPU
-
-
-def halfway(card: Card) -> int:
-    """The k at which the training is read aloud: half of the trained length."""
-    return max(1, card.spec.context_length // 2)
-
-
-def reading(card: Card) -> str:
-    """How far the training came, at k = K/2, family by family."""
-    k, first, last = halfway(card), card.history[0], card.history[-1]
-    names = names_in(card.spec.mixture)
-    fell = [
-        t(
-            "library.reading.family",
-            family=name,
-            before=error(first.errors[position][k]),
-            after=error(last.errors[position][k]),
-        )
-        for position, name in enumerate(names.values())
-    ]
-    return t(
-        "library.reading",
-        name=card.name,
-        k=k,
-        first=f"{first.step:,}",
-        last=f"{last.step:,}",
-        fell=joined("clauses", fell),
-    )
 
 
 def summary(models: list[Shelved]) -> str:

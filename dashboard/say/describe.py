@@ -7,6 +7,8 @@ from dataclasses import fields
 
 from dashboard.frame.texts import t
 from icl_core.data.covariance import Eigenvalues
+from icl_core.data.shifts import CovariateScale
+from icl_core.figures.shift_grid import signed
 from icl_core.specs import (
     Covariance,
     Experiment,
@@ -114,6 +116,14 @@ def shift_effect(shift: Shift) -> str:
         percent=100 * m,
         m2=2 * m,
     )
+
+
+def magnitude_name(kind: str, magnitude: float) -> str:
+    """A magnitude of this kind of shift; where the inputs are scaled, the covariance's factor: '4', '1/9'."""
+    if kind != CovariateScale.kind:
+        return signed(magnitude)
+    c = 4.0**magnitude
+    return f"{c:.3g}" if c >= 1 else f"1/{1 / c:.3g}"
 
 
 def is_shifted(experiment: Experiment) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from dashboard.frame.line_chart import Drawn
+from dashboard.frame.pin import of_pinned
 from dashboard.frame.texts import joined, t
+from dashboard.frame.url_state import UrlState
 from dashboard.selection import numbers, words
 from dashboard.selection.numbers import Setting
-from dashboard.selection.view import SelectionView, nonzero, picture, prompt_number, read_out
+from dashboard.selection.view import SelectionView, nonzero, picture, prompt_number, read_out, shown
 from dashboard.selection.words import short_name
 from icl_core.evaluation import Curve
 from icl_core.evaluation.selection import IDEALS, MODELS, Comparison, NoiseSweep, PromptChoice
@@ -25,18 +29,18 @@ CHOICES = (-0.25, 1.35)
 def drawn(now: Setting, view: SelectionView, library: Library) -> Drawn:
     """The picture that the view asks for."""
     k, nnz = read_out(now.experiment, view), nonzero(now.experiment, view)
-    shown = picture(now.experiment, view)
-    if shown == "curves":
+    name = picture(now.experiment, view)
+    if name == "curves":
         found = numbers.comparisons(now, library)
         return Drawn(curves_panels(now, found, k), words.curves_reading(now, found, k))
-    if shown == "sparsity":
+    if name == "sparsity":
         swept = numbers.sweep(now, library, k)
         return Drawn(sparsity_panels(now, swept, k, nnz), words.sparsity_reading(now, swept, k, nnz))
-    if shown == "outside":
+    if name == "outside":
         noise = numbers.noise(now)
         return Drawn(outside_panels(now, noise, k, nnz), words.outside_reading(now, noise, k, nnz))
     found = numbers.comparisons(now, library)
-    if shown == "cost":
+    if name == "cost":
         return Drawn(cost_panels(now, found, k), words.cost_reading(now, found, k))
     number = prompt_number(now.experiment, view)
     beliefs, single = numbers.probabilities(now), numbers.one_prompt(now, library, number)
@@ -46,6 +50,24 @@ def drawn(now: Setting, view: SelectionView, library: Library) -> Drawn:
     )
     sentence = joined("sentences", (average, alone))
     return Drawn(choice_panels(now, found, beliefs, single, k, number), sentence)
+
+
+class Pinned(NamedTuple):
+    """The panels that are pinned, and whose they are."""
+
+    panels: list[Panel]
+    whose: str
+
+
+def drawn_pinned(state: UrlState[SelectionView], library: Library) -> Pinned | None:
+    """What is pinned; None where nothing is."""
+    pinned = state.pinned
+    if pinned is None:
+        return None
+    then = numbers.setting(shown(pinned.experiment, state.default.experiment), library)
+    name = picture(then.experiment, pinned.view)
+    whose = of_pinned(words.title(then, name), then.experiment.hash)
+    return Pinned(drawn(then, pinned.view, library).panels, whose)
 
 
 def curves_panels(now: Setting, found: dict[str, Comparison], k: int) -> list[Panel]:
@@ -198,7 +220,7 @@ def outside_panels(now: Setting, found: NoiseSweep, k: int, nnz: int) -> list[Pa
 
 def cost_panels(now: Setting, found: dict[str, Comparison], k: int) -> list[Panel]:
     """Error less the better specialist's, against k, on the prompts of each family."""
-    shown = []
+    drawn_lines = []
     for role, comparison in found.items():
         lines = []
         if now.complete:
@@ -206,9 +228,9 @@ def cost_panels(now: Setting, found: dict[str, Comparison], k: int) -> list[Pane
             lines.append(_line("cost_model", label, LEARNERS["mixture"], comparison.costs[MODELS.name]))
         label = t("selection.line.cost_ideal")
         lines.append(_line("cost_ideal", label, LEARNERS["bayes"], comparison.costs[IDEALS.name]))
-        shown.append((role, lines))
-    top = max(float(np.max(line.high)) for _, lines in shown for line in lines if line.high is not None)
-    low = min(float(np.min(line.low)) for _, lines in shown for line in lines if line.low is not None)
+        drawn_lines.append((role, lines))
+    top = max(float(np.max(line.high)) for _, lines in drawn_lines for line in lines if line.high is not None)
+    low = min(float(np.min(line.low)) for _, lines in drawn_lines for line in lines if line.low is not None)
     limits = (min(1.1 * low, -0.02), max(1.1 * top, 0.08))
     return [
         Panel(
@@ -221,7 +243,7 @@ def cost_panels(now: Setting, found: dict[str, Comparison], k: int) -> list[Pane
             marks=_at(now, k),
             levels=(0.0, 0.05),
         )
-        for role, lines in shown
+        for role, lines in drawn_lines
     ]
 
 

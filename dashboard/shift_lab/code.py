@@ -9,6 +9,7 @@ import pandas as pd
 from dashboard.frame import exports
 from dashboard.frame.exports import snippet
 from dashboard.frame.url_state import UrlState
+from dashboard.frame.views import Unit
 from dashboard.shift_lab.view import ShiftView
 from icl_core.library.links import to_query
 from icl_core.specs import Experiment, Pretraining
@@ -16,7 +17,7 @@ from icl_core.specs import Experiment, Pretraining
 Models = Mapping[str, Pretraining]
 
 LENGTH = """\
-sweep = length_sweep(experiment)
+sweep = {sweep}
 print("M", *sweep.lengths)
 print("linear attention", *sweep.fixed.round(4))
 for name, values in sweep.references.items():
@@ -28,7 +29,7 @@ network = load_once(library, entry) if entry is not None and entry.card is not N
 """
 PANELS = """\
 for kind, magnitude in {shifts}:
-    curves = shift_curves(with_shift(experiment, kind, magnitude), network)
+    curves = {curves}
     for name, curve in curves.curves.items():
         print(kind, magnitude, name, *curve.mean.round(4))
     for name, line in curves.exact.items():
@@ -55,27 +56,43 @@ for panel in covariance_panels(experiment.pretraining, networks, experiment.eval
 LOADING = "from icl_core.library import load_once\n"
 
 
-def length_code(experiment: Experiment, models: Models) -> str:
+def length_code(experiment: Experiment, models: Models, unit: Unit) -> str:
     """Error against test length."""
     imports = "from icl_core.evaluation.length_sweep import length_sweep\n"
-    return snippet(imports, to_query(experiment, models), LENGTH)
-
-
-def panels_code(experiment: Experiment, shifts: list[tuple[str, float]], models: Models) -> str:
-    """The learning curves under each of `shifts`, kinds with their magnitudes."""
-    imports = f"from icl_core.evaluation.shift_lab import shift_curves, with_shift\n{LOADING}"
-    body = NETWORK + PANELS.format(shifts=shifts)
+    body = LENGTH.format(sweep=_in_unit("length_sweep(experiment)", unit))
     return snippet(imports, to_query(experiment, models), body)
 
 
-def grid_code(experiment: Experiment, kind: str, method: str, models: Models, *, exact: bool) -> str:
+def panels_code(experiment: Experiment, shifts: list[tuple[str, float]], models: Models, unit: Unit) -> str:
+    """The learning curves under each of `shifts`, kinds with their magnitudes."""
+    names, curves = (
+        "shift_curves, with_shift",
+        "shift_curves(with_shift(experiment, kind, magnitude), network)",
+    )
+    if unit == "unshifted":
+        names, curves = f"over_v, {names}", f"over_v({curves})"
+    imports = f"from icl_core.evaluation.shift_lab import {names}\n{LOADING}"
+    body = NETWORK + PANELS.format(shifts=shifts, curves=curves)
+    return snippet(imports, to_query(experiment, models), body)
+
+
+def _in_unit(found: str, unit: Unit) -> str:
+    """The numbers as the page divides them."""
+    return f"{found}.over_zero()" if unit == "here" else found
+
+
+def grid_code(
+    experiment: Experiment, kind: str, method: str, models: Models, unit: Unit, *, exact: bool
+) -> str:
     """The errors at every magnitude of one kind."""
     query = to_query(experiment, models)
     if exact:
         imports = "from icl_core.evaluation.shift_lab import attention_grid\n"
-        return snippet(imports, query, GRID.format(grid=f"attention_grid(experiment, {kind!r})"))
+        return snippet(
+            imports, query, GRID.format(grid=_in_unit(f"attention_grid(experiment, {kind!r})", unit))
+        )
     imports = f"from icl_core.evaluation.shift_lab import measured_grid\n{LOADING}"
-    grid = f"measured_grid(experiment, {kind!r}, {method!r}, network)"
+    grid = _in_unit(f"measured_grid(experiment, {kind!r}, {method!r}, network)", unit)
     return snippet(imports, query, NETWORK + GRID.format(grid=grid))
 
 

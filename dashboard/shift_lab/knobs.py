@@ -16,9 +16,9 @@ State = UrlState[ShiftView]
 
 TESTED = ("test_functions", "test_covariance", "label_noise")
 ACTING: Mapping[Part, tuple[str, ...]] = {
-    "length": ("shift", "magnitude", *TESTED),
-    "panels": (*TESTED, "test_length", "penalty", "prompts"),
-    "grid": ("shift", *TESTED, "test_length"),
+    "length": ("shift", "magnitude", "unit", *TESTED),
+    "panels": ("unit", *TESTED, "test_length", "penalty", "prompts"),
+    "grid": ("shift", "unit", *TESTED, "test_length"),
     "random": ("prompts",),
 }
 """The test's knobs by picture. A click on the grid's cells sets magnitude and k."""

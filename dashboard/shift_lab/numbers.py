@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard.frame.shared import once
+from dashboard.frame.views import Unit
 from icl_core.data.covariance import Identity, RandomDiagonal
 from icl_core.data.shifts import NoShift
 from icl_core.evaluation import LearningCurves
@@ -21,13 +22,15 @@ USUAL_KIND = "covariate_scale"  # of the grid, where the test has no shift
 TRAINED_ON = {"transformer_fixed": Identity(), "transformer_random": RandomDiagonal()}
 
 
-def sweep_of(experiment: Experiment) -> LengthSweep | None:
+def sweep_of(experiment: Experiment, unit: Unit) -> LengthSweep | None:
     """Error against test length; None where linear attention has no exact risk."""
-    return once(("length sweep", experiment.hash), lambda: length_sweep(experiment))
+    sweep = once(("length sweep", experiment.hash), lambda: length_sweep(experiment))
+    return sweep.over_zero() if sweep is not None and unit == "here" else sweep
 
 
 def curves_of(experiment: Experiment, library: Library) -> LearningCurves:
-    """Learning curves with the library's model. Raises LibraryError if it is damaged."""
+    """Learning curves with the library's model, over what predicting zero costs. Raises LibraryError if it is
+    damaged."""
     network, weights = network_of(experiment.pretraining, library)
     return once(("shift curves", experiment.hash, weights), lambda: shift_curves(experiment, network))
 
@@ -46,10 +49,14 @@ def has_exact_grid(experiment: Experiment, kind: str, method: str) -> bool:
     return _exact_grid(experiment, kind) is not None
 
 
-def grid_of(experiment: Experiment, kind: str, method: str, library: Library) -> ShiftGrid | None:
+def grid_of(experiment: Experiment, kind: str, method: str, library: Library, unit: Unit) -> ShiftGrid | None:
     """Errors over magnitude and length, whatever the experiment's own shift; None where the method does not
     exist. Raises LibraryError."""
-    experiment = experiment.unshifted
+    grid = _grid_of(experiment.unshifted, kind, method, library)
+    return grid.over_zero() if grid is not None and unit == "here" else grid
+
+
+def _grid_of(experiment: Experiment, kind: str, method: str, library: Library) -> ShiftGrid | None:
     if has_exact_grid(experiment, kind, method):
         return _exact_grid(experiment, kind)
     network, weights = network_of(experiment.pretraining, library)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,23 @@ from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.chart import draw_chart, figure_place
 from dashboard.frame.knob import Knob, Menu, Row, Slider, Switch, draw, viewed
 from dashboard.frame.page import read_aloud, title
-from dashboard.frame.texts import t
+from dashboard.frame.pin import of_pinned
+from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import Settings, UrlState
 from dashboard.frame.viewport import is_narrow
 from dashboard.lecture.stage import stage
-from dashboard.say.describe import shift_name
+from dashboard.say.describe import magnitude_name, shift_name
 from dashboard.shift_lab import code, numbers, tables, words
 from dashboard.shift_lab.code import numbers_file, stem, take_away
 from dashboard.shift_lab.knobs import main_knobs, read_out
 from dashboard.shift_lab.view import INPUT_KINDS, PARTS, QUERY_KINDS, TASK_KINDS, Part, ShiftView
+from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import residuals
+from icl_core.evaluation.length_sweep import LengthSweep
 from icl_core.evaluation.shift_lab import fitting_kinds, strong_magnitude, with_shift
 from icl_core.figures.covariance_panels import covariance_figure, residual_figure
 from icl_core.figures.length_sweep import length_figure
-from icl_core.figures.shift_grid import shift_grid_figure, signed
+from icl_core.figures.shift_grid import shift_grid_figure
 from icl_core.figures.shift_panels import Panel, shift_panels_figure
 from icl_core.library import Library
 from icl_core.specs import Experiment
@@ -51,25 +55,31 @@ def _at_part(settings: ShiftSettings, part: Part) -> ShiftSettings:
 
 def length_part(state: State) -> None:
     """Error against test length."""
-    sweep = numbers.sweep_of(state.experiment)
+    sweep = numbers.sweep_of(state.experiment, state.view.unit)
     if sweep is None:
         title(t("shift_lab.title.no_formula"))
         st.info(t("shift_lab.no_formula"))
         return
     M = read_out(state)
-    sentence = words.length_reading(sweep, M)
+    sentence, whose = words.length_reading(sweep, M), words.length_provenance(state.experiment)
+    pinned = _pinned_sweep(state)
+    if pinned is not None:
+        since = words.length_since(pinned, sweep, M)
+        sentence = joined("sentences", (sentence, since))
+        whose = " · ".join((whose, of_pinned(words.length_title(pinned), pinned.experiment.hash)))
     title(words.length_title(sweep))
     figure = length_figure(
         sweep,
-        words.length_labels(sweep),
+        words.length_labels(sweep, state.view.unit),
         theme=figure_theme(state.presentation),
         read_out=M,
         log_axis=state.view.log,
+        pinned=pinned,
     )
     with figure_place(state.presentation.present):
         draw_chart(figure, "shift_length", alt=sentence, stem=stem(state.experiment, "length"))
-    stage(state, *main_knobs(state))
-    read_aloud(sentence, words.length_provenance(state.experiment))
+    stage(state, *main_knobs(state), pins=True)
+    read_aloud(sentence, whose)
     if state.presentation.present:
         return
     _log_toggle(state)
@@ -79,27 +89,30 @@ def length_part(state: State) -> None:
         state.experiment,
         [tables.length_table(sweep)],
         [numbers_file(state.experiment, "length", partial(tables.length_csv, sweep))],
-        code.length_code(state.experiment, state.models),
+        code.length_code(state.experiment, state.models, state.view.unit),
     )
 
 
 def panels_part(state: State, library: Library) -> None:
     """Every kind of shift on the same axes."""
     experiment, view = state.experiment, state.view
-    fitting = {"none", *fitting_kinds(experiment)}
-    kinds = [kind for kind in view.panel_kinds if kind in fitting]
-    shown = [
-        numbers.curves_of(
-            with_shift(experiment, kind, strong_magnitude(experiment, kind, view.strength)), library
-        )
-        for kind in kinds
-    ]
-    k = read_out(state)
+    relative, k = _panels_of(experiment, view, library), read_out(state)
+    shown = words.in_the_unit(relative, view.unit)
     sentence = words.panels_reading(shown, k)
-    title(words.panels_title(shown, k))
+    whose = ()
+    pinned: list[LearningCurves] = []
+    if state.pinned is not None and state.pinned.view.part == "panels":
+        then = _panels_of(state.pinned.experiment, state.pinned.view, library)
+        pinned = words.in_the_unit(then, view.unit)
+        sentence = joined("sentences", (sentence, words.panels_since(pinned, shown, k)))
+        whose = (of_pinned(words.panels_title(then, k), then[0].experiment.hash),)
+    title(words.panels_title(relative, k))
     figure = shift_panels_figure(
-        [Panel(words.panel_title(curves, shown[0], k), curves) for curves in shown],
-        words.panel_labels(),
+        [
+            Panel(words.panel_title(each, relative[0], k), curves, behind)
+            for each, curves, behind in zip_longest(relative, shown, pinned[: len(shown)])
+        ],
+        words.panel_labels(view.unit),
         theme=figure_theme(state.presentation),
         read_out=k,
         log_axis=view.log,
@@ -107,11 +120,11 @@ def panels_part(state: State, library: Library) -> None:
     )
     with figure_place(state.presentation.present):
         draw_chart(figure, "shift_panels", alt=sentence, stem=stem(experiment, "panels"))
-    stage(state, *main_knobs(state))
+    stage(state, *main_knobs(state), pins=True)
     if not state.presentation.present:
-        _panel_knobs(state, fitting)
+        _panel_knobs(state, {"none", *fitting_kinds(experiment)})
     card = numbers.card_of(experiment.pretraining, library) if "transformer" in shown[0].curves else None
-    read_aloud(sentence, words.panels_provenance(experiment, card))
+    read_aloud(sentence, " · ".join((words.panels_provenance(experiment, card), *whose)))
     remark = words.panels_remark(shown)
     if state.presentation.present:
         return
@@ -124,7 +137,9 @@ def panels_part(state: State, library: Library) -> None:
         tested,
         [words.panels_table(shown, k)],
         [numbers_file(tested, "panels", partial(tables.panels_csv, shown))],
-        code.panels_code(tested, [(shift.kind, shift.magnitude) for shift in shifts], state.models),
+        code.panels_code(
+            tested, [(shift.kind, shift.magnitude) for shift in shifts], state.models, view.unit
+        ),
     )
 
 
@@ -132,19 +147,19 @@ def grid_part(state: State, library: Library) -> None:
     """Error over magnitude and length; a click on a cell makes it the page's state."""
     experiment, view = state.experiment, state.view
     kind = numbers.grid_kind(experiment)
-    grid = numbers.grid_of(experiment, kind, view.method, library)
+    grid = numbers.grid_of(experiment, kind, view.method, library, view.unit)
     if grid is None:
         lacks_model = view.method == "transformer"
         title(t("shift_lab.title.no_model" if lacks_model else "shift_lab.title.no_formula"))
         st.info(t("remark.no_model" if lacks_model else "shift_lab.no_formula"))
         _method_choice(state)
         return
-    sentence = words.grid_reading(grid)
+    sentence = words.grid_reading(grid, kind)
     title(words.grid_title(grid, kind))
     k, magnitude = read_out(state), experiment.evaluation.shift.magnitude
     figure = shift_grid_figure(
         grid,
-        words.grid_labels(grid),
+        words.grid_labels(grid, kind, view.unit),
         theme=figure_theme(state.presentation),
         chosen=(magnitude, k),
         compact=is_narrow(),
@@ -168,14 +183,14 @@ def grid_part(state: State, library: Library) -> None:
     _method_choice(state)
     if magnitude in grid.magnitudes and k in grid.lengths:  # one cell is framed
         query = state.query_for("explore") | {"k": str(k)}
-        label = t("shift_lab.grid.open", magnitude=signed(magnitude), k=k)
+        label = t("shift_lab.grid.open", magnitude=magnitude_name(kind, magnitude), k=k)
         st.page_link("app.py", label=label, icon=":material/open_in_new:", query_params=query)
     take_away(
         state,
         grid.experiment,
-        [tables.grid_table(grid)],
+        [tables.grid_table(grid, kind)],
         [numbers_file(grid.experiment, "grid", partial(tables.grid_csv, grid))],
-        code.grid_code(grid.experiment, kind, view.method, state.models, exact=grid.exact),
+        code.grid_code(grid.experiment, kind, view.method, state.models, view.unit, exact=grid.exact),
     )
 
 
@@ -228,6 +243,24 @@ def random_part(state: State, library: Library) -> None:
         ],
         code.covariance_code(setting, named, state.models),
     )
+
+
+def _pinned_sweep(state: State) -> LengthSweep | None:
+    """The sweep that is pinned; None where none is, or it has no formula."""
+    pinned = state.pinned
+    if pinned is None or pinned.view.part != "length":
+        return None
+    return numbers.sweep_of(pinned.experiment, state.view.unit)
+
+
+def _panels_of(experiment: Experiment, view: ShiftView, library: Library) -> list[LearningCurves]:
+    """The curves under each kind of shift that the view names and that fits."""
+    fitting = {"none", *fitting_kinds(experiment)}
+    kinds = [kind for kind in view.panel_kinds if kind in fitting]
+    shifted = (
+        with_shift(experiment, kind, strong_magnitude(experiment, kind, view.strength)) for kind in kinds
+    )
+    return [numbers.curves_of(each, library) for each in shifted]
 
 
 def _panel_knobs(state: State, fitting: set[str]) -> None:

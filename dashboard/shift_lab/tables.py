@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from dashboard.frame.exports import csv_text
 from dashboard.frame.texts import t
 from dashboard.say.amounts import interval
+from dashboard.say.describe import magnitude_name
 from dashboard.shift_lab import words
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import CovariancePanel
 from icl_core.evaluation.length_sweep import LengthSweep
 from icl_core.evaluation.shift_lab import ShiftGrid
-from icl_core.figures.shift_grid import signed
 
 Array = NDArray[np.float64]
 Estimated = tuple[float, float | None, float | None]
@@ -53,9 +53,10 @@ def panels_csv(shown: Sequence[LearningCurves]) -> str:
     return csv_text(["shift", "magnitude", *head], rows)
 
 
-def grid_table(grid: ShiftGrid) -> pd.DataFrame:
+def grid_table(grid: ShiftGrid, kind: str) -> pd.DataFrame:
     """Errors, a row for each magnitude and a column for each length; measured ones with 90% intervals."""
-    rows = pd.Index([signed(magnitude) for magnitude in grid.magnitudes], name=t("shift_lab.magnitude"))
+    names = [magnitude_name(kind, magnitude) for magnitude in grid.magnitudes]
+    rows = pd.Index(names, name=words.magnitude_label(kind))
     columns = [f"k = {length}" for length in grid.lengths]
     if grid.exact:
         return pd.DataFrame(grid.errors, rows, columns)

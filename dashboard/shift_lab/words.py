@@ -8,20 +8,24 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from dashboard.frame.pin import since_pinned
 from dashboard.frame.texts import joined, t
+from dashboard.frame.views import Unit
 from dashboard.say.amounts import error, errors, interval
-from dashboard.say.describe import covariance_name, is_shifted, shift_effect
+from dashboard.say.describe import covariance_name, is_shifted, magnitude_name, shift_effect
 from dashboard.say.provenance import band, described
 from dashboard.say.standing import number
+from dashboard.say.units import error_label
 from icl_core.data.covariance import RandomDiagonal
+from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.covariance_panels import SCALES, CovariancePanel, limit_error
 from icl_core.evaluation.length_sweep import LengthSweep
-from icl_core.evaluation.shift_lab import ShiftGrid, error_at
+from icl_core.evaluation.shift_lab import ShiftGrid, error_at, over_v
 from icl_core.figures.covariance_panels import CovarianceLabels, ResidualLabels
 from icl_core.figures.length_sweep import LengthLabels
 from icl_core.figures.palette import ordered
-from icl_core.figures.shift_grid import GridLabels, signed
+from icl_core.figures.shift_grid import GridLabels
 from icl_core.figures.shift_panels import PanelLabels
 from icl_core.figures.text_width import wrapped
 from icl_core.library import Card
@@ -32,7 +36,7 @@ LEAST_DECIMAL = 5e-4  # the smallest error that three decimals tell from 0
 TOLERATED = 1.5  # times the error without the shift, both over what predicting zero costs
 
 
-def length_labels(sweep: LengthSweep) -> LengthLabels:
+def length_labels(sweep: LengthSweep, unit: Unit = "here") -> LengthLabels:
     """Texts of the sweep over test lengths."""
     N = sweep.experiment.pretraining.context_length
     return LengthLabels(
@@ -42,7 +46,7 @@ def length_labels(sweep: LengthSweep) -> LengthLabels:
         theorem=t("shift_lab.theorem"),
         bound=t("shift_lab.bound"),
         length=t("shift_lab.length"),
-        error=t("figure.error"),
+        error=error_label(unit),
         floor=t("shift_lab.floor"),
         beyond=t("figure.beyond"),
         read_out="M = {k}",
@@ -76,6 +80,11 @@ def length_reading(sweep: LengthSweep, M: int) -> str:
     return text
 
 
+def length_since(pinned: LengthSweep, sweep: LengthSweep, M: int) -> str:
+    """How far linear attention's error at M is from where it was pinned."""
+    return since_pinned(t("method.lsa"), pinned.error_at(M), sweep.error_at(M))
+
+
 def length_formulas(sweep: LengthSweep, M: int) -> list[tuple[str, str]]:
     """The risk as a function of M, the theorem and the bound, with the current numbers."""
     v, line = sweep.normaliser, sweep.line
@@ -101,13 +110,18 @@ def length_formulas(sweep: LengthSweep, M: int) -> list[tuple[str, str]]:
     return found
 
 
-def panel_labels() -> PanelLabels:
+def in_the_unit(shown: Sequence[LearningCurves], unit: Unit) -> list[LearningCurves]:
+    """Curves over what predicting zero costs, as the page shows them."""
+    return list(shown) if unit == "here" else [over_v(curves) for curves in shown]
+
+
+def panel_labels(unit: Unit) -> PanelLabels:
     """Texts of the panels."""
     methods = ("transformer", "linear_attention", "lsa", "ols", "ridge", "zero")
     return PanelLabels(
         methods={name: t(f"method.{name}") for name in methods},
         context_length=t("figure.context_length"),
-        error=t("shift_lab.relative"),
+        error=error_label(unit),
         off_scale="{method}: {value} (k = {k})",
         median=t("figure.median"),
     )
@@ -182,6 +196,24 @@ def panels_reading(shown: Sequence[LearningCurves], k: int) -> str:
     return joined("sentences", (t("shift_lab.reading.panels", k=k), said))
 
 
+def panels_since(pinned: Sequence[LearningCurves], shown: Sequence[LearningCurves], k: int) -> str:
+    """How far the model's error at k, else linear attention's, is from where it was pinned: in the panel of
+    one kind of shift where that has changed the most. Nothing where no panel can be compared."""
+    name = next((name for name in ("transformer", "lsa") if name in shown[0].curves), "ols")
+    both = [
+        (error_at(before, name, k), error_at(now, name, k), now)
+        for before, now in zip(pinned, shown, strict=False)
+        if before.experiment.evaluation.shift.kind == now.experiment.evaluation.shift.kind
+        and name in before.curves
+        and k < len(before.context_lengths)
+    ]
+    if not both:
+        return ""
+    before, now, curves = max(both, key=lambda pair: abs(pair[1] - pair[0]))
+    effect = shift_effect(curves.experiment.evaluation.shift)
+    return since_pinned(t("shift_lab.pinned.who", method=t(f"method.{name}"), effect=effect), before, now)
+
+
 def panels_remark(shown: Sequence[LearningCurves]) -> str:
     """In which panels circles are medians, whose, and at which k; empty where no mean is infinite."""
     where: dict[tuple[str, str], list[str]] = {}
@@ -209,12 +241,18 @@ def panels_table(shown: Sequence[LearningCurves], k: int) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def grid_labels(grid: ShiftGrid) -> GridLabels:
+def magnitude_label(kind: str) -> str:
+    """What the rows of the heat map are."""
+    return t("knob.scale" if kind == CovariateScale.kind else "shift_lab.magnitude")
+
+
+def grid_labels(grid: ShiftGrid, kind: str, unit: Unit) -> GridLabels:
     """Texts of the heat map."""
     return GridLabels(
         length=t("figure.context_length"),
-        magnitude=t("shift_lab.magnitude"),
-        error=t("shift_lab.error_of", method=t(f"method.{grid.method}")),
+        magnitude=magnitude_label(kind),
+        error=t(f"shift_lab.error_of.{unit}", method=t(f"method.{grid.method}")),
+        rows=[magnitude_name(kind, magnitude) for magnitude in grid.magnitudes],
     )
 
 
@@ -223,7 +261,7 @@ def grid_title(grid: ShiftGrid, kind: str) -> str:
     return t("shift_lab.title.grid", method=t(f"method.{grid.method}"), kind=t(f"shift.{kind}"))
 
 
-def grid_reading(grid: ShiftGrid) -> str:
+def grid_reading(grid: ShiftGrid, kind: str) -> str:
     """Its best and its worst cell, where any has a finite mean."""
     if np.isnan(grid.errors).all():
         return t("shift_lab.grid.infinite")
@@ -233,14 +271,20 @@ def grid_reading(grid: ShiftGrid) -> str:
     text = t(
         "shift_lab.reading.grid",
         best=_grid_error(grid, *best),
-        best_m=signed(grid.magnitudes[best[0]]),
+        best_m=_row_name(grid, kind, best[0]),
         best_k=grid.lengths[best[1]],
         worst=_grid_error(grid, *worst),
-        worst_m=signed(grid.magnitudes[worst[0]]),
+        worst_m=_row_name(grid, kind, worst[0]),
         worst_k=grid.lengths[worst[1]],
     )
     source = t("shift_lab.grid.exact") if grid.exact else t("shift_lab.grid.measured")
     return joined("sentences", (text, source))
+
+
+def _row_name(grid: ShiftGrid, kind: str, row: int) -> str:
+    """'c = 4', or 'magnitude 0.5'."""
+    how = "scale" if kind == CovariateScale.kind else "in_magnitude"
+    return t(f"shift_lab.{how}", value=magnitude_name(kind, grid.magnitudes[row]))
 
 
 def _grid_error(grid: ShiftGrid, row: int, column: int) -> str:

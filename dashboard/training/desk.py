@@ -16,7 +16,7 @@ from icl_core.specs import Pretraining, SpecError
 
 READ_SECONDS = 1.0
 REFUSED = "training_refused"
-MOVED = "training_moved"  # a button of a fragment redraws nothing but the fragment: there is more to redraw
+NAME = "train_name"
 
 
 def service() -> TrainingService:
@@ -29,9 +29,11 @@ def job_of(spec: Pretraining) -> Job | None:
 
 
 def start(state: State, spec: Pretraining, threshold: float | None = None) -> None:
-    """Asks for the model and makes it the one on the page, whose link others can open."""
+    """Asks for the model, which the library will call what the page's field says, and makes it the one on the
+    page, whose link others can open."""
+    name = " ".join(st.session_state.get(NAME, "").split())
     try:
-        service().submit(spec, viewer(), threshold)
+        service().submit(spec, viewer(), threshold, name)
     except (JobRefused, SpecError) as refusal:
         st.session_state[REFUSED] = said(refusal)
         return
@@ -44,7 +46,6 @@ def start(state: State, spec: Pretraining, threshold: float | None = None) -> No
 
 def show(state: State, spec: Pretraining) -> None:
     """Makes the model the one on the page, which is then drawn anew as a whole."""
-    st.session_state[MOVED] = True
     state.change(lambda settings: change_pretraining(settings, lambda _: spec))
 
 

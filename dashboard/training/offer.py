@@ -11,6 +11,7 @@ from dashboard.training import desk
 from icl_core.library.jobs import Job
 from icl_core.library.jobs.cost import cost
 from icl_core.library.jobs.early_stop import can_stop
+from icl_core.library.jobs.service import LONGEST_NAME
 from icl_core.specs import Pretraining, SpecError
 
 EXCESS = "train_excess"
@@ -56,6 +57,7 @@ def offer(state: State, spec: Pretraining, job: Job | None) -> None:
             key=EXCESS,
             width=420,
         )
+    name_field()
     begun = job is not None and job.standing.step > 0
     st.button(
         t("train.again" if begun else "train.start"),
@@ -63,6 +65,19 @@ def offer(state: State, spec: Pretraining, job: Job | None) -> None:
         type="primary",
         icon=":material/play_arrow:",
         on_click=lambda: desk.start(state, spec, st.session_state.get(EXCESS)),
+    )
+
+
+def name_field(name: str = "") -> None:
+    """What the library will call the model; without a name, its hash."""
+    st.text_input(
+        t("train.name"),
+        value=name,
+        max_chars=LONGEST_NAME,
+        placeholder=t("train.name.none"),
+        help=t("train.name.help"),
+        key=desk.NAME,
+        width=320,
     )
 
 

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlencode
 
 import plotly.graph_objects as go
 
@@ -16,9 +17,11 @@ from icl_core.commands.curve import experiment_of, read_text
 from icl_core.commands.labels import PLAIN
 from icl_core.evaluation import LearningCurves
 from icl_core.figures import learning_curve_figure
+from icl_core.figures.passport import with_passport
 from icl_core.files import atomic_write
 from icl_core.library import Library
 from icl_core.library.kept import kept
+from icl_core.library.links import to_query
 from icl_core.library.questions import Curves
 from icl_core.specs import Experiment
 
@@ -78,7 +81,7 @@ def _picture(curves: LearningCurves, out: Path) -> bytes:
         raise ValueError(f"{out.suffix} pictures need kaleido: pip install kaleido==1.5.0, or write .html")
     try:
         kind = out.suffix.lower().removeprefix(".")
-        return _figure(curves).to_image(kind, width=1000, height=600, scale=2)
+        return _passported(curves).to_image(kind, scale=2)
     except RuntimeError as error:
         raise ValueError(
             f"kaleido could not draw {out.name} ({error}): install Chrome, or write .html"
@@ -88,6 +91,20 @@ def _picture(curves: LearningCurves, out: Path) -> bytes:
 def _figure(curves: LearningCurves) -> go.Figure:
     trained_length = curves.experiment.pretraining.context_length
     return learning_curve_figure(curves, PLAIN, trained_length=trained_length)
+
+
+def _passported(curves: LearningCurves) -> go.Figure:
+    """With its own title, setting, hash and the query of a link to it."""
+    experiment = curves.experiment
+    pretraining, query = experiment.pretraining, urlencode(to_query(experiment, {}))
+    families = " + ".join(experiment.mixture.names)
+    title = f"Learning curves on {families} functions of {pretraining.dimension} inputs"
+    setting = (
+        f"experiment {experiment.hash}, model {pretraining.hash}, {curves.prompts:,} prompts, "
+        f"seed {experiment.evaluation.seed}, errors over v = {curves.normaliser:.4g}, "
+        f"90% bootstrap intervals over prompts"
+    )
+    return with_passport(_figure(curves), title, [setting, f"/?{query}"], width=1000, height=600)
 
 
 CONTENTS: dict[str, Callable[[LearningCurves, Path], bytes]] = {

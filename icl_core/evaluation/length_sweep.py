@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +36,26 @@ class LengthSweep:
     averaged: dict[str, Average]
     theorem: tuple[NDArray[np.int64], Array] | None
     bound: Array | None
+    level: float = 1.0
 
     @property
     def normaliser(self) -> float:
-        return self.experiment.pretraining.label_variance
+        """What errors are divided by: v, or with another `level` so many times v."""
+        return self.experiment.pretraining.label_variance * self.level
+
+    def over_zero(self) -> LengthSweep:
+        """The same over what predicting zero costs."""
+        level = self.line.zero / self.normaliser
+        return replace(
+            self,
+            references={name: values / level for name, values in self.references.items()},
+            averaged={
+                name: Average(each.mean / level, each.error / level) for name, each in self.averaged.items()
+            },
+            theorem=None if self.theorem is None else (self.theorem[0], self.theorem[1] / level),
+            bound=None if self.bound is None else self.bound / level,
+            level=self.level * level,
+        )
 
     @property
     def parts(self) -> Array:

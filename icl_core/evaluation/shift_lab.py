@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from icl_core.data.shifts import NoShift
+from icl_core.data.shifts import CovariateScale, NoShift
 from icl_core.evaluation.closed_forms import ClosedForm
 from icl_core.evaluation.curves import Curve, LearningCurves, learning_curves
 from icl_core.evaluation.suite import suite, unregularised
@@ -23,7 +23,8 @@ MOST_COLUMNS = 10
 
 @dataclass(frozen=True, eq=False)
 class ShiftGrid:
-    """Errors over v [m, n] of one method at magnitudes [m] and context lengths [n].
+    """Errors over v [m, n] of one method at magnitudes [m] and context lengths [n]; `zero` [m] is what
+    predicting zero costs at each magnitude.
 
     Measured on the experiment's prompts, with the ends of the 90% intervals [m, n] as `low` and `high`; or,
     without them, from a closed form.
@@ -34,6 +35,7 @@ class ShiftGrid:
     magnitudes: tuple[float, ...]
     lengths: tuple[int, ...]
     errors: Array
+    zero: Array
     low: Array | None = None
     high: Array | None = None
 
@@ -41,6 +43,17 @@ class ShiftGrid:
     def exact(self) -> bool:
         """Whether the errors come from a closed form."""
         return self.low is None
+
+    def over_zero(self) -> ShiftGrid:
+        """The same over what predicting zero costs at each magnitude."""
+        level = self.zero[:, None]
+        ends = (None if end is None else end / level for end in (self.low, self.high))
+        return replace(
+            self,
+            errors=self.errors / level,
+            zero=np.ones_like(self.zero),
+            **dict(zip(("low", "high"), ends, strict=True)),
+        )
 
     def interval(self, row: int, column: int) -> tuple[float, float] | None:
         """The ends of a cell's 90% interval; None where its error is exact."""
@@ -84,7 +97,7 @@ def shift_curves(experiment: Experiment, network: InContextNetwork | None) -> Le
     """
     predictors = {name: entry for name, entry in suite(experiment, network).items() if name in METHODS}
     exact = {name: line for name, line in ClosedForm.of(experiment).lines.items() if name == "lsa"}
-    return _over_zero(learning_curves(experiment, predictors, exact, unregularised(experiment)))
+    return over_zero(learning_curves(experiment, predictors, exact, unregularised(experiment)))
 
 
 def error_at(curves: LearningCurves, method: str, k: int) -> float:
@@ -97,6 +110,8 @@ def grid_magnitudes(experiment: Experiment, kind: str) -> tuple[float, ...]:
     """Magnitudes over the whole range of a kind, at most eleven, no shift among them."""
     chosen: type[Any] = Shift.kinds[kind]  # type: ignore[assignment]
     span = chosen.range
+    if kind == CovariateScale.kind:
+        return CovariateScale.stops
     if isinstance(span.step, int):
         return tuple(
             sorted({0, *np.linspace(1, experiment.pretraining.dimension, 8).round().astype(int).tolist()})
@@ -115,14 +130,15 @@ def grid_lengths(experiment: Experiment) -> tuple[int, ...]:
 def attention_grid(experiment: Experiment, kind: str) -> ShiftGrid | None:
     """The grid of linear attention from its closed form; None where there is none for this kind."""
     magnitudes, lengths = grid_magnitudes(experiment, kind), grid_lengths(experiment)
-    rows = []
+    rows, zero = [], []
     for magnitude in magnitudes:
         line = ClosedForm.of(with_shift(experiment, kind, magnitude)).risk
         if line is None:
             return None
         rows.append(line.total(np.array(lengths, dtype=np.float64)))
-    errors = np.stack(rows) / experiment.pretraining.label_variance
-    return ShiftGrid(experiment, "lsa", magnitudes, lengths, errors)
+        zero.append(line.zero)
+    v = experiment.pretraining.label_variance
+    return ShiftGrid(experiment, "lsa", magnitudes, lengths, np.stack(rows) / v, np.array(zero) / v)
 
 
 def measured_grid(
@@ -135,33 +151,52 @@ def measured_grid(
     if method not in suite(experiment, network):
         return None
     magnitudes, lengths = grid_magnitudes(experiment, kind), grid_lengths(experiment)
-    rows = []  # of mean, low and high [3, n]
+    rows, zero = [], []  # of mean, low and high [3, n]
     for magnitude in magnitudes:
         shifted = with_shift(experiment, kind, magnitude)
-        predictors = {method: suite(shifted, network)[method]}
-        curve = learning_curves(shifted, predictors, heavy_tailed=unregularised(shifted)).curves[method]
+        predictors = {
+            name: entry for name, entry in suite(shifted, network).items() if name in (method, "zero")
+        }
+        exact = {name: line for name, line in ClosedForm.of(shifted).lines.items() if name == "zero"}
+        curves = learning_curves(shifted, predictors, exact, unregularised(shifted))
+        curve = curves.curves[method]
+        zero.append(zero_cost(curves))
         found = np.stack([curve.mean, curve.low, curve.high])
         found[:, list(curve.medians)] = np.nan
         rows.append(found[:, list(lengths)])
     mean, low, high = np.stack(rows, axis=1)
-    return ShiftGrid(experiment, method, magnitudes, lengths, mean, low, high)
+    return ShiftGrid(experiment, method, magnitudes, lengths, mean, np.array(zero), low, high)
 
 
-def _over_zero(curves: LearningCurves) -> LearningCurves:
-    """The same curves over the zero predictor's error: exact without examples, else as measured at all k.
+def zero_cost(curves: LearningCurves) -> float:
+    """What predicting zero costs, over v: exact where there is a formula, else as measured at all k."""
+    exact = next((curves.exact[name] for name in ("zero", "lsa") if name in curves.exact), None)
+    return float(curves.curves["zero"].mean.mean() if exact is None else exact[0])
+
+
+def over_zero(curves: LearningCurves) -> LearningCurves:
+    """The same curves over what predicting zero costs, which then is 1 everywhere.
 
     A measured level is taken as known: intervals are of the errors alone, not of their ratio to it.
     """
-    measured = float(curves.curves["zero"].mean.mean())
-    level = float(curves.exact["lsa"][0]) if "lsa" in curves.exact else measured
+    scaled = over(curves, zero_cost(curves))
     one = np.ones_like(curves.curves["zero"].mean)
-    scaled = {
-        name: Curve(curve.mean / level, curve.low / level, curve.high / level, curve.medians)
-        for name, curve in curves.curves.items()
-    }
+    return replace(scaled, curves={**scaled.curves, "zero": Curve(one, one, one)})
+
+
+def over_v(curves: LearningCurves) -> LearningCurves:
+    """The same curves over v again, whatever they were divided by since."""
+    return over(curves, curves.experiment.pretraining.label_variance / curves.normaliser)
+
+
+def over(curves: LearningCurves, level: float) -> LearningCurves:
+    """The same curves divided by `level`."""
     return replace(
         curves,
         normaliser=curves.normaliser * level,
-        curves={**scaled, "zero": Curve(one, one, one)},
+        curves={
+            name: Curve(curve.mean / level, curve.low / level, curve.high / level, curve.medians)
+            for name, curve in curves.curves.items()
+        },
         exact={name: line / level for name, line in curves.exact.items()},
     )

@@ -76,10 +76,10 @@ def axis_bottom(lines: Mapping[str, Array]) -> float:
 
 
 def off_scale(
-    curves: LearningCurves, shown: tuple[str, ...], log_axis: bool = False
+    curves: LearningCurves, shown: tuple[str, ...], log_axis: bool = False, top: float | None = None
 ) -> dict[str, tuple[int, float]]:
-    """Methods whose line leaves the axis at the top: the k and the value of the largest error."""
-    top = axis_top(curves, shown, log_axis)
+    """Methods whose line leaves the axis at its `top`: the k and the value of the largest error."""
+    top = axis_top(curves, shown, log_axis) if top is None else top
     found = {}
     for method, line in drawn_lines(curves, shown).items():
         known = np.where(np.isnan(line), -math.inf, line)
@@ -108,6 +108,11 @@ class ErrorAxis:
         """The axis on which the shown lines are drawn."""
         bottom = axis_bottom(drawn_lines(curves, shown)) if log_axis else 0.0
         return cls(bottom, axis_top(curves, shown, log_axis), log_axis)
+
+    @classmethod
+    def fixed_by(cls, pinned: LearningCurves, shown: tuple[str, ...], log_axis: bool) -> ErrorAxis:
+        """The axis of pinned curves, which others move over: a logarithmic one goes down to its floor."""
+        return cls(LOG_FLOOR if log_axis else 0.0, axis_top(pinned, shown, log_axis), log_axis)
 
     def heights(self, line: Array) -> Array:
         """Where the line's values stand, as shares of the axis."""

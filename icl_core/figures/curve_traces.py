@@ -10,7 +10,7 @@ import numpy as np
 from icl_core.figures.band import band
 from icl_core.figures.curve_labels import Labels
 from icl_core.figures.curve_numbers import Array, drawable, is_exact, is_formula
-from icl_core.figures.palette import Theme, stroke, translucent
+from icl_core.figures.palette import Theme, faint, stroke, translucent
 
 if TYPE_CHECKING:
     from icl_core.evaluation import Curve, LearningCurves
@@ -24,10 +24,17 @@ def curve_traces(
     labels: Labels,
     look: Theme,
     log_axis: bool,
+    pinned: Mapping[str, Array] | None = None,
 ) -> list[Trace]:
-    """Lines with what belongs to each, from the back to the front: the first in reading order is on top."""
+    """Lines with what belongs to each, from the back to the front: the first in reading order is on top.
+
+    `pinned` are lines of another experiment, which stay on faintly behind.
+    """
     backwards = [(method, lines[method]) for method in reversed(list(lines))]
-    traces = [_band(curves, method, look, log_axis) for method, _ in backwards]
+    traces: list[Trace | None] = [
+        _pinned(method, line, look, log_axis) for method, line in (pinned or {}).items()
+    ]
+    traces += [_band(curves, method, look, log_axis) for method, _ in backwards]
     for method, line in backwards:
         traces.append(_exact(curves, method, look, log_axis))
         traces.append(_line(curves, method, line, labels, look, log_axis))
@@ -45,6 +52,19 @@ def _band(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> T
     opacity = 0.22 if method == "transformer" else 0.11
     fill = translucent(stroke(method).colour(look), opacity)
     return {"type": "scatter", **band(k, low, high, fill, method=method)}
+
+
+def _pinned(method: str, line: Array, look: Theme, log_axis: bool) -> Trace:
+    return {
+        "type": "scatter",
+        "x": list(range(len(line))),
+        "y": drawable(line, log_axis),
+        "mode": "lines",
+        "line": faint(stroke(method), look),
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "meta": {"method": method, "role": "pinned"},
+    }
 
 
 def _exact(curves: LearningCurves, method: str, look: Theme, log_axis: bool) -> Trace | None:

@@ -41,6 +41,7 @@ def learning_curve_figure(
     compact: bool = False,
     height: int | None = None,
     labelled: tuple[str, ...] | None = None,
+    pinned: LearningCurves | None = None,
 ) -> go.Figure:
     """Error of the `shown` methods (None: all) with k = 0..M pairs and 90% bands.
 
@@ -49,15 +50,21 @@ def learning_curve_figure(
     depends on the zero predictor's level alone, so that one huge error cannot squash the rest; what leaves it
     is named. `compact`, for narrow screens, puts a legend above instead of labels at the line ends, has fewer
     ticks, and leaves it to the caption to name what is off the axis. Of the shown methods those not
-    `labelled` (None: all are) wait in a legend for a click; a compact figure leaves them out.
+    `labelled` (None: all are) wait in a legend for a click; a compact figure leaves them out. `pinned` are
+    curves of the labelled that stay on faintly behind: the axes are theirs.
     """
-    look, last = THEMES[theme], curves.context_lengths[-1]
+    look, last = THEMES[theme], (pinned or curves).context_lengths[-1]
     look = replace(look, height=height or look.height)
     shown = tuple(METHODS) if shown is None else shown
     first = shown if labelled is None else labelled
     lines = drawn_lines(curves, shown if not compact else first)
     visible = {name: line for name, line in lines.items() if name in first}
-    axis = ErrorAxis.of(curves, shown, log_axis)
+    axis = (
+        ErrorAxis.of(curves, shown, log_axis)
+        if pinned is None
+        else ErrorAxis.fixed_by(pinned, shown, log_axis)
+    )
+    behind = None if pinned is None else drawn_lines(pinned, first)
     dimension = curves.experiment.pretraining.dimension
     notes = [
         region_notes(dimension, trained_length, last, labels, look),
@@ -68,13 +75,12 @@ def learning_curve_figure(
     else:
         waiting = [labels.methods[name] for name in lines if name not in visible]
         ends = end_labels(visible, labels, look, axis, rows_above=len(waiting) + bool(waiting))
-        beyond = {
-            name: found for name, found in off_scale(curves, shown, log_axis).items() if name in visible
-        }
+        beyond = off_scale(curves, shown, log_axis, axis.top)
+        beyond = {name: found for name, found in beyond.items() if name in visible}
         notes += [ends, off_scale_notes(beyond, labels, look)]
         sides = {"margin": {"r": max(end_label_width(ends, look), _waiting_width(waiting, look))}}
         sides |= {"showlegend": bool(waiting), "legend": _waiting_legend(labels, look)}
-    traces = curve_traces(curves, lines, labels, look, log_axis) + read_out_marks(
+    traces = curve_traces(curves, lines, labels, look, log_axis, behind) + read_out_marks(
         visible, look, read_out, log_axis
     )
     if not compact:

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from icl_core.figures.palette import THEMES, Theme, ThemeName, layout, stroke, translucent
+from icl_core.figures.palette import THEMES, Theme, ThemeName, faint, layout, stroke, translucent
 from icl_core.figures.panels import legend_above
 
 if TYPE_CHECKING:
@@ -53,14 +53,18 @@ def length_figure(
     theme: ThemeName = "light",
     read_out: int,
     log_axis: bool = False,
+    pinned: LengthSweep | None = None,
 ) -> go.Figure:
     """Errors over v against M on a logarithmic axis.
 
     The parts are stacked areas under the total, on a linear error axis only: elsewhere areas mean nothing.
+    The total of a `pinned` sweep stays on faintly behind, and the axes are its own.
     """
     look = THEMES[theme]
     figure = go.Figure(layout=layout(look))
     lengths = sweep.lengths.tolist()
+    if pinned is not None:
+        _add_pinned(figure, pinned, look)
     if not log_axis:
         _add_parts(figure, sweep, labels, look)
     _add_line(figure, lengths, sweep.fixed, labels.fixed, "lsa", look)
@@ -84,10 +88,22 @@ def length_figure(
             meta={"role": "theorem"},
         )
     _add_marks(figure, sweep, labels, look, read_out, log_axis)
-    _set_axes(figure, sweep, labels, log_axis)
+    _set_axes(figure, pinned or sweep, labels, log_axis)
     legend_above(figure, look, 1.06)
     figure.update_layout(height=look.height + 60, margin={"t": 96})
     return figure
+
+
+def _add_pinned(figure: go.Figure, pinned: LengthSweep, look: Theme) -> None:
+    figure.add_scatter(
+        x=pinned.lengths.tolist(),
+        y=pinned.fixed.tolist(),
+        mode="lines",
+        showlegend=False,
+        line=faint(stroke("lsa"), look),
+        hoverinfo="skip",
+        meta={"role": "pinned"},
+    )
 
 
 def _add_parts(figure: go.Figure, sweep: LengthSweep, labels: LengthLabels, look: Theme) -> None:

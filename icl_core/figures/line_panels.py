@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from icl_core.figures.band import band
-from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, translucent
+from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, faint, translucent
 from icl_core.figures.panels import panels, top_rows
 from icl_core.figures.text_width import columns
 
@@ -29,6 +29,7 @@ class Line:
     """One line: `key` names it for whoever reads the figure's data, `label` in the legend ('' keeps it out).
 
     NaN leaves a gap. `low` and `high` are the ends of its band; `points` draws marks with error bars instead.
+    A `faint` one was pinned, and stays on behind the others.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Line:
     high: Array | None = None
     points: bool = False
     x: Array | None = None
+    faint: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,11 @@ def _traces(
                 yield _band(panel, line, stretch, look) | place
     for line in reversed(panel.lines):
         rank = labels.index(line.label) if line.label and line.label not in named else None
-        named.add(line.label)
+        if not line.faint:
+            named.add(line.label)
         drawn = _points(panel, line, look) if line.points else _stroke(panel, line, look)
-        yield drawn | _words(line, rank, interval) | place
+        words = {"hoverinfo": "skip", "showlegend": False} if line.faint else _words(line, rank, interval)
+        yield drawn | words | place
 
 
 def _stretches(values: Array) -> list[slice]:
@@ -157,13 +161,14 @@ def _opacity(panel: Panel, line: Line) -> float:
 
 def _stroke(panel: Panel, line: Line, look: Theme) -> dict[str, Any]:
     style = line.stroke
+    strong = {"color": style.colour(look), "dash": style.dash, "width": style.width * look.scale}
     return {
         "x": _x(panel, line).tolist(),
         "y": _gaps(line.y),
         "mode": "lines",
         "connectgaps": False,
-        "line": {"color": style.colour(look), "dash": style.dash, "width": style.width * look.scale},
-        "meta": {"role": "line", "key": line.key},
+        "line": faint(style, look) if line.faint else strong,
+        "meta": {"role": "pinned" if line.faint else "line", "key": line.key},
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -159,6 +159,12 @@ def translucent(colour: str, opacity: float) -> str:
     """#RRGGBB as an rgba() colour."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def faint(stroke: Stroke, theme: Theme) -> dict[str, Any]:
+    """The line of what was pinned: the same hue, paler, dotted and thin."""
+    width = 0.75 * stroke.width * theme.scale
+    return {"color": translucent(stroke.colour(theme), 0.55), "dash": "dot", "width": width}
 
 
 def layout(theme: Theme) -> go.Layout:

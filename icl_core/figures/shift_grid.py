@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,12 @@ SMALL = 8  # pixels of a number in a narrow window, where '16,466' has to fit a 
 
 @dataclass(frozen=True)
 class GridLabels:
-    """Texts of the axes and of the colour bar."""
+    """Texts of the axes, of the colour bar, and of the rows where those are not just the magnitudes."""
 
     length: str
     magnitude: str
     error: str
+    rows: Sequence[str] = ()
 
 
 def shift_grid_figure(
@@ -48,7 +50,7 @@ def shift_grid_figure(
     """
     look = THEMES[theme]
     shown = np.log10(np.clip(grid.errors, 10.0 ** DECADES[0], 10.0 ** DECADES[1]))
-    rows = [signed(magnitude) for magnitude in grid.magnitudes]
+    rows = list(labels.rows) or [signed(magnitude) for magnitude in grid.magnitudes]
     columns = [str(length) for length in grid.lengths]
     figure = heat_map_figure(
         shown,

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from icl_core.figures.band import band
 from icl_core.figures.curve_numbers import amount, drawn_lines
 from icl_core.figures.curve_traces import median_marks, without_medians
-from icl_core.figures.palette import THEMES, Theme, ThemeName, ordered, stroke, translucent
+from icl_core.figures.palette import THEMES, Theme, ThemeName, faint, ordered, stroke, translucent
 from icl_core.figures.panels import legend_above, note_off_scale, panels
 
 if TYPE_CHECKING:
@@ -26,10 +26,11 @@ MEDIAN = 8  # pixels across a circle that stands for a median
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot: its title (two lines at most) and its curves."""
+    """One plot: its title (two lines at most), its curves, and curves that stay on faintly behind them."""
 
     title: str
     curves: LearningCurves
+    pinned: LearningCurves | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def shift_panels_figure(
     named: set[str] = set()
     for index, panel in enumerate(shown):
         place: dict[str, Any] = {"row": index // columns + 1, "col": index % columns + 1}
+        if panel.pinned is not None:
+            _add_pinned(figure, panel.pinned, look, log_axis, place)
         _add_curves(figure, panel.curves, labels, look, log_axis, named, place)
         figure.add_vline(x=read_out, line={"color": look.muted, "width": 1.25 * look.scale}, **place)
         _add_off_scale(figure, panel.curves, labels, look, log_axis, place)
@@ -83,6 +86,23 @@ def shift_panels_figure(
     legend_above(figure, look, 1 + 0.24 / rows)
     figure.update_layout(margin={"t": 110 if columns > 1 else 140})
     return figure
+
+
+def _add_pinned(
+    figure: go.Figure, pinned: LearningCurves, look: Theme, log_axis: bool, place: Mapping[str, Any]
+) -> None:
+    low = LOG_RANGE[0] if log_axis else -np.inf
+    for method, line in drawn_lines(pinned, tuple(ordered(pinned.curves))).items():
+        figure.add_scatter(
+            x=pinned.context_lengths,
+            y=np.maximum(line, low).tolist(),
+            mode="lines",
+            showlegend=False,
+            line=faint(stroke(method), look),
+            hoverinfo="skip",
+            meta={"method": method, "role": "pinned"},
+            **place,
+        )
 
 
 def _add_curves(

@@ -37,10 +37,10 @@ class TrainingCurve:
 
     def __post_init__(self) -> None:
         shape = (len(self.steps), len(self.mixture.families))
-        if self.errors.ndim != 3 or self.errors.shape[:2] != shape or not len(self.steps):
+        if self.errors.ndim != 3 or self.errors.shape[:2] != shape:
             raise ValueError(
                 f"errors have shape {self.errors.shape}: pass one curve for each of {shape[0]} steps and "
-                f"{shape[1]} families, and at least one step."
+                f"{shape[1]} families."
             )
 
     def thinned(self) -> TrainingCurve:

@@ -41,7 +41,7 @@ LIVE_DEMO = Pretraining(
     dimension=4,
     context_length=12,
     model=Transformer(layers=3, width=64),
-    recipe=Recipe(steps=1500, matrix_rate=0.03, rate=0.003, warmup=50),
+    recipe=Recipe(steps=1400, matrix_rate=0.02, rate=0.003, warmup=50, decay=0.9),
 )
 
 # Found with few inputs, the use of sparsity carries over to more; the rest is learned as the rates decay.
@@ -252,6 +252,5 @@ NOTES: dict[str, str] = {
     "dense-relu-d8": "No Bayes learner of networks is computable to hold it to.",
     "pool-4-d8": "Knows the four tasks of its pool, as it should, and so fails on new ones.",
     "pool-1024-d8": "Answers as ridge does on its own tasks too: it has not learned the 1,024 by heart.",
-    "live-demo-d4": "Trained for a minute, to be watched as it learns: too short to meet its limits.",
 }
 """What a card says about a model beyond its numbers."""

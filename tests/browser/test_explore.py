@@ -69,13 +69,14 @@ def press(page: "Page", key: str, button: str, times: int = 1) -> None:
 def test_the_drawn_curve_is_what_the_command_line_prints(
     page: "Page", app_server: Any, settled: Callable[["Page"], None]
 ) -> None:
-    open_page(page, f"{app_server.url}/?evaluation.shift=covariate_scale&evaluation.shift.magnitude=0.5")
+    shift = "evaluation.shift=covariate_scale&evaluation.shift.magnitude=0.5"
+    open_page(page, f"{app_server.url}/?{shift}&unit=unshifted")  # as the command line has it
     settled(page)
     first, before = shown(page), drawn(page)
     press(page, "magnitude", "ArrowRight")
     wait_for_other(page, first)
     settled(page)
-    assert query(page)["evaluation.shift.magnitude"] == "0.75"
+    assert float(query(page)["evaluation.shift.magnitude"]) == 1  # from c = 2 to c = 4
     expected = printed(query(page), app_server)
     assert expected["spec_hash"] == shown(page)
     lines = drawn(page)
@@ -143,7 +144,7 @@ def test_two_quick_moves_are_both_kept(
     press(page, "magnitude", "ArrowRight")
     page.wait_for_function(
         "() => { const q = new URLSearchParams(location.search);"
-        " return q.get('k') === '7' && q.get('evaluation.shift.magnitude') === '0.75'; }",
+        " return q.get('k') === '7' && Number(q.get('evaluation.shift.magnitude')) === 1; }",
         timeout=60_000,
     )
 

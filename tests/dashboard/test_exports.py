@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from dashboard.explore import numbers as results
 from dashboard.explore.code import command, python_code
 from dashboard.frame import exports
+from dashboard.frame.citations import bibtex
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation import LearningCurves
 from icl_core.library import default_library
@@ -73,3 +75,14 @@ def test_the_spec_can_be_read_back() -> None:
         assert (file.file, file.mime) == ("icl-spec.json", "application/json")
         assert Experiment.from_json(file.text) == experiment
         assert json.loads(file.text)["pretraining"]["covariates"]["kind"] == "identity"
+
+
+def test_bibtex_has_this_software_and_every_paper() -> None:
+    text = bibtex()
+    assert re.findall(r"^@(\w+)\{([\w-]+),$", text, re.MULTILINE) == [
+        ("software", "icl-explorer"),
+        ("article", "zhang2024"),
+        ("article", "yadlowsky2023"),
+    ]
+    assert "  author = {Zhang, Ruiqi and Frei, Spencer and Bartlett, Peter L.}," in text
+    assert text.count("{") == text.count("}")

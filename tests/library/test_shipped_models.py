@@ -7,7 +7,7 @@ from icl_core.library.grading import grade
 from icl_core.library.zoo import NOTES, TIERS
 
 SHIPPED = sorted(card.name for card in default_library().cards())
-MEASURED_AGAIN = ("live-demo-d4", "linear")  # one that misses its limits, one that meets them
+MEASURED_AGAIN = ("linear-sinusoid-small", "live-demo-d4")  # one that misses its limits, one that meets them
 LIMIT = 120 * 2**20  # bytes of models and results
 
 

@@ -144,8 +144,8 @@ def test_the_opened_page_cites_its_claim_until_another_is_opened(shipped: Librar
 
 
 def test_a_model_that_misses_its_limits_is_named_beside_its_claims(shipped: Library) -> None:
-    frail = next(card for card in shipped.cards() if card.name == "live-demo-d4")  # which misses by design
-    need = Need(Wanted(frail.name, Mixture.of(Dense()), dimension=4), (Used.of(frail),))
+    frail = next(card for card in shipped.cards() if card.name == "pool-4-d8")  # which misses by design
+    need = Need(Wanted(frail.name, Mixture.of(Dense()), dimension=frail.spec.dimension), (Used.of(frail),))
     VerdictStore(shipped).write(replace(run(shipped, "A7")[0], needs=(need,)))
     (standing,) = [standing for standing in standings(shipped) if standing.claim.id == "A7"]
     assert standing.weak == (frail.name,)

@@ -91,7 +91,7 @@ EXPERIMENTS = {
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_figure_is_the_cores_numbers(name: str, library: Library) -> None:
     experiment = EXPERIMENTS[name]
-    at = opened(to_query(experiment, library.specs()) | {"log": "0"})  # without a floor
+    at = opened(to_query(experiment, library.specs()) | {"log": "0", "unit": "unshifted"})  # without a floor
     curves = kept(Curves(experiment), library)
     expected = drawn_lines(curves, tuple(drawn(at)))
     assert ("transformer" in expected) == (name != "closed form")
@@ -100,6 +100,42 @@ def test_the_figure_is_the_cores_numbers(name: str, library: Library) -> None:
         np.testing.assert_array_equal(line, expected[method], err_msg=method)
     assert at.warning.len == at.error.len == 0
     assert experiment.hash in " ".join(caption.value for caption in at.caption)
+
+
+def test_a_shifted_figure_is_over_what_predicting_zero_costs(library: Library) -> None:
+    experiment = EXPERIMENTS["shifted"]
+    at = opened(to_query(experiment, library.specs()) | {"log": "0"})
+    found, curves = drawn(at), kept(Curves(experiment), library)
+    assert (found["zero"] == 1).all()
+    np.testing.assert_allclose(found["transformer"], curves.curves["transformer"].mean / 4, rtol=1e-12)
+    assert "divided by 4" in " ".join(caption.value for caption in at.caption)
+    at.button_group(key="unit").set_value("unshifted").run()
+    assert (drawn(at)["zero"] == 4).all()
+    assert url(at)["unit"] == "unshifted"
+
+
+def test_pinned_curves_stay_on_faintly_and_in_the_link(library: Library) -> None:
+    at = opened(to_query(EXPERIMENTS["shifted"], library.specs()) | {"log": "0", "k": "3"})
+    before, axis = drawn(at), figure(at)["layout"]["yaxis"]["range"]
+    healthy(at.button(key="pin").click().run())
+    healthy(at.select_slider(key="magnitude").set_value(2.0).run())
+    again = opened(url(at))  # what the link reopens
+    for page in (at, again):
+        pinned = {
+            trace["meta"]["method"]: decoded(trace["y"])
+            for trace in figure(page)["data"]
+            if trace["meta"]["role"] == "pinned"
+        }
+        np.testing.assert_array_equal(pinned["transformer"], before["transformer"])
+        assert set(pinned) == set(before)
+        assert figure(page)["layout"]["yaxis"]["range"] == axis
+        assert not np.array_equal(drawn(page)["transformer"], before["transformer"])
+        change = drawn(page)["transformer"][3] - before["transformer"][3]
+        assert f"a change of {change:+.3f}".replace("-", "−") in sentence(page)
+    healthy(at.button(key="pin").click().run())
+    assert "pin" not in url(at)
+    assert not [trace for trace in figure(at)["data"] if trace["meta"]["role"] == "pinned"]
+    assert opened(url(again) | {"pin": "model=nobody"}).warning.len == 1
 
 
 def test_the_first_figure_needs_no_click() -> None:
@@ -111,9 +147,9 @@ def test_the_first_figure_needs_no_click() -> None:
 
 
 def test_a_slider_changes_the_url_and_the_figure(library: Library) -> None:
-    at = opened(to_query(EXPERIMENTS["shifted"], library.specs()))
+    at = opened(to_query(EXPERIMENTS["shifted"], library.specs()) | {"unit": "unshifted"})
     before = drawn(at)["transformer"]
-    healthy(at.slider(key="magnitude").set_value(0.5).run())
+    healthy(at.select_slider(key="magnitude").set_value(0.5).run())
     moved = replace(EXPERIMENTS["shifted"].evaluation, shift=CovariateScale(0.5))
     after = drawn(at)["transformer"]
     assert not np.array_equal(before, after)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from dashboard.shift_lab.numbers import covariance_models
 from dashboard.shift_lab.view import PARTS, ShiftView
 from icl_core.data.covariance import RandomDiagonal
 from icl_core.data.shifts import CovariateScale, TaskSparsity
+from icl_core.evaluation.closed_forms import ClosedForm
 from icl_core.evaluation.covariance_panels import covariance_panels
 from icl_core.evaluation.length_sweep import length_sweep
 from icl_core.evaluation.shift_lab import attention_grid, measured_grid, shift_curves, with_shift
@@ -66,12 +68,25 @@ def test_the_sweep_is_the_cores() -> None:
 
 
 def test_a_shift_of_the_link_moves_the_floor() -> None:
-    at = opened(**HOME, **{"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1"})
+    shift = {"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1"}
     sweep = length_sweep(
         Experiment(EXPERIMENT.pretraining, Evaluation(shift=CovariateScale(1.0), prompts=32))
     )
     assert sweep is not None
-    assert f"{sweep.floor:.2f}" in at.title[0].value
+    assert f"{sweep.floor:.2f}" in opened(**HOME, **shift, unit="unshifted").title[0].value
+    at = opened(**HOME, **shift)  # over what predicting zero costs: 4 times as much
+    assert f"{sweep.floor / 4:.2f}" in at.title[0].value
+    assert at.select_slider(key="magnitude").options == [
+        "1/16",
+        "1/9",
+        "1/4",
+        "1/2",
+        "1",
+        "2",
+        "4",
+        "9",
+        "16",
+    ]
 
 
 def test_panels_say_what_is_tolerated() -> None:
@@ -82,10 +97,31 @@ def test_panels_say_what_is_tolerated() -> None:
 
 
 def test_the_grid_is_the_cores() -> None:
-    cells = figure(opened(**HOME, part="grid"))["data"][-1]["customdata"]
     grid = attention_grid(EXPERIMENT, "covariate_scale")
     assert grid is not None
-    np.testing.assert_allclose([cell[2] for cell in cells], grid.errors.ravel())
+    for unit, expected in (("unshifted", grid), ("here", grid.over_zero())):
+        shown = figure(opened(**HOME, part="grid", unit=unit))["data"]
+        np.testing.assert_allclose([cell[2] for cell in shown[-1]["customdata"]], expected.errors.ravel())
+        assert list(dict.fromkeys(shown[-1]["y"])) == ["1/16", "1/9", "1/4", "1/2", "1", "2", "4", "9", "16"]
+    level = [ClosedForm.of(with_shift(EXPERIMENT, "covariate_scale", m)).risk.zero for m in grid.magnitudes]
+    np.testing.assert_allclose(grid.zero, np.array(level) / EXPERIMENT.pretraining.label_variance)
+    np.testing.assert_allclose(grid.zero, [4**m for m in grid.magnitudes])
+
+
+def test_what_was_pinned_stays_under_the_next_shift() -> None:
+    pin = urlencode({**HOME, "k": "10"})
+    shift = {"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1", "k": "10"}
+    for part, lines in (("length", 1), ("panels", 12)):
+        at = opened(**HOME, **shift, part=part, pin=f"{pin}&part={part}&strength=0.25")
+        faint = [trace for trace in figure(at)["data"] if (trace.get("meta") or {}).get("role") == "pinned"]
+        assert len(faint) >= lines
+        assert at.warning.len == 0
+        assert "The faint lines are pinned" in "\n".join(text.value for text in at.markdown)
+    sweep = length_sweep(EXPERIMENT)
+    assert sweep is not None
+    at = opened(**HOME, **shift, pin=pin)
+    (line,) = (trace for trace in figure(at)["data"] if (trace.get("meta") or {}).get("role") == "pinned")
+    np.testing.assert_allclose(line["y"], sweep.fixed)
 
 
 def test_a_clicked_cell_becomes_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,7 +369,7 @@ def test_csv_of_the_grid_has_a_row_for_each_cell() -> None:
     rows = list(csv.DictReader(io.StringIO(tables.grid_csv(grid))))
     np.testing.assert_allclose([float(row["error"]) for row in rows], grid.errors.ravel())
     assert {(row["low"], row["high"]) for row in rows} == {("", "")}
-    assert tables.grid_table(grid).index[0] == "−2"
+    assert tables.grid_table(grid, "covariate_scale").index[0] == "1/16"
 
 
 def test_measured_grids_have_intervals_everywhere() -> None:
@@ -342,7 +378,7 @@ def test_measured_grids_have_intervals_everywhere() -> None:
     drawn = shift_grid_figure(grid, GridLabels("k", "magnitude", "error"))
     hovers = [cell[3] for cell in drawn.data[-1].customdata]  # type: ignore[union-attr]
     rows = list(csv.DictReader(io.StringIO(tables.grid_csv(grid))))
-    table = tables.grid_table(grid).to_numpy().ravel().tolist()
+    table = tables.grid_table(grid, "label_noise").to_numpy().ravel().tolist()
     for hover, row, cell in zip(hovers, rows, table, strict=True):
         if row["error"] == "":  # an infinite mean
             assert (hover, row["low"], row["high"], cell) == ("∞", "", "", "∞")

@@ -63,7 +63,9 @@ def texts(at: AppTest) -> str:
 
 
 def progress(at: AppTest) -> list[str]:
-    return [element.proto.text for element in at.get("progress")]
+    """What the page says under its figure, where that is a training under way."""
+    live = any("live_curve" in chart.proto.id for chart in at.get("plotly_chart"))
+    return [at.main.caption[-1].value] if live else []
 
 
 def test_a_missing_model_is_trained_from_its_link_and_then_drawn() -> None:
@@ -121,7 +123,36 @@ def test_the_lecture_preset_trains_a_fresh_model_at_a_press() -> None:
     at.button(key="train_lecture").click().run()
     assert not at.exception
     assert progress(at) == [WAITING]
-    assert at.query_params["pretraining.dimension"] == "4"
+    assert at.query_params["pretraining.dimension"] == str(LIVE_DEMO.dimension)
+    assert at.title[0].value.startswith("Our transformer learns: step 0 of")
+
+
+def test_a_model_is_called_what_the_viewer_calls_it() -> None:
+    at = opened(TINY)
+    at.text_input(key="train_name").set_value("<b>ours</b>").run()
+    at.button(key="train_start").click().run()
+    assert "is no name for a model" in texts(at)
+    at.text_input(key="train_name").set_value("identity-d8").run()
+    at.button(key="train_start").click().run()
+    assert "The library has a model called identity-d8: choose another name." in texts(at)
+    at.text_input(key="train_name").set_value("Class of  Monday").run()
+    at.button(key="train_start").click().run()
+    assert at.title[0].value == "Class of Monday learns: step 0 of 40"
+    train_now(TINY)
+    at.run()
+    assert at.title[0].value == "How Class of Monday learned, checkpoint by checkpoint"
+    at.button(key="train_compare").click().run()
+    assert "model Class of Monday" in texts(at)
+
+
+def test_in_a_lecture_one_button_trains_and_the_live_curve_is_the_figure() -> None:
+    at = opened_page("app.py", model="live-demo-d4", present="1")
+    at.text_input(key="train_name").set_value("Monday").run()
+    at.button(key="train_lecture").click().run()
+    assert not at.exception
+    assert at.title[0].value.startswith("Monday learns: step 0 of")
+    assert [chart.proto.id.rpartition("-")[2] for chart in at.get("plotly_chart")] == ["live_curve"]
+    assert [button.key for button in at.button if button.key == "train_cancel"] == ["train_cancel"]
 
 
 # ----------------------------------------------------------------------------------------- what is offered
@@ -166,6 +197,10 @@ def test_a_trained_model_is_trained_further_from_before_its_decay() -> None:
     train_now(TINY)
     at.run()
     assert "It is in the library now" in texts(at)
+    assert at.title[0].value == f"How {TINY.hash} learned, checkpoint by checkpoint"
+    assert any("training" in chart.proto.id for chart in at.get("plotly_chart"))
+    at.button(key="train_compare").click().run()
+    assert any("curves" in chart.proto.id for chart in at.get("plotly_chart"))
     assert f"The library has exactly this model: **{TINY.hash}**" in texts(at)
     at.number_input(key="train_further_steps").set_value(20).run()
     assert "parameters, 20 steps" in texts(at)
@@ -268,7 +303,8 @@ def test_the_learning_curve_so_far_is_drawn_beside_least_squares_and_bayes() -> 
         at.run()
     assert not at.exception
     assert "Step 20 of 40" in progress(at)[0]
-    assert "After 20 steps the error with 2 examples is 0.55" in texts(at)
+    assert at.title[0].value == "A transformer learns: step 20 of 40"
+    assert "After 20 steps its error with 4 examples is 0.15; that of OLS is 0.00" in texts(at)
     assert "It ends early once the excess over the ideal learner is below 0.01." in texts(at)
     figure = json.loads(
         next(chart for chart in at.get("plotly_chart") if "live_curve" in chart.proto.id).proto.spec

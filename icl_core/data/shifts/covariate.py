@@ -42,6 +42,10 @@ class CovariateScale(InputFactors, kind="covariate_scale"):
     """x times 2^m: covariance times 4^m."""
 
     range: ClassVar[MagnitudeRange] = SCALE
+    stops: ClassVar[tuple[float, ...]] = tuple(
+        round(math.log2(c) / 2, 6) for c in (1 / 16, 1 / 9, 1 / 4, 1 / 2, 1, 2, 4, 9, 16)
+    )
+    """Magnitudes that multiply the covariance by a round c = 4^m, the paper's 1, 4 and 9 among them."""
 
     def factors(self, S: Tensor) -> Tensor:
         return torch.full((len(S),), 2.0**self.magnitude, dtype=torch.float64)

@@ -21,7 +21,7 @@ class Order:
     `viewers` are those who wait for the model, first the one who started it. `seconds` (wall-clock, of one
     attempt), `memory` (bytes of the worker process) and `attempts` are the limits that the worker keeps.
     With a `threshold` training decays early, once the excess over the ideal learner is below it. `device`
-    computes it.
+    computes it. `name` is what the library will call the model: empty for its hash.
     """
 
     spec: Pretraining
@@ -31,6 +31,7 @@ class Order:
     attempts: int
     threshold: float | None = None
     device: str = CPU
+    name: str = ""
 
     @property
     def owner(self) -> str | None:

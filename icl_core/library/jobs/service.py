@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +11,20 @@ from icl_core.library.jobs.engine import Engine
 from icl_core.library.jobs.folder import LOCK_SECONDS, ORDER, JobFolder, lock
 from icl_core.library.jobs.job import Job, Order, Standing
 from icl_core.library.jobs.limits import JobRefused, Limits
-from icl_core.library.store import Library, state_folder
+from icl_core.library.store import Library, LibraryError, state_folder
 from icl_core.specs import Pretraining
 from icl_core.training.devices import CPU
 from icl_core.training.loop import checkpoint_path
+
+LONGEST_NAME = 40
+NAME = re.compile(rf"(?=.{{1,{LONGEST_NAME}}}$)[^\W_]+(?:[ -][^\W_]+)*")
+"""What viewers may call a model: pages show it among words of their own."""
+NO_NAME = (
+    "'{name}' is no name for a model: choose up to {most} letters and digits, with a space or a hyphen "
+    "between words."
+)
+NAME_TAKEN = "The library has a model called {name}: choose another name."
+NAME_IN_USE = "A model called {name} is being trained: choose another name."
 
 
 @dataclass(frozen=True)
@@ -26,12 +37,12 @@ class TrainingService:
     engine: Engine
     device: str = CPU
 
-    def submit(self, spec: Pretraining, viewer: str, threshold: float | None = None) -> Job:
+    def submit(self, spec: Pretraining, viewer: str, threshold: float | None = None, name: str = "") -> Job:
         """Asks for a model: starts its training, joins the one under way, or finds it in the library.
 
-        With a `threshold` training decays early, once the excess over the ideal learner is below it; who
-        joins a training takes it as it is. A cancelled or failed job starts again from its checkpoint.
-        Raises JobRefused or SpecError.
+        With a `threshold` training decays early, once the excess over the ideal learner is below it; `name`
+        is what the library will call the model. Who joins a training takes it as it is. A cancelled or failed
+        job starts again from its checkpoint. Raises JobRefused or SpecError.
         """
         stored = self._stored(spec)
         if stored is not None:
@@ -39,6 +50,7 @@ class TrainingService:
         self.check(spec)
         if threshold is not None and not threshold > 0:
             raise JobRefused("The excess at which training stops early has to be above 0.")
+        self._check_name(name, spec)
         with lock(self.state / "jobs.lock", LOCK_SECONDS):
             folder = self._folder(spec)
             job = self._look(folder)
@@ -48,7 +60,7 @@ class TrainingService:
             if under_way is None:
                 self.limits.check_room(viewer, [each for each in self.jobs() if each.active])
             with folder.locked():
-                job = under_way or self._begin(folder, spec, viewer, threshold)
+                job = under_way or self._begin(folder, spec, viewer, threshold, name)
                 folder.uncancel()  # also where it was about to stop
                 if viewer not in job.order.viewers:
                     job = replace(job, order=replace(job.order, viewers=(*job.order.viewers, viewer)))
@@ -129,9 +141,26 @@ class TrainingService:
             return replace(job, standing=replace(job.standing, state="cancelled"))
         return job
 
-    def _begin(self, folder: JobFolder, spec: Pretraining, viewer: str, threshold: float | None) -> Job:
+    def _check_name(self, name: str, spec: Pretraining) -> None:
+        """Raises JobRefused for a name that pages could not show as it is, or that another model has."""
+        if not name:
+            return
+        if NAME.fullmatch(name) is None:
+            raise JobRefused(NO_NAME, name=name, most=LONGEST_NAME)
+        try:
+            self.library.check_name(name, spec)
+        except LibraryError:  # which says where on this machine
+            raise JobRefused(NAME_TAKEN, name=name) from None
+        if any(job.active and job.order.name == name and job.spec != spec for job in self.jobs()):
+            raise JobRefused(NAME_IN_USE, name=name)
+
+    def _begin(
+        self, folder: JobFolder, spec: Pretraining, viewer: str, threshold: float | None, name: str
+    ) -> Job:
         limits = self.limits
-        order = Order(spec, (viewer,), limits.seconds, limits.memory, limits.attempts, threshold, self.device)
+        order = Order(
+            spec, (viewer,), limits.seconds, limits.memory, limits.attempts, threshold, self.device, name
+        )
         standing = replace(folder.standing(), state="waiting", attempts=0, pid=None, fault="")
         former = folder.order()
         if former is None or former.threshold != threshold:

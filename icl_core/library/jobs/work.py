@@ -133,7 +133,7 @@ class _Attempt:
                 finished=library.network,
                 device=self.order.device,
             )
-            entry = library.add(trained, spec.hash)
+            entry = library.add(trained, self.order.name or spec.hash)
         if entry.card is not None and not entry.card.errors:
             library.write_card(entry, grade(library, entry))
 
