@@ -6,6 +6,7 @@ from dashboard import frame
 from dashboard.dynamics import code, knobs, numbers, picture, words
 from dashboard.dynamics.view import dynamics_of, start
 from dashboard.frame import exports
+from dashboard.frame.moment import follow
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import sentence
 from dashboard.lecture.stage import stage
@@ -38,6 +39,7 @@ with frame.figure_place(state.presentation.present):
     picture.animation(state, trained, run, sentence)
 stage(state)
 frame.read_aloud(sentence, words.provenance(trained))
+follow(words.moments(trained, state.view.log_time(trained)))
 picture.sgd_sentence(trained, run)
 
 if not state.presentation.present:

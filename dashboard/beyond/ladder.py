@@ -149,6 +149,14 @@ def title(ladder: Ladder, k: int) -> str:
     return t("beyond.ladder.title", band=_upper(name), error=error(float(model.mean[k])), k=k)
 
 
+def moments(ladder: Ladder, experiment: Experiment) -> dict[str, dict[str, str]]:
+    """Title and sentence at every k, by the name of the frame that shows it."""
+    return {
+        str(k): {"title": title(ladder, k), "sentence": reading(ladder, k)}
+        for k in range(experiment.context_length + 1)
+    }
+
+
 def reading(ladder: Ladder, k: int) -> str:
     """The figure read aloud in two sentences: the model's error on the sum beside the nearest; zero's."""
     model = ladder.model(ladder.current)

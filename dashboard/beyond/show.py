@@ -17,6 +17,7 @@ from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.hand import Question, hand, hides, reveal_button
 from dashboard.frame.line_chart import draw_panels, files
 from dashboard.frame.line_chart import numbers as drawn_numbers
+from dashboard.frame.moment import follow
 from dashboard.frame.texts import joined, t
 from dashboard.lecture.stage import stage
 from icl_core.evaluation.prompt_functions import PromptFunctions
@@ -64,6 +65,8 @@ def ladder_picture(
     _hand(state, question, waits)
     stage(state, *knobs.main_knobs(state, experiment, found))
     _answer(state, question, waits, experiment, functions, names, k)
+    if not waits:
+        follow(ladder.moments(found, experiment))
     more = "" if waits or present else ladder.details(found, k)
     frame.read_aloud(sentence, ladder.provenance(found, experiment, library), more)
     if present:
@@ -107,6 +110,8 @@ def sweep_picture(
     _hand(state, question, waits)
     stage(state, *knobs.main_knobs(state, experiment))
     _answer(state, question, waits, experiment, functions, names, k)
+    if not waits:
+        follow(words.moments(experiment, curves))
     cards = learners.cards(swept)
     more = "" if waits or present else words.details(experiment, curves, k)
     frame.read_aloud(

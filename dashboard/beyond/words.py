@@ -98,6 +98,14 @@ def _others(values: Mapping[str, str]) -> list[str]:
     return [t(f"beyond.reading.{name}", error=values[name]) for name in wanted if name in values]
 
 
+def moments(experiment: Experiment, curves: Curves) -> dict[str, dict[str, str]]:
+    """Title and sentence at every k, by the name of the frame that shows it."""
+    return {
+        str(k): {"title": title(experiment, curves, k), "sentence": reading(experiment, curves, k)}
+        for k in range(experiment.context_length + 1)
+    }
+
+
 def at(curve: SweepCurve, sweep: FamilySweep, value: float, k: int) -> float:
     """The error with k pairs at one value; between the sweep's values, on the line that is drawn."""
     return float(np.interp(value, sweep.values, curve.mean[:, k]))

@@ -10,7 +10,7 @@ from dashboard.frame.texts import joined, t
 from dashboard.say.describe import covariance_name
 from icl_core.evaluation.dynamics import ScaleScan, Trajectory
 from icl_core.evaluation.sgd_check import SgdRun
-from icl_core.figures.dynamics import DynamicsLabels
+from icl_core.figures.dynamics import DynamicsLabels, frame_moments
 from icl_core.figures.initial_scale import BalanceLabels, ScaleLabels
 
 MOST_LISTED = 5
@@ -154,6 +154,26 @@ def reading(trajectory: Trajectory) -> str:
             )
         )
     return joined("sentences", (*sentences, *_over_one(trajectory.learned)))
+
+
+def moments(trajectory: Trajectory, log_time: bool) -> dict[str, dict[str, str]]:
+    """What each frame of the animation shows, by its name."""
+    return {
+        name: {"sentence": _moment(trajectory, name, moment)}
+        for name, moment in frame_moments(trajectory, log_time)
+    }
+
+
+def _moment(trajectory: Trajectory, time: str, moment: int) -> str:
+    shares = trajectory.learned[moment]
+    return t(
+        "dynamics.moment",
+        time=time,
+        loss=f"{trajectory.losses[moment]:.3f}",
+        floor=f"{trajectory.floor:.3f}",
+        low=f"{shares.min():.2f}",
+        high=f"{shares.max():.2f}",
+    )
 
 
 def _over_one(learned: np.ndarray) -> list[str]:

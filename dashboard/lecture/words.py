@@ -29,15 +29,12 @@ def strip(state: UrlState[Any], lecture: Lecture) -> None:
     begun = 0.0
     for number, scene in enumerate(lecture.scenes):
         file, query = Place(lecture, number).link()
-        with st.container(border=True, key=f"listed_{number}"):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                label = t("lecture.scene", number=number + 1, title=plain(said(scene.title)))
-                st.page_link(file, label=label, query_params=query | spoken, width="stretch")
-                st.caption(
-                    t("lecture.when", begun=f"{begun:g}", minutes=f"{scene.minutes:g}"), width="content"
-                )
-            if scene.question:
-                st.markdown(f"*{plain(said(scene.question))}*")
+        with st.container(horizontal=True, vertical_alignment="center", key=f"listed_{number}"):
+            label = t("lecture.scene", number=number + 1, title=plain(said(scene.title)))
+            st.page_link(file, label=label, query_params=query | spoken, width="content")
+            st.caption(f"*{plain(said(scene.question))}*" if scene.question else "", width="stretch")
+            when = t("lecture.when", begun=f"{begun:g}", minutes=f"{scene.minutes:g}")
+            st.caption(when, width="content")
             if scene.notes:
                 with st.popover(t("lecture.notes"), type="tertiary"):
                     st.markdown(plain(said(scene.notes)))

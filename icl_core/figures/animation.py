@@ -88,3 +88,11 @@ def animated(
         ],
     )
     return result
+
+
+def controls_below(figure: go.Figure, below: int, *, start: float) -> None:
+    """Puts buttons and slider `below` pixels under the plots, whatever the figure's height; the slider begins
+    at `start`, a share of their width."""
+    row = {"y": 0, "yanchor": "top", "pad": {"t": below}}
+    figure.layout["updatemenus"][0].update(row)
+    figure.layout["sliders"][0].update(row | {"x": start, "len": 1 - start})

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from icl_core.figures.animation import Frame, animated
+from icl_core.figures.animation import Frame, animated, controls_below
 from icl_core.figures.function_strokes import LEARNERS, TRUTH, in_order
 from icl_core.figures.palette import THEMES, Stroke, Theme, ThemeName, layout, translucent
 from icl_core.figures.top_legend import add_top_legend
@@ -117,17 +117,13 @@ def growing_prompt_figure(
         milliseconds=450,
     )
     tall = height or look.height
-    plot = tall - 7.5 * look.size  # the axes' own height: legend, ticks and axis title taken off
     controls = COMPACT_CONTROLS_HEIGHT if compact else CONTROLS_HEIGHT
-    place = {"x": 0.42, "len": 0.58, "y": -3.3 * look.size / plot}
+    controls_below(figure, round(4.3 * look.size), start=0.42)
+    slider: dict[str, Any] = {"pad": {"t": round(3.3 * look.size) + 4}}
     if compact:  # below the buttons
-        place = {"x": -0.05, "len": 1.05, "y": -6.8 * look.size / plot}
-    figure.update_layout(
-        height=tall + controls,
-        margin={"b": round(3.6 * look.size) + controls},
-        updatemenus=[{"y": -4.3 * look.size / plot, "pad": {"t": 0, "l": 0}}],
-        sliders=[{"active": k, "pad": {"t": 4}, **place}],
-    )
+        slider = {"x": -0.05, "len": 1.05, "pad": {"t": round(6.8 * look.size) + 4}}
+    figure.layout["sliders"][0].update(active=k, **slider)
+    figure.update_layout(height=tall + controls, margin={"b": round(3.6 * look.size) + controls})
     return figure
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from icl_core.figures.animation import MOST_FRAMES, Frame, animated
+from icl_core.figures.animation import MOST_FRAMES, Frame, animated, controls_below
 from icl_core.figures.palette import THEMES, Theme, ThemeName, family_strokes, stroke, translucent
 from icl_core.figures.panels import legend_above, panels
 from icl_core.specs import Mixture
@@ -218,15 +218,14 @@ def _set_axes(
 def _with_controls_below(figure: go.Figure, look: Theme, compact: bool) -> go.Figure:
     """Play, pause and slider under the plots, clear of their axis titles."""
     height = round((1.75 if compact else 1.0) * HEIGHT * look.size / 16)
-    below = -95 * look.size / 16 / height
-    room = 205 if compact else 130
+    below = round(2.6 * look.size) + 14
+    room = below + round((84 if compact else 74) * look.size / 16)
     figure.update_layout(
         height=height + room, margin={"l": round(4.2 * look.size), "r": 16, "t": 80, "b": room}
     )
-    figure.layout.updatemenus[0].y = below  # type: ignore[index]
-    slider = {"y": below + 0.02, "x": 0.2, "len": 0.8}
-    if compact:
-        slider = {"y": below - 45 * look.size / 16 / height, "x": 0, "len": 1}
-    figure.layout.sliders[0].update(slider)  # type: ignore[index]
+    controls_below(figure, below, start=0.0 if compact else 0.22)
+    if compact:  # the slider under the buttons
+        figure.layout.sliders[0].update(pad={"t": below + 45})  # type: ignore[index]
+        figure.update_layout(margin={"b": room + 45}, height=height + room + 45)
     legend_above(figure, look, 1.09 if compact else 1.12)
     return figure

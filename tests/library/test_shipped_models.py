@@ -4,7 +4,8 @@ import pytest
 
 from icl_core.library import Card, default_library
 from icl_core.library.grading import grade
-from icl_core.library.zoo import NOTES, TIERS
+from icl_core.library.jobs.cost import cost
+from icl_core.library.zoo import LIVE_DEMO, NOTES, TIERS
 
 SHIPPED = sorted(card.name for card in default_library().cards())
 MEASURED_AGAIN = ("linear-sinusoid-small", "live-demo-d4")  # one that misses its limits, one that meets them
@@ -48,6 +49,15 @@ def test_a_card_is_measured_again_from_the_weights(name: str) -> None:
 def test_all_that_ships_is_small() -> None:
     folder = default_library().shipped
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < LIMIT
+
+
+def test_the_live_demo_ends_near_least_squares() -> None:
+    """What a class sees in a minute: within .05 of least squares with all examples."""
+    assert LIVE_DEMO.context_length >= 2 * LIVE_DEMO.dimension  # least squares is exact there
+    (errors,) = _card("live-demo-d4").errors
+    assert errors.context_lengths[-1] == LIVE_DEMO.context_length
+    assert errors.high[-1] < 0.05
+    assert cost(LIVE_DEMO).seconds_a_step * LIVE_DEMO.recipe.steps < 60
 
 
 def _card(name: str) -> Card:

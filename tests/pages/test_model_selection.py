@@ -148,6 +148,25 @@ def test_knobs_move_the_link_and_the_sentence() -> None:
     assert _url(at)["nnz"] == "4"
 
 
+def test_pinned_curves_stay_on_faintly_and_in_the_link() -> None:
+    at = opened(to_query(BARE, {}) | {"k": "3"})
+    before = lines(at)
+    healthy(at.button(key="pin").click().run())
+    healthy(at.button(key="new_seed").click().run())
+    again = opened({name: values[0] for name, values in at.query_params.items()})
+    for page in (at, again):
+        faint = {
+            (trace["meta"]["key"].removeprefix("pinned_"), trace["yaxis"]): np.array(trace["y"], dtype=float)
+            for trace in json.loads(chart(page).spec)["data"]
+            if trace.get("meta", {}).get("role") == "pinned"
+        }
+        assert set(faint) == set(before)
+        for key, line in faint.items():
+            np.testing.assert_allclose(line, before[key])
+        assert "The faint lines are pinned" in "\n".join(each.value for each in page.markdown)
+        assert any(f"config {BARE.hash}" in each.value for each in page.caption)
+
+
 def test_the_share_steps_through_the_library(own: Path) -> None:
     at = opened(query(TESTED))
     share = at.select_slider(key="selection_share")

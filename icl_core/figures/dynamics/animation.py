@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from icl_core.figures.animation import Frame, animated
+from icl_core.figures.animation import Frame, animated, controls_below
 from icl_core.figures.dynamics.cells import (
     COLOUR_AXES,
     cells,
@@ -18,7 +19,7 @@ from icl_core.figures.dynamics.cells import (
 )
 from icl_core.figures.dynamics.curves import add_directions, add_loss, set_curve_axes
 from icl_core.figures.dynamics.scene import Array, DynamicsLabels, Scene
-from icl_core.figures.palette import THEMES, ThemeName
+from icl_core.figures.palette import THEMES, Theme, ThemeName
 from icl_core.figures.panels import panels
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from icl_core.evaluation.sgd_check import SgdRun
 
 FRAMES = 48
+MOST_SIZE = 19  # pixels of a letter
 STILL = ({"type": "bar"}, {"type": "bar"})
 """The limits in a frame: unchanged, but named, since Plotly takes away bars that a frame is silent about."""
 
@@ -43,7 +45,7 @@ def dynamics_figure(
 
     The first four traces move: the cells of W^KQ and W^PV, marks on the loss and on the directions.
     """
-    scene = Scene(trajectory, labels, THEMES[theme], log_time, compact, sgd)
+    scene = Scene(trajectory, labels, _type(THEMES[theme]), log_time, compact, sgd)
     figure = _grid(scene)
     (key_query, key_query_limit), (value, value_limit) = scene.matrix_places
     loss, directions = scene.curve_places
@@ -54,8 +56,7 @@ def dynamics_figure(
     for trace, place in zip(_matrices(scene, limits, "_limit"), places, strict=True):
         figure.add_trace(trace, **place)
     frames = [
-        Frame(f"{trajectory.path.times[moment]:.3g}", [*_moved(scene, moment), *STILL])
-        for moment in trajectory.frames(FRAMES, log_time)
+        Frame(name, [*_moved(scene, moment), *STILL]) for name, moment in frame_moments(trajectory, log_time)
     ]
     # Frames speak of the figure's first traces, so that those added from here on stand still.
     figure = animated(figure, frames, play=labels.play, pause=labels.pause, prefix=labels.prefix, theme=theme)
@@ -66,6 +67,17 @@ def dynamics_figure(
     return _with_controls_below(figure, scene)
 
 
+def _type(look: Theme) -> Theme:
+    """Letters that six plots have room for in one window."""
+    return replace(look, size=min(look.size, MOST_SIZE))
+
+
+def frame_moments(trajectory: Trajectory, log_time: bool) -> list[tuple[str, int]]:
+    """The name of each frame, and the position on the path that it shows."""
+    times = trajectory.path.times
+    return [(f"{times[moment]:.3g}", moment) for moment in trajectory.frames(FRAMES, log_time)]
+
+
 def _grid(scene: Scene) -> go.Figure:
     labels = scene.labels
     titles = (labels.key_query, labels.limit, labels.value, labels.limit, labels.loss, labels.learned)
@@ -73,7 +85,7 @@ def _grid(scene: Scene) -> go.Figure:
     if scene.compact:
         specs, rows, gaps = [[{}, {}], [{}, {}], wide, wide], [0.22, 0.22, 0.28, 0.28], (0.1, 0.09)
     else:
-        specs, rows, gaps = [[{}] * 4, wide * 2], [0.46, 0.54], (0.045, 0.15)
+        specs, rows, gaps = [[{}] * 4, wide * 2], [0.46, 0.54], (0.045, 0.17)
     return panels(
         len(rows),
         len(specs[0]),
@@ -128,23 +140,15 @@ def _marks(scene: Scene, moment: int) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _with_controls_below(figure: go.Figure, scene: Scene) -> go.Figure:
-    """Play, pause and the slider in a row of their own under the plots, at a fixed distance in pixels."""
+    """Play, pause and the slider in a row of their own under the plots and their axis titles."""
     look, compact = scene.look, scene.compact
     unit = look.size / 16
-    height, bottom = (1180, 150) if compact else (round(look.height + 240 * unit), round(130 * unit))
-    top = 44 if compact else 66  # with room for the mode bar
-    height += top - 44
-    plots = height - top - bottom  # their own height
-    start = 0.0 if compact else 0.2
+    top, below = (44, 60) if compact else (66, round(2.6 * look.size) + 8)  # with room for the mode bar
+    bottom = below + (90 if compact else round(84 * unit))
+    height = 1180 if compact else round(look.height + 262 * unit)
     figure.update_layout(height=height, margin={"b": bottom, "t": top}, bargap=0)
-    menu, slider = figure.layout["updatemenus"][0], figure.layout["sliders"][0]
-    menu.update(y=-62 * unit / plots, pad={"t": 0})
-    slider.update(
-        x=start,
-        len=1 - start,
-        y=(-105 if compact else -58 * unit) / plots,
-        pad={"t": 0},
-        minorticklen=0,
-        font={"size": look.size - 5},
+    controls_below(figure, below, start=0.0 if compact else 0.2)
+    figure.layout["sliders"][0].update(
+        minorticklen=0, font={"size": look.size - 5}, currentvalue={"xanchor": "right", "offset": 4}
     )
     return figure
