@@ -217,10 +217,8 @@ class UrlState(Generic[V]):
         if presentation.pin is not None:
             try:
                 self._pinned_by(presentation.pin)
-            except SpecError as error:
-                raise SpecError(
-                    "pin", presentation.pin, f"a state of this page ({sentence(error)})"
-                ) from None
+            except SpecError:
+                raise SpecError("pin", presentation.pin, "the query of a link to this page") from None
         return presentation
 
     def _experiment_of(self, query: Mapping[str, str]) -> Experiment:

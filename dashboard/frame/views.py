@@ -72,9 +72,9 @@ UNITS: tuple[Unit, ...] = ("here", "unshifted")
 @dataclass(frozen=True)
 class CurveView(View):
     """A learning curve: read-out k (None: the trained length), methods shown (none: the usual), whether the
-    error axis is logarithmic (None: where a linear one loses what the figure is about), whether the curves wait
-    until they are asked for, and what errors are divided by: what predicting zero costs here, under the shift,
-    or without it."""
+    error axis is logarithmic (None: where a linear one loses what the figure is about), whether the curves
+    wait until they are asked for, and what errors are divided by: what predicting zero costs here, under the
+    shift, or without it."""
 
     k: int | None = None
     log: bool | None = None

@@ -262,7 +262,7 @@ def test_the_code_on_the_page_prints_its_numbers(
     own: Path, picture: str, key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at = opened(query(TESTED, picture=picture))
-    (code,) = at.code
+    (code,) = (each for each in at.code if each.language == "python")
     exec(code.value, {})
     printed = np.array([float(text) for text in re.findall(r"-?\d+\.\d*", capsys.readouterr().out)])
     for value in lines(at)[key, "y"]:
