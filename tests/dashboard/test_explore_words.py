@@ -57,7 +57,7 @@ def test_under_a_scale_the_reading_says_what_predicting_zero_costs() -> None:
         (Evaluation(), ("transformer", "lasso", "zero"), "against 0.10 for Lasso."),
         (Evaluation(function_class=Sparse(2)), EVERY, "against 0.10 for Lasso."),
         (Evaluation(label_noise=0.5), EVERY, "against 0.20 for Ridge."),
-        (Evaluation(function_class=Quadratic()), EVERY, "against 0.40 for Bayes."),
+        (Evaluation(function_class=Quadratic()), EVERY, "against 0.40 for Bayes, trained prior."),
         (Evaluation(), ("ols", "zero"), "With 6 examples (1.5d), the error of OLS is 0.30."),
     ],
 )
