@@ -73,7 +73,7 @@ class Spec:
         """Inverse of `to_dict`. Raises SpecError, naming the field by its dotted path."""
         if not isinstance(data, Mapping):
             raise SpecError(at or cls.__name__, data, "an object with named fields")
-        hints = typing.get_type_hints(cls)
+        hints = _hints(cls)
         known = {item.name: item for item in fields(cls)}
         for name in data:
             if name not in known:
@@ -196,6 +196,11 @@ def _check_depth(at: str, value: object) -> None:
 
 def _join(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
+
+
+@cache
+def _hints(cls: type[Spec]) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
 
 
 @cache

@@ -24,6 +24,7 @@ from icl_core.training import Trained
 from icl_core.training.loop import empty_network
 
 WEIGHTS, CARD = "model.safetensors", "card.json"
+MOST_READ = 8192  # cards that stay in memory, of some 20 kB each: with fewer than there are none would
 
 
 UNUSABLE_CARD = "The card {path} cannot be used: {error}. Delete the folder or mend it."
@@ -234,7 +235,7 @@ def _stamp(card: str) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_READ)
 def _read_entry(card: str, stamp: tuple[int, int]) -> Entry | None:
     """None for a card that is gone since it was stamped: its model is being replaced."""
     folder = Path(card).parent
