@@ -28,7 +28,7 @@ RUN := $(VENV)/bin/python
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help app hall pack image test test-fast faults fuzz lint audit format bench load lock zoo browser clean
+.PHONY: help app hall pack image test test-fast faults fuzz lint audit format bench load lock pictures zoo browser clean
 
 help:
 	@echo "make app        set up and open the dashboard on http://127.0.0.1:8501"
@@ -44,6 +44,7 @@ help:
 	@echo "make load       200 viewers at once, measured"
 	@echo "make bench      the benchmarks, each against its peer"
 	@echo "make lock       write constraints.txt anew: the versions of all that the requirements bring"
+	@echo "make pictures   take the documents' pictures anew"
 	@echo "make zoo        train the models that the shipped library lacks"
 
 app: $(VENV)/run.stamp
@@ -89,6 +90,9 @@ bench: $(VENV)/bench.stamp
 
 load: $(VENV)/run.stamp
 	$(RUN) -m benchmarks.hall.load $(LOAD_ARGS)
+
+pictures: $(VENV)/dev.stamp browser
+	$(RUN) -m docs.pictures
 
 zoo: $(VENV)/run.stamp
 	$(RUN) -m icl_core zoo
