@@ -7,7 +7,7 @@ GPT-2's layer norms are folded into the maps behind them.
 
 from __future__ import annotations
 
-import pickle
+import pickle  # nosec B403 - for the name of its error alone; weights are read by weights_only
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
