@@ -21,7 +21,7 @@ from benchmarks.hall.dashboard import Dashboard, running
 from benchmarks.hall.viewer import Viewer
 
 PLAIN = "benchmarks/hall/plain.py"
-SHIFT = {"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1"}
+SHIFT = {"evaluation.shift": "query_scale", "evaluation.shift.magnitude": "1"}
 TURNS = 8  # of each viewer in a round: the clock of a process counts in steps of 10 ms
 PLACES = (4, 6, 8, 10)
 MAGNITUDES = (0.5, 1.0, 1.5, 2.0)

@@ -27,7 +27,7 @@ from benchmarks.hall.dashboard import Dashboard, running
 from benchmarks.hall.viewer import Viewer
 
 OPENING_SECONDS = 10.0
-LINK = {"evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1"}
+LINK = {"evaluation.shift": "query_scale", "evaluation.shift.magnitude": "1"}
 OWN_STATES = 400  # magnitudes that a viewer of the second half moves among
 SEED = 1
 

@@ -6,7 +6,7 @@ narrow the sinusoids are: so claims about combinations are measured on one frequ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -182,10 +182,15 @@ def _fails(size: str = "") -> tuple[Limit, Limit]:
 
 
 def _claim(
-    id: str, limits: tuple[Limit, ...], measure: partial[Finding], *lines: str, setting: str = ""
+    id: str,
+    limits: tuple[Limit, ...],
+    measure: partial[Finding],
+    *lines: str,
+    setting: str = "",
+    view: Mapping[str, str] | None = None,
 ) -> Claim:
     """In the broad setting our models are known to cope."""
-    picture = Picture("/beyond_the_mixture", lines)
+    picture = Picture("/beyond_the_mixture", lines, view or {})
     return Claim(id, limits, measure, picture, ONE_INPUT, explained=setting == "broad", setting=setting)
 
 
@@ -214,6 +219,7 @@ CLAIMS = (
             partial(size_does_not_repair, band),
             *("transformer", "small", "large"),
             setting=setting,
+            view={"picture": "sweep"},
         )
         for ending, setting, band in SETTINGS
     ),

@@ -22,6 +22,7 @@ from dashboard.say import cited
 from dashboard.say.standing import Standing, number, standings, statement
 from dashboard.shift_lab.view import PARTS
 from icl_core.claims import CLAIMS, Claim, ClaimResult, run
+from icl_core.claims.one_input import MIXTURE
 from icl_core.claims.store import Stored, VerdictStore
 from icl_core.claims.wanted import Need, Used, Wanted
 from icl_core.data.function_classes import Dense
@@ -144,8 +145,9 @@ def test_the_opened_page_cites_its_claim_until_another_is_opened(shipped: Librar
 
 
 def test_a_model_that_misses_its_limits_is_named_beside_its_claims(shipped: Library) -> None:
-    frail = next(card for card in shipped.cards() if card.name == "pool-4-d8")  # which misses by design
-    need = Need(Wanted(frail.name, Mixture.of(Dense()), dimension=frail.spec.dimension), (Used.of(frail),))
+    name = "linear-sinusoid-small"  # which misses by design
+    frail = next(card for card in shipped.cards() if card.name == name)
+    need = Need(replace(MIXTURE, name=name, only_named=True), (Used.of(frail),))
     VerdictStore(shipped).write(replace(run(shipped, "A7")[0], needs=(need,)))
     (standing,) = [standing for standing in standings(shipped) if standing.claim.id == "A7"]
     assert standing.weak == (frail.name,)

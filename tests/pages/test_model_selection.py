@@ -153,7 +153,7 @@ def test_pinned_curves_stay_on_faintly_and_in_the_link() -> None:
     before = lines(at)
     healthy(at.button(key="pin").click().run())
     healthy(at.button(key="new_seed").click().run())
-    again = opened({name: values[0] for name, values in at.query_params.items()})
+    again = opened(dict(at.query_params))
     for page in (at, again):
         faint = {
             (trace["meta"]["key"].removeprefix("pinned_"), trace["yaxis"]): np.array(trace["y"], dtype=float)

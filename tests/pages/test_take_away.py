@@ -9,7 +9,8 @@ from dashboard.frame.navigation import GROUPS
 from dashboard.frame.texts import t
 from tests.pages.opening import healthy, opened_page
 
-FILES = [link.file for links in GROUPS.values() for link in links if link.name != "lecture"]  # with a figure
+WITHOUT_FIGURE = ("lecture", "glossary")
+FILES = [link.file for links in GROUPS.values() for link in links if link.name not in WITHOUT_FIGURE]
 
 
 def formats(at: AppTest) -> set[str]:
