@@ -108,7 +108,9 @@ def verdict(claim, planted, **models) -> str:
 
 
 def fixed_and_random(fixed, random) -> dict:
-    return {"identity_d8": (FIXED, fixed), "random_diagonal_d8": (RANDOM, random)}
+    published = replace(FIXED, model=Transformer(layout="interleaved"))
+    models = {"identity_d8": (FIXED, fixed), "random_diagonal_d8": (RANDOM, random)}
+    return models | {"identity_d8_interleaved": (published, OLS)}
 
 
 def linear_and_sparse(dense, sparse, both) -> dict:

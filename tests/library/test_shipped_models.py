@@ -8,7 +8,7 @@ from icl_core.library.jobs.cost import cost
 from icl_core.library.zoo import LIVE_DEMO, NOTES, TIERS
 
 SHIPPED = sorted(card.name for card in default_library().cards())
-MEASURED_AGAIN = ("linear-sinusoid-small", "live-demo-d4")  # one that misses its limits, one that meets them
+MEASURED_AGAIN = ("narrow-small", "live-demo-d4")  # one that misses its limits, one that meets them
 LIMIT = 120 * 2**20  # bytes of models and results
 
 

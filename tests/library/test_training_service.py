@@ -532,6 +532,7 @@ BESIDE_OTHERS = {
     "narrow-large",
     "broad-band",
     "live-demo-d4",
+    "identity-d8-interleaved",
 }
 
 
