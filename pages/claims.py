@@ -17,25 +17,26 @@ from dashboard.say.cited import cited
 from dashboard.say.standing import standings
 from icl_core.library.start import start
 
-state, library = frame.begin("claims", lambda library: Settings(start(library.specs()), ClaimsView()))
-cited(state.presentation, library)
-frame.sidebar(state)
-frame.warn(state.notices)
+with frame.net():
+    state, library = frame.begin("claims", lambda library: Settings(start(library.specs()), ClaimsView()))
+    cited(state.presentation, library)
+    frame.sidebar(state)
+    frame.warn(state.notices)
 
-claims = standings(library)
-visible = filtered(claims, state.view)
-frame.title(words.title(claims))
-with frame.figure_place(state.presentation.present):
-    draw_claims(claims, state.presentation)
-stage(state)
-frame.read_aloud(words.reading(claims), t("claims.provenance"))
+    claims = standings(library)
+    visible = filtered(claims, state.view)
+    frame.title(words.title(claims))
+    with frame.figure_place(state.presentation.present):
+        draw_claims(claims, state.presentation)
+    stage(state)
+    frame.read_aloud(words.reading(claims), t("claims.provenance"))
 
-if not state.presentation.present:
-    filters(state)
-    if not visible:
-        st.info(t("claims.none"))
-    listing(state, visible)
-    frame.explain(state, ("detail", t("claims.what")), ("try", t("claims.try")))
-    take_away(claims, next(iter(visible), claims[0]))
+    if not state.presentation.present:
+        filters(state)
+        if not visible:
+            st.info(t("claims.none"))
+        listing(state, visible)
+        frame.explain(state, ("detail", t("claims.what")), ("try", t("claims.try")))
+        take_away(claims, next(iter(visible), claims[0]))
 
-frame.end(state, cfg=state.experiment.hash, listed=len(visible))
+    frame.end(state, cfg=state.experiment.hash, listed=len(visible))

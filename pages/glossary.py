@@ -19,13 +19,14 @@ class GlossaryView(View):
     """Nothing: the page has one picture of itself."""
 
 
-state, _ = frame.begin(PAGE, lambda library: Settings(start(library.specs()), GlossaryView()))
-frame.sidebar(state)
-frame.warn(state.notices)
+with frame.net():
+    state, _ = frame.begin(PAGE, lambda library: Settings(start(library.specs()), GlossaryView()))
+    frame.sidebar(state)
+    frame.warn(state.notices)
 
-st.title(t("page.glossary"), anchor=False)
-for term in TERMS:
-    st.subheader(t(f"glossary.name.{term}"), anchor=term)
-    st.markdown(t(f"glossary.text.{term}"))
+    st.title(t("page.glossary"), anchor=False)
+    for term in TERMS:
+        st.subheader(t(f"glossary.name.{term}"), anchor=term)
+        st.markdown(t(f"glossary.text.{term}"))
 
-frame.end(state, terms=len(TERMS))
+    frame.end(state, terms=len(TERMS))

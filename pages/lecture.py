@@ -13,18 +13,19 @@ from dashboard.lecture.view import LectureView, chosen
 from dashboard.pack.offer import offer
 from icl_core.library.start import start
 
-state, _ = frame.begin("lecture", lambda library: Settings(start(library.specs()), LectureView()))
-frame.sidebar(state)
-frame.warn(state.notices)
+with frame.net():
+    state, _ = frame.begin("lecture", lambda library: Settings(start(library.specs()), LectureView()))
+    frame.sidebar(state)
+    frame.warn(state.notices)
 
-lecture = chosen(state.view)
-st.title(words.title(lecture), anchor=False)
-knobs.which(state, lecture)
-frame.read_aloud(words.reading(lecture), t("lecture.keys"))
-begin_button(state, lecture)
-words.strip(state, lecture)
-knobs.own_section(state)
-offer(lecture)
-frame.explain(state, ("try", t("lecture.try")))
+    lecture = chosen(state.view)
+    st.title(words.title(lecture), anchor=False)
+    knobs.which(state, lecture)
+    frame.read_aloud(words.reading(lecture), t("lecture.keys"))
+    begin_button(state, lecture)
+    words.strip(state, lecture)
+    knobs.own_section(state)
+    offer(lecture)
+    frame.explain(state, ("try", t("lecture.try")))
 
-frame.end(state, lecture=lecture.name, scenes=len(lecture.scenes))
+    frame.end(state, lecture=lecture.name, scenes=len(lecture.scenes))

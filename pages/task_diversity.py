@@ -18,41 +18,44 @@ from dashboard.lecture.stage import stage
 from dashboard.say.cited import cited
 from icl_core.library import LibraryError
 
-state, library = frame.begin("task_diversity", lambda library: Settings(start(library), DiversityView()))
-cited(state.presentation, library)
-now = setting(shown(state.experiment, state.default.experiment), library)
+with frame.net():
+    state, library = frame.begin("task_diversity", lambda library: Settings(start(library), DiversityView()))
+    cited(state.presentation, library)
+    now = setting(shown(state.experiment, state.default.experiment), library)
 
-frame.sidebar(
-    state,
-    evaluation=lambda: knobs.evaluation_knobs(state, now),
-    pretraining=lambda: knobs.pretraining_knobs(state, now, library),
-)
-frame.warn(state.notices, now.faults)
-
-frame.title(words.title(now, state.view.picture))
-if not state.presentation.present:
-    knobs.picture_row(state)
-waiting = words.waiting(now)
-if waiting:
-    st.info(waiting, icon=":material/hourglass_empty:")
-
-with st.spinner(t("figure.waiting"), show_time=True):
-    try:
-        panels, sentence = drawn(now, state.view, library)
-    except LibraryError as error:  # a model has left, or was damaged, since the page looked
-        st.error(said(error))
-        st.stop()
-stem = f"icl-diversity-{state.view.picture}-{now.experiment.hash}"
-with frame.figure_place(state.presentation.present):
-    draw_panels(panels, state.presentation, stem=stem, alt=sentence)
-stage(state, *knobs.main_knobs(state, now, library))
-frame.read_aloud(sentence, words.provenance(now))
-
-if not state.presentation.present:
-    frame.explain(state, ("detail", t("diversity.what")), ("try", t("diversity.try")))
-    exports.numbers_section(numbers(panels))
-    exports.take_away(
-        files(panels, now.experiment, stem), python=code(now.experiment, state.view, state.models)
+    frame.sidebar(
+        state,
+        evaluation=lambda: knobs.evaluation_knobs(state, now),
+        pretraining=lambda: knobs.pretraining_knobs(state, now, library),
     )
+    frame.warn(state.notices, now.faults)
 
-frame.end(state, cfg=now.experiment.hash, picture=state.view.picture, k=read_out(now.experiment, state.view))
+    frame.title(words.title(now, state.view.picture))
+    if not state.presentation.present:
+        knobs.picture_row(state)
+    waiting = words.waiting(now)
+    if waiting:
+        st.info(waiting, icon=":material/hourglass_empty:")
+
+    with st.spinner(t("figure.waiting"), show_time=True):
+        try:
+            panels, sentence = drawn(now, state.view, library)
+        except LibraryError as error:  # a model has left, or was damaged, since the page looked
+            st.error(said(error))
+            st.stop()
+    stem = f"icl-diversity-{state.view.picture}-{now.experiment.hash}"
+    with frame.figure_place(state.presentation.present):
+        draw_panels(panels, state.presentation, stem=stem, alt=sentence)
+    stage(state, *knobs.main_knobs(state, now, library))
+    frame.read_aloud(sentence, words.provenance(now))
+
+    if not state.presentation.present:
+        frame.explain(state, ("detail", t("diversity.what")), ("try", t("diversity.try")))
+        exports.numbers_section(numbers(panels))
+        exports.take_away(
+            files(panels, now.experiment, stem), python=code(now.experiment, state.view, state.models)
+        )
+
+    frame.end(
+        state, cfg=now.experiment.hash, picture=state.view.picture, k=read_out(now.experiment, state.view)
+    )

@@ -2,6 +2,7 @@
 
 from dashboard.frame.alone import draw_alone
 from dashboard.frame.chart import figure_place
+from dashboard.frame.net import net
 from dashboard.frame.page import begin, end, explain, mark, read_aloud, sidebar, title, warn
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "explain",
     "figure_place",
     "mark",
+    "net",
     "read_aloud",
     "sidebar",
     "title",

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.frame import shown
+from dashboard.frame.net import net
 from dashboard.frame.url_state import UrlState
 
 
@@ -28,7 +29,10 @@ def draw_alone(state: UrlState[Any], part: Callable[[], None], *fields: str) -> 
             if rest() != drawn or shown.gathered() is not None:  # what was gathered shows what was
                 st.rerun()
             state.write()
-        part()
+            with net():
+                part()
+        else:
+            part()
 
     if state.presentation.present:  # one window, laid out as a whole
         part()

@@ -60,13 +60,17 @@ class Settings(Generic[V]):
 
 @dataclass(frozen=True)
 class _Session:
-    """What a session remembers: the settings, the page and URL they go with, every page's last view."""
+    """What a session remembers: the settings, the page and URL they go with, every page's last view.
+
+    `named`: the parameters that a link gave, until something is changed.
+    """
 
     page: str
     settings: Settings[Any]
     query: Mapping[str, str]
     notices: tuple[str, ...] = ()
     changed: bool = False
+    named: frozenset[str] = frozenset()
     views: Mapping[str, View] = field(default_factory=dict)
 
 
@@ -87,7 +91,8 @@ class UrlState(Generic[V]):
         if remembered is not None and remembered.page == page and remembered.changed:
             state.write()
         elif remembered is None or remembered.page != page or remembered.query != query:
-            state._read(query, {} if remembered is None else remembered.views)
+            given = {name: len(st.query_params.get_all(name)) for name in query}
+            state._read(query, {} if remembered is None else remembered.views, given)
         set_language(state.settings.presentation.lang)
         return state
 
@@ -112,6 +117,10 @@ class UrlState(Generic[V]):
         """One sentence for each parameter of the URL that could not be used."""
         return self._session.notices
 
+    def named(self, parameter: str) -> bool:
+        """Whether the link that was opened gives this parameter, and nothing was changed since."""
+        return parameter in self._session.named
+
     @property
     def moved(self) -> bool:
         """Whether a widget has changed the state since the URL was written."""
@@ -125,7 +134,9 @@ class UrlState(Generic[V]):
             limits.check(settings.experiment)
         except SpecError as error:
             settings, notices = session.settings, (t("notice.refused", fault=sentence(error)),)
-        st.session_state[SESSION_KEY] = replace(session, settings=settings, notices=notices, changed=True)
+        st.session_state[SESSION_KEY] = replace(
+            session, settings=settings, notices=notices, changed=True, named=frozenset()
+        )
 
     def follow(self, query: Mapping[str, str]) -> None:
         """For callbacks: goes to the state of a link to this page."""
@@ -192,24 +203,31 @@ class UrlState(Generic[V]):
     def _view_query(self, settings: Settings[V]) -> dict[str, str]:
         return settings.view.to_query() | settings.presentation.to_query()
 
-    def _read(self, query: Mapping[str, str], views: Mapping[str, View]) -> None:
-        repeated = {name: len(st.query_params.get_all(name)) for name in query}
-        repeated = {name: count for name, count in repeated.items() if count > 1}
+    def _read(
+        self, query: Mapping[str, str], views: Mapping[str, View], given: Mapping[str, int] | None = None
+    ) -> None:
+        """Reads a query; `given`: how often it has each parameter, where that may be more than once."""
+        repeated = {name: count for name, count in (given or {}).items() if count > 1}
         once = {name: value for name, value in query.items() if name not in repeated}
         spec, view, presentation, unknown = self._sorted(once)
         read_presentation = read(presentation, self._presentation_of)
         set_language(read_presentation.value.lang)  # which the notices speak
         notices = [t("notice.unknown", name=plain(name)) for name in unknown]
+        notices += [t("notice.repeated", name=plain(name), count=count) for name, count in repeated.items()]
         read_experiment = read(spec, self._experiment_of)
         experiment = read_experiment.value if read_experiment.used else self.default.experiment
         read_view = read(view, type(self.default.view).from_query)
         shown = read_view.value if read_view.used else self.default.view
-        twice = [SpecError(name, f"given {count} times", "one value") for name, count in repeated.items()]
-        for fault in (*twice, *read_experiment.faults, *read_view.faults, *read_presentation.faults):
+        for fault in (*read_experiment.faults, *read_view.faults, *read_presentation.faults):
             notices.append(t("notice.ignored", knob=_knob(fault.field), fault=sentence(fault)))
         settings = Settings(experiment, shown, read_presentation.value)
         st.session_state[SESSION_KEY] = _Session(
-            self.page, settings, dict(query), tuple(notices), views={**views, self.page: shown}
+            self.page,
+            settings,
+            dict(query),
+            tuple(notices),
+            named=frozenset(once),
+            views={**views, self.page: shown},
         )
 
     def _presentation_of(self, query: Mapping[str, str]) -> Presentation:
@@ -275,7 +293,10 @@ def read(query: Mapping[str, str], parse: Callable[[Mapping[str, str]], T]) -> R
         except SpecError as error:
             if not used:
                 raise
-            faults.append(error)
+            if error.field not in {
+                fault.field for fault in faults
+            }:  # else it is missing since it was left out
+                faults.append(error)
             # Without its kind the rest of a field says nothing.
             for name in _culprits(used, error.field.removesuffix(".kind")):
                 del used[name]

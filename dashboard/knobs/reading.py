@@ -38,7 +38,7 @@ def main_knobs(state: State, read_outs: Sequence[int] | None = None) -> list[Kno
 def notices(state: State, read_outs: Sequence[int] | None = None, *, read: bool = True) -> list[str]:
     """Sentences about what of the URL does not fit this figure; `read_outs` as above, where it is `read`."""
     asked, end = state.view.k, _ends(state, read_outs)[1]
-    clamped = read and asked is not None and asked > end
+    clamped = read and state.named("k") and asked is not None and asked > end
     said = [t("notice.clamped", asked=asked, k=end)] if clamped else []
     dimension = state.experiment.pretraining.dimension
     if isinstance(state.experiment.covariates, Matrix) and dimension > own_covariance.MOST_IN_LINKS:

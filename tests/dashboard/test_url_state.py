@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.frame.url_state import Settings, UrlState, read
 from dashboard.frame.views import CurveView, Presentation
+from dashboard.knobs.reading import notices, read_out
 from icl_core.data.shifts import CovariateScale
 from icl_core.library.links import from_query
 from icl_core.specs import Evaluation, Experiment, Pretraining
@@ -65,6 +66,22 @@ def test_what_makes_no_sense_is_left_out_and_named(
     reading = read(query, parse)
     assert dict(reading.used) == kept
     assert [fault.field for fault in reading.faults] == faulty
+
+
+def test_a_part_that_is_left_out_takes_its_kind_along_in_one_sentence() -> None:
+    """Eigenvalues of another number than there are inputs: the other covariance and all else stay."""
+    sound = {
+        "pretraining.dimension": "3",
+        "pretraining.context_length": "6",
+        "pretraining.covariates": "eigenvalues",
+        "pretraining.covariates.values": "1 2 3",
+    }
+    own = {"evaluation.covariates": "eigenvalues", "evaluation.covariates.values": "1 2"}
+    reading = read(sound | own, parse)
+    assert dict(reading.used) == sound
+    assert [str(fault) for fault in reading.faults] == [
+        "evaluation.covariates.values = (1.0, 2.0): allowed is 3 numbers, one for each input."
+    ]
 
 
 NAMES = (
@@ -148,7 +165,28 @@ def test_a_parameter_given_twice_is_left_out_as_the_command_line_refuses_it(
     state = begin()
     assert state.experiment == Experiment(MODELS["small"], Evaluation(alpha=0.5))
     assert len(state.notices) == 1
-    assert "given 2 times" in state.notices[0]
+    assert state.notices[0].startswith("'evaluation.seed' is given 2 times in the link")
+    state.change(scaled)
+    assert begin().notices == ()
+
+
+def test_a_link_that_is_followed_is_not_the_one_in_the_address(
+    url: FakeQuery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url.from_dict({"evaluation.seed": "2"})
+    monkeypatch.setattr(FakeQuery, "repeated", {"evaluation.seed": ["1", "2"]})
+    state = begin()
+    state.follow({"model": "small", "evaluation.seed": "3"})
+    assert state.notices == ()
+    assert state.experiment.evaluation.seed == 3
+
+
+def test_what_a_link_names_is_known_until_something_is_changed(url: FakeQuery) -> None:
+    url.from_dict({"model": "small", "k": "4"})
+    state = begin()
+    assert (state.named("k"), state.named("log")) == (True, False)
+    state.change(scaled)
+    assert not begin().named("k")
 
 
 def test_a_notice_names_the_knob_that_fell_back(url: FakeQuery) -> None:
@@ -167,6 +205,18 @@ def test_a_change_is_written_by_the_next_run(url: FakeQuery) -> None:
     expected = {"model": "small", "evaluation.shift": "covariate_scale", "evaluation.shift.magnitude": "1"}
     assert url == expected
     assert from_query(url, MODELS) == state.experiment
+
+
+def test_a_page_that_reads_where_no_link_asked_it_to_says_nothing(url: FakeQuery) -> None:
+    """The bare page reads at k = 6; a link to shorter prompts that names no k is read at their end."""
+    default = Settings(Experiment(MODELS["small"]), CurveView(k=6))
+    short = {"pretraining.dimension": "2", "pretraining.context_length": "4"}
+    url.from_dict(short)
+    state = UrlState.begin("explore", default, MODELS)
+    assert (notices(state), read_out(state)) == ([], 4)
+    url.from_dict(short | {"k": "6"})
+    asked = UrlState.begin("explore", default, MODELS)
+    assert notices(asked) == ["The link reads the figure at k = 6, beyond its end; it is read at k = 4."]
 
 
 def test_back_brings_the_older_state(url: FakeQuery) -> None:
