@@ -9,6 +9,7 @@ from dashboard.frame.shared import answer
 from dashboard.frame.texts import said, t
 from dashboard.frame.url_state import UrlState
 from dashboard.frame.views import CurveView, Unit
+from dashboard.lecture.asked import experiments
 from dashboard.say.describe import is_shifted
 from dashboard.say.units import in_unit
 from icl_core.evaluation import LearningCurves
@@ -64,12 +65,13 @@ def card_of(pretraining: Pretraining, library: Library) -> Card | None:
 
 
 def first_asked(library: Library) -> list[Curves]:
-    """What the bare page and every preset draw, and each of them before its shift."""
+    """What the bare page, every preset and every scene of a lecture draw, and each of them before its shift."""
     models = library.specs()
     shown = [start(models)]
     shown += [settings.experiment for settings in presets.available(models).values()]
-    experiments = dict.fromkeys([*shown, *(each.unshifted for each in shown)])
-    return [Curves(experiment) for experiment in experiments]
+    shown += experiments("explore", library)
+    asked = dict.fromkeys([*shown, *(each.unshifted for each in shown)])
+    return [Curves(experiment) for experiment in asked]
 
 
 def _outcome(experiment: Experiment, library: Library, card: Card | None, unit: Unit) -> Outcome:

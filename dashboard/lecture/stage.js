@@ -8,6 +8,8 @@ const CLICKS = {
   r: ".st-key-reveal button, .st-key-predict input",
   Escape: ".st-key-leave button",
 };
+const STEPS = ["ArrowRight", "ArrowLeft", "PageDown", "PageUp"];
+const ON_ITS_WAY = 10_000; // milliseconds that a scene may take until a step is taken anew
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable=true], [role=combobox]";
 
 function play() {
@@ -19,25 +21,58 @@ function play() {
   return true;
 }
 
+// One listener for all pages: between two of them there is none of this drawn, and keys are pressed all the same.
+const stage = (window.iclStage ??= { data: null, left: null, until: 0, waiting: null });
+
+function go(key) {
+  const target = document.querySelector(CLICKS[key]);
+  if (!target) return false;
+  Object.assign(stage, { left: stage.data?.place, until: Date.now() + ON_ITS_WAY, waiting: null });
+  target.click();
+  return true;
+}
+
+// A step that is pressed while a scene is on its way is taken from that scene, once it stands.
+function step(key) {
+  const coming = Date.now() < stage.until && (!stage.data || stage.data.place === stage.left);
+  if (coming) stage.waiting = key;
+  return coming || (stage.data !== null && go(key));
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
+  if (event.target.matches?.("input[type=range]") && event.key.startsWith("Arrow") && !stage.data?.scenes) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === " " && stage.data && !event.target.closest?.("button, a, summary")) {
+    if (play()) event.preventDefault();
+    return;
+  }
+  let taken = false;
+  if (STEPS.includes(key)) taken = step(key);
+  else if (stage.data && CLICKS[key]) {
+    const target = document.querySelector(CLICKS[key]);
+    target?.click();
+    taken = Boolean(target);
+  }
+  if (!taken) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+if (!stage.listens) window.addEventListener("keydown", press, true);
+stage.listens = true;
+
 export default function ({ data, parentElement }) {
-  const press = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
-    if (event.target.matches?.("input[type=range]") && event.key.startsWith("Arrow") && !data.scenes) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (key === " " && !event.target.closest?.("button, a, summary")) {
-      if (play()) event.preventDefault();
-      return;
-    }
-    const target = CLICKS[key] && document.querySelector(CLICKS[key]);
-    if (!target) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    target.click();
-  };
-  window.addEventListener("keydown", press, true);
+  stage.data = data;
+  if (stage.waiting && data.place !== stage.left) {
+    const key = stage.waiting;
+    stage.waiting = null;
+    setTimeout(() => go(key)); // once the links beside this are drawn, too
+  }
 
   const part = (name) => parentElement.querySelector(`.${name}`);
   part("place").textContent = data.place ?? "";
+  part("place").dataset.listens = "";
 
   // The clock counts from the lecture's first scene, and goes on through the others.
   const clock = part("clock");
@@ -75,7 +110,7 @@ export default function ({ data, parentElement }) {
     if (window.iclNotes) write(window.iclNotes);
   };
   return () => {
-    window.removeEventListener("keydown", press, true);
+    if (stage.data === data) stage.data = null;
     clearInterval(timer);
   };
 }

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dashboard.lecture.format import Lecture, shipped
+from dashboard.lecture.stage import Place
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import ConsoleMessage, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -33,8 +34,10 @@ HEIGHTS = """
 CONTROLS = ".st-key-stage_knob input[type=range]"
 
 
-def wait_for_scene(page: "Page", number: int, settled: Callable[["Page"], None]) -> None:
-    page.wait_for_url(lambda url: f"scene={number}" in url or (number == 0 and "scene" not in url))
+def wait_for_scene(page: "Page", place: Place, settled: Callable[["Page"], None]) -> None:
+    """Until the strip says where the lecture stands, which it does once it hears keys, and the figure is drawn."""
+    said = f"{place.number + 1} / {len(place.lecture.scenes)}"
+    page.locator(".strip .place", has_text=said).wait_for(timeout=LONGEST)
     page.locator("#done").wait_for(state="attached", timeout=LONGEST)
     settled(page)
     page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=LONGEST)
@@ -46,19 +49,21 @@ def test_a_lecture_is_walked_by_the_arrow_key(
 ) -> None:
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)
     page.set_default_timeout(LONGEST)
     page.set_viewport_size({"width": 1366, "height": 768})
     page.goto(f"{app_server.url}/lecture?name={lecture.name}")
-    page.locator("#done").wait_for(state="attached")
+    page.locator(".strip .place[data-listens]").wait_for(state="attached")
     settled(page)
     for number, scene in enumerate(lecture.scenes):
         page.keyboard.press("ArrowRight")
-        wait_for_scene(page, number, settled)
+        wait_for_scene(page, Place(lecture, number), settled)
+        assert f"scene={number}" in page.url or number == 0, scene.link
         assert page.locator(CONTROLS).count() <= 1, scene.link
         assert page.get_by_test_id("stAlert").count() == 0, scene.link
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(700)
+            page.wait_for_timeout(300)
             settled(page)
             found = page.evaluate(HEIGHTS)
             assert found["scrolls"] is False, (scene.link, width, found)
@@ -71,6 +76,24 @@ def test_a_lecture_is_walked_by_the_arrow_key(
     page.wait_for_url(lambda url: "present" not in url)
 
 
+def is_fault(line: "ConsoleMessage") -> bool:
+    """Streamlit asks for its health beside the page's address first, and is told that it is not there."""
+    return line.type == "error" and "/_stcore/" not in line.location.get("url", "")
+
+
+def test_a_step_that_is_pressed_while_a_scene_is_on_its_way_is_taken(
+    page: "Page", app_server: Any, settled: Callable[["Page"], None]
+) -> None:
+    lecture = max(shipped(), key=lambda each: each.minutes)
+    page.set_default_timeout(LONGEST)
+    page.goto(f"{app_server.url}/lecture?name={lecture.name}")
+    page.locator(".strip .place[data-listens]").wait_for(state="attached")
+    settled(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    wait_for_scene(page, Place(lecture, 1), settled)
+
+
 def test_the_way_back_the_slider_and_the_notes(
     page: "Page", app_server: Any, settled: Callable[["Page"], None]
 ) -> None:
@@ -81,7 +104,7 @@ def test_the_way_back_the_slider_and_the_notes(
     page.set_default_timeout(LONGEST)
     query = "&".join(f"{name}={value}" for name, value in scene.query.items())
     page.goto(f"{app_server.url}/?{query}&present=1&lecture={lecture.name}&scene={number}")
-    wait_for_scene(page, number, settled)
+    wait_for_scene(page, Place(lecture, number), settled)
     title = page.locator("h1").inner_text()
     slider = page.locator(CONTROLS)
     slider.focus()
@@ -98,4 +121,4 @@ def test_the_way_back_the_slider_and_the_notes(
     opened.value.wait_for_selector("h1")
     assert "Let" in opened.value.inner_text("body") or len(opened.value.inner_text("body")) > 80
     page.locator(".st-key-stage_back").locator("a, button").first.click()
-    wait_for_scene(page, number - 1, settled)
+    wait_for_scene(page, Place(lecture, number - 1), settled)
