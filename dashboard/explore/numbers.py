@@ -65,7 +65,7 @@ def card_of(pretraining: Pretraining, library: Library) -> Card | None:
 
 
 def first_asked(library: Library) -> list[Curves]:
-    """What the bare page, every preset and every scene of a lecture draw, and each of them before its shift."""
+    """What the bare page, presets and scenes of lectures draw, and each of them before its shift."""
     models = library.specs()
     shown = [start(models)]
     shown += [settings.experiment for settings in presets.available(models).values()]

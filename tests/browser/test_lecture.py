@@ -35,7 +35,7 @@ CONTROLS = ".st-key-stage_knob input[type=range]"
 
 
 def wait_for_scene(page: "Page", place: Place, settled: Callable[["Page"], None]) -> None:
-    """Until the strip says where the lecture stands, which it does once it hears keys, and the figure is drawn."""
+    """Until the strip says where the lecture stands, and so hears keys, and the figure is drawn."""
     said = f"{place.number + 1} / {len(place.lecture.scenes)}"
     page.locator(".strip .place", has_text=said).wait_for(timeout=LONGEST)
     page.locator("#done").wait_for(state="attached", timeout=LONGEST)

@@ -21,8 +21,8 @@ SCENES = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("lecture", "number"), SCENES)
 def test_a_scene_opens_as_its_link_says_at_every_stop(lecture: Lecture, number: int, tmp_path: Path) -> None:
-    """No notice, no error, one knob; the slider stands where the link is; its numbers ship, not one is measured
-    while a class waits."""
+    """No notice, no error, one knob; the slider stands where the link is; its numbers ship, so that no
+    class waits while one is measured."""
     place = Place(lecture, number)
     file = place.link()[0]
     stops = range(len(place.scene.states)) if place.scene.slider else (None,)
