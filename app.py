@@ -11,6 +11,7 @@ from dashboard.explore import guessing, numbers, presets, words
 from dashboard.explore.code import numbers_section, take_away
 from dashboard.explore.door import door, is_open
 from dashboard.explore.knobs import presets_menu, settings_section
+from dashboard.explore.own import own_section
 from dashboard.explore.picture import draw_curves, is_log, shown_methods
 from dashboard.frame.bootstrap import figure_theme
 from dashboard.frame.hand import hand, hides, reveal_button
@@ -123,6 +124,7 @@ with frame.net():
             st.caption(joined("sentences", remarks))
         frame.explain(state, ("detail", t("section.what.text")), ("try", t("section.try.text")))
         settings_section(state, curves)
+        own_section(state, library)
         numbers_section(state, outcome)
         take_away(state, curves)
 

@@ -9,7 +9,7 @@ from dashboard.frame import exports
 from dashboard.frame.texts import t
 from dashboard.frame.url_state import Settings
 from dashboard.frame.viewport import is_narrow
-from dashboard.lab import knobs, picture, words
+from dashboard.lab import knobs, own, picture, words
 from dashboard.lab.code import exported, python_code
 from dashboard.lab.numbers import answer as answer_to
 from dashboard.lab.view import LabView, fitted
@@ -66,6 +66,8 @@ with frame.net():
         if "transformer" not in available:
             waiting = t("beyond.waiting", models=pretraining.hash)
             st.info(waiting, icon=":material/hourglass_empty:")
+        own.own_section(state, pretraining)
+        own.query_table(state, pretraining, library, {name: names[name] for name in available})
         knobs.settings_section(state, names, available)
         frame.explain(state, ("detail", t("lab.what")), ("try", t("lab.try")))
         code = python_code(answer, pretraining, state.view)

@@ -24,12 +24,12 @@ COMPARED = ("ols", "bayes", "lsa")
 LOW = 390  # pixels: with the strip above it the curve and its knob are on a laptop's first screen
 
 
-def curve_labels(unit: Unit) -> Labels:
-    """The figure's texts."""
+def curve_labels(unit: Unit, error: str = "") -> Labels:
+    """The figure's texts; `error` in place of what the unit calls its axis."""
     return Labels(
         methods={name: t(f"method.{name}") for name in METHODS},
         context_length=t("figure.context_length"),
-        error=error_label(unit),
+        error=error or error_label(unit),
         dimension=t("figure.dimension"),
         beyond=t("figure.beyond"),
         off_scale=t("figure.off_scale"),

@@ -182,7 +182,7 @@ def remarks(
         said.append(t("remark.no_best_attention"))
     if outcome.card is not None and outcome.card.meets_limits is False:
         said.append(t("remark.below_limits"))
-    return said + _about_methods(curves, shown) + _about_the_test(curves, shown)
+    return said + about_methods(curves, shown) + _about_the_test(curves, shown)
 
 
 def _legend(curves: LearningCurves, shown: tuple[str, ...]) -> str:
@@ -206,7 +206,7 @@ def _off_axis(curves: LearningCurves, shown: tuple[str, ...], log_axis: bool) ->
     return [t("remark.off_axis", names=joined("clauses", names))] if names else []
 
 
-def _about_methods(curves: LearningCurves, shown: tuple[str, ...]) -> list[str]:
+def about_methods(curves: LearningCurves, shown: tuple[str, ...]) -> list[str]:
     """Where medians stand for means, and which settings the methods have."""
     experiment = curves.experiment
     said = []

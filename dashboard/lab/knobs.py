@@ -133,7 +133,7 @@ def shown(view: LabView, available: tuple[str, ...]) -> tuple[str, ...]:
 
 def redrawn(settings: LabSettings, **changes: object) -> LabSettings:
     """Points from a draw in place of what stood there."""
-    return settings.viewed(x=None, y=None, asked=False, **changes)
+    return settings.viewed(x=None, y=None, query=(), asked=False, **changes)
 
 
 def another(settings: LabSettings) -> LabSettings:
@@ -144,4 +144,4 @@ def another(settings: LabSettings) -> LabSettings:
 
 def cleared(settings: LabSettings) -> LabSettings:
     """No points and no true function."""
-    return settings.viewed(source="own", x=(), y=(), asked=False)
+    return settings.viewed(source="own", x=(), y=(), query=(), asked=False)

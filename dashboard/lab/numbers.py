@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from dashboard.frame.texts import said
 from dashboard.lab.view import LabView, prompt_of
-from icl_core.evaluation.prompt_functions import PromptFunctions, bayes_learner, input_range, prompt_functions
+from icl_core.evaluation.prompt_functions import (
+    Prompt,
+    PromptFunctions,
+    bayes_learner,
+    input_range,
+    prompt_functions,
+)
 from icl_core.library import Entry, Library, LibraryError, load_once
 from icl_core.predictors import LeastSquares, Network, Predictor
 from icl_core.specs import Mixture, Pretraining
@@ -47,7 +53,17 @@ def lab_grid(pretraining: Pretraining) -> Array:
 def answer(view: LabView, pretraining: Pretraining, library: Library) -> Answer:
     """Every learner on the view's points."""
     grid = lab_grid(pretraining)
-    prompt = prompt_of(view, pretraining, grid)
+    return _answer(view, pretraining, library, prompt_of(view, pretraining, grid), grid)
+
+
+def answers_at(view: LabView, pretraining: Pretraining, library: Library) -> dict[str, Array]:
+    """What every learner says after all points at the view's queries."""
+    prompt = prompt_of(view, pretraining, lab_grid(pretraining))
+    found = _answer(view, pretraining, library, prompt, np.array(view.query, dtype=np.float64))
+    return {name: rows[-1] for name, rows in found.functions.functions.items()}
+
+
+def _answer(view: LabView, pretraining: Pretraining, library: Library, prompt: Prompt, grid: Array) -> Answer:
     sinusoid = pretraining.mixture.families[1]
     mixture = bayes_learner(pretraining, pretraining.mixture, view.noise**2)
     ideal = {

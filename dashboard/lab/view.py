@@ -20,6 +20,7 @@ Source = Literal["line", "sinusoid", "sum", "fast", "own"]
 
 SOURCES: tuple[Source, ...] = ("line", "sinusoid", "sum", "fast")
 MOST_POINTS = 40
+MOST_QUERIES = 20
 REACH_X, REACH_Y = 10.0, 20.0
 DECIMALS = 3
 FAST = 1.5  # times the highest trained frequency
@@ -29,7 +30,8 @@ NOISES = (0.01, 0.03, 0.1, 0.3)
 @dataclass(frozen=True)
 class LabView(View):
     """Points `x`, `y` (none: as drawn), the family and number of the draw they began with, the noise sd that
-    the Bayes learners assume, and whether the answer is hidden until asked for.
+    the Bayes learners assume, whether the answer is hidden until asked for, and inputs `query` at which it is
+    also given in numbers.
 
     A `source` of 'own' has no true function.
     """
@@ -42,12 +44,16 @@ class LabView(View):
     noise: float = 0.1
     predict: bool = False
     asked: bool = False
+    query: tuple[float, ...] = ()
     show: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require(0 <= self.draw < 2**31, "draw", self.draw, "0 to 2^31 - 1")
         require(0 <= self.count <= MOST_POINTS, "count", self.count, "0 to {most} points", most=MOST_POINTS)
         require(0.001 <= self.noise <= 3, "noise", self.noise, "0.001 to 3")
+        count, far = len(self.query), max(map(abs, self.query), default=0.0)
+        require(count <= MOST_QUERIES, "query", count, "0 to {most}", most=MOST_QUERIES)
+        require(far <= REACH_X, "query", far, "within ±{reach:g}", reach=REACH_X)
         given = (self.x is None, self.y is None)
         require(given[0] == given[1], "y", self.y, "as many numbers as x has")
         if self.x is not None and self.y is not None:

@@ -9,8 +9,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from icl_core.commands.answer import Answer
+from icl_core.data.own_prompts import read_prompts
 from icl_core.evaluation import LearningCurves
-from icl_core.library import Library
+from icl_core.evaluation.own_curves import own_curves
+from icl_core.library import Library, load_once
 from icl_core.library.kept import kept
 from icl_core.library.links import from_query
 from icl_core.library.questions import Curves
@@ -26,6 +28,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="QUERY",
         help="an experiment as a page's URL carries it; without a model, of the one that Explore begins with",
     )
+    parser.add_argument(
+        "--prompts",
+        metavar="FILE",
+        help="prompts of your own, in place of drawn ones: an NPZ with xs [prompts, points, inputs] and "
+        "ys [prompts, points], or a CSV with the columns prompt, x_1, ..., x_d, y",
+    )
 
 
 def run(chosen: Namespace, library: Library) -> Answer:
@@ -36,7 +44,12 @@ def run(chosen: Namespace, library: Library) -> Answer:
         experiment = Experiment.from_json(read_text(chosen.spec))
     else:
         experiment = experiment_of(chosen.url, library)
-    curves = kept(Curves(experiment), library)
+    if chosen.prompts is None:
+        curves = kept(Curves(experiment), library)
+    else:
+        own = read_prompts(Path(chosen.prompts).read_bytes(), experiment.pretraining)
+        entry = library.find(experiment.pretraining.hash)
+        curves = own_curves(experiment, own, load_once(library, entry) if entry else None)
     return Answer(curves.to_dict(), _table(curves))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from icl_core.data.prompts import Prompts
 from icl_core.evaluation.estimate import Estimate
 from icl_core.evaluation.heavy_tails import heavy_context_lengths
-from icl_core.evaluation.measure import measure, measure_jointly, squared_errors
+from icl_core.evaluation.measure import averaged, cut, measure, prompt_chunks, squared_errors
 from icl_core.predictors import Predictor
 from icl_core.specs import Experiment
 
@@ -132,14 +132,16 @@ def learning_curves(
     predictors: Mapping[str, Predictor],
     exact: Mapping[str, Array] | None = None,
     heavy_tailed: Collection[str] = ("ols",),
+    given: Prompts | None = None,
 ) -> LearningCurves:
     """Errors of `predictors` on the experiment's prompts, chunk by chunk: memory does not grow with prompts.
 
-    Those of `heavy_tailed` give medians where least squares has an infinite mean. One that refuses some
-    prompts (a ValueError of its solver) has no curve, and says why; the others have theirs.
+    `given`: prompts, as many and as long as the experiment's, in their place. Those of `heavy_tailed` give
+    medians where least squares has an infinite mean. One that refuses some prompts (a ValueError of its
+    solver) has no curve, and says why; the others have theirs.
     """
     normaliser = experiment.pretraining.label_variance
-    heavy = heavy_context_lengths(experiment)
+    heavy = heavy_context_lengths(experiment, given)
     tails: dict[str, list[Array]] = {name: [] for name in predictors if name in heavy_tailed and heavy}
 
     running, refused = dict(predictors), dict[str, str]()
@@ -156,7 +158,8 @@ def learning_curves(
             tails[name].append(found[name][:, heavy])
         return found
 
-    estimates = measure_jointly([experiment], errors)
+    chunks = prompt_chunks(experiment) if given is None else cut(given)
+    estimates = averaged(((prompts,) for prompts in chunks), errors)
     curves = {name: Curve.of(estimates[name]) for name in running}
     for name in tails.keys() & running.keys():
         curves[name] = _with_medians(curves[name], heavy, np.concatenate(tails[name]))

@@ -16,14 +16,16 @@ PROBES = 16  # prompts looked at
 EXPLAINED = 1e-9  # share of the labels' square that rounding may leave of a linear fit
 
 
-def heavy_context_lengths(experiment: Experiment) -> list[int]:
+def heavy_context_lengths(experiment: Experiment, given: Prompts | None = None) -> list[int]:
     """The k in 1..M at which min-norm least squares has an infinite mean on the experiment's prompts.
 
     Found on the first prompts themselves: the rank of their covariates, shifts included, and whether one
     linear function explains all labels. Prompts too short to tell count as of full rank, and as explained
-    unless the labels are noisy.
+    unless the labels are noisy. `given` prompts are looked at in place of the experiment's.
     """
-    probes = sample_prompts(experiment, 0, min(PROBES, experiment.evaluation.prompts))
+    probes = (
+        _first(given) if given else sample_prompts(experiment, 0, min(PROBES, experiment.evaluation.prompts))
+    )
     points, dimension = probes.xs.shape[1:]
     ranks = torch.linalg.matrix_rank(probes.xs)
     told = ranks < points
@@ -31,6 +33,11 @@ def heavy_context_lengths(experiment: Experiment) -> list[int]:
         return []
     near = {int(rank) if known else dimension for rank, known in zip(ranks, told, strict=True)}
     return sorted({k for rank in near for k in (rank - 1, rank, rank + 1) if 1 <= k < points})
+
+
+def _first(prompts: Prompts) -> Prompts:
+    parts = (prompts.xs, prompts.ys, prompts.queries, prompts.targets, prompts.family_index)
+    return Prompts(*(part[:PROBES] for part in parts))
 
 
 def _unexplained(prompts: Prompts) -> torch.Tensor:

@@ -7,7 +7,7 @@ Dimensions: B prompts of a chunk, M pairs of a prompt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -44,8 +44,15 @@ def measure_jointly(
 
     `values` is given the prompts of every experiment, as many of each, all from the same start.
     """
+    return averaged(zip(*map(prompt_chunks, experiments), strict=True), values)
+
+
+def averaged(
+    chunks: Iterable[tuple[Prompts, ...]], values: Callable[..., Mapping[Name, Array]]
+) -> dict[Name, Estimate]:
+    """`measure_jointly` on these chunks of prompts; each but the last holds whole blocks of 64."""
     totals: dict[Name, Accumulator] = {}
-    for prompts in zip(*map(prompt_chunks, experiments), strict=True):
+    for prompts in chunks:
         for name, each in values(*prompts).items():
             totals.setdefault(name, Accumulator(each.shape[1])).add(each)
     return {name: total.estimate() for name, total in totals.items()}
@@ -65,6 +72,13 @@ def prompt_chunks(experiment: Experiment) -> Iterator[Prompts]:
     total = experiment.evaluation.prompts
     for start in range(0, total, CHUNK):
         yield sample_prompts(experiment, start, min(CHUNK, total - start))
+
+
+def cut(prompts: Prompts) -> Iterator[Prompts]:
+    """Given prompts in order, at most 512 at a time."""
+    parts = (prompts.xs, prompts.ys, prompts.queries, prompts.targets, prompts.family_index)
+    for chunk in zip(*(part.split(CHUNK) for part in parts), strict=True):
+        yield Prompts(*chunk)
 
 
 def squared_errors(predictor: Predictor, prompts: Prompts) -> Array:

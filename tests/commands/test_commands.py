@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors import SafetensorError
@@ -119,6 +120,20 @@ def test_curve_prints_the_contract_and_the_same_numbers_twice(
     assert {"transformer", "lsa", "ols", "ridge", "lasso", "bayes", "zero"} <= first["predictors"].keys()
     for curve in first["predictors"].values():
         assert len(curve["mean"]) == len(curve["low"]) == len(curve["high"]) == 5
+
+
+def test_curve_reads_prompts_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Noise-free labels of two inputs: least squares has no error from two pairs on."""
+    path = tmp_path / "own.npz"
+    xs = np.random.default_rng(1).normal(size=(3, 4, 2))
+    np.savez(path, xs=xs, ys=xs @ [2.0, -1.0])
+    url = "pretraining.dimension=2&pretraining.context_length=3"
+    found = answer(capsys, "curve", "--url", url, "--prompts", str(path))
+    assert found["n_prompts"] == 3
+    assert found["predictors"]["ols"]["mean"][2:] == pytest.approx([0, 0])
+    path.write_text("1,2,three\n")
+    assert main(["curve", "--url", url, "--prompts", str(path)]) == 2
+    assert "a row of numbers a line" in capsys.readouterr().err
 
 
 def test_curve_takes_a_spec_file_and_a_whole_url(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from dashboard.frame import limits
 from dashboard.frame.url_state import read
 from dashboard.frame.views import CurveView, Presentation, View
 from dashboard.knobs import own_covariance
+from dashboard.lab.own import read_points
 from dashboard.lab.view import LabView
 from dashboard.lecture.format import Lecture, shipped
 from dashboard.lecture.view import LectureView
@@ -25,7 +26,9 @@ from dashboard.models.view import LibraryView
 from dashboard.selection.view import SelectionView
 from dashboard.shift_lab.view import ShiftView
 from icl_core.codec import Spec, SpecError
+from icl_core.data.own_prompts import read_prompts
 from icl_core.library import Card, default_library
+from icl_core.library.finding import main_model
 from icl_core.library.links import from_query, to_query
 from icl_core.specs import Experiment, Pretraining
 from tests.fuzz.hostile import FEW, JSON, LINKS, ROOT, VALUES, altered
@@ -47,6 +50,7 @@ VIEWS: tuple[type[View], ...] = (
 )
 CARD = next((ROOT / "cached_models").glob("*/card.json")).read_text("utf-8")
 MODELS = default_library().specs()
+MAIN = main_model(MODELS)
 
 
 @contextmanager
@@ -115,3 +119,14 @@ def test_own_covariances(text: str) -> None:
     with at_once():
         found = refused_or(lambda: own_covariance.from_text(text))
         assert found is None or own_covariance.from_text(own_covariance.as_text(found)) == found  # type: ignore[arg-type]
+
+
+ROWS = st.text(alphabet="0123456789.e+-;,# \t\nxypromt", max_size=200)
+
+
+@FEW
+@given(st.one_of(VALUES, ROWS, st.binary(max_size=200).map(lambda data: "PK" + data.decode("latin-1"))))
+def test_own_prompts_and_points(text: str) -> None:
+    with at_once():
+        refused_or(lambda: read_prompts(text.encode("latin-1", "replace"), Pretraining(dimension=1)))
+        refused_or(lambda: read_points(text, MAIN))

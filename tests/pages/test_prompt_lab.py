@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.frame.url_state import Settings
 from dashboard.lab.code import exported, python_code
 from dashboard.lab.knobs import another, cleared
-from dashboard.lab.numbers import answer, lab_grid
+from dashboard.lab.numbers import answer, answers_at, lab_grid
+from dashboard.lab.own import PASTED, Scale, read_points
 from dashboard.lab.picture import applied
 from dashboard.lab.view import (
     FAST,
@@ -26,6 +27,7 @@ from dashboard.lab.view import (
     with_points,
 )
 from dashboard.lab.words import side
+from icl_core.evaluation.prompt_functions import input_range
 from icl_core.library import default_library
 from icl_core.library.finding import main_model
 from icl_core.predictors import BayesMixture
@@ -53,6 +55,7 @@ def test_views_survive_the_link() -> None:
         LabView(x=(), y=(), source="own"),
         LabView(x=(0.5, -1.25), y=(1.0, 2.0), predict=True, noise=0.03),
         LabView(source="fast", draw=7, count=0),
+        LabView(x=(1.0,), y=(0.5,), source="own", query=(2.0, -1.0)),
     )
     for view in views:
         assert LabView.from_query(view.to_query()) == view
@@ -66,6 +69,8 @@ def test_views_survive_the_link() -> None:
         ({"x": "99", "y": "0"}, "x"),
         ({"x": " ".join("0" * 41), "y": " ".join("0" * 41)}, "x"),
         ({"source": "own"}, "source"),
+        ({"query": "11"}, "query"),
+        ({"query": " ".join("0" * 21)}, "query"),
         ({"noise": "0"}, "noise"),
         ({"count": "41"}, "count"),
     ],
@@ -198,3 +203,59 @@ def test_the_code_and_the_file_hold_the_drawn_functions() -> None:
         np.testing.assert_allclose(rows[-1], file["functions"][name], atol=1e-6)
     np.testing.assert_allclose(computed["answer"].posterior[-1], list(file["posterior"].values()), atol=1e-9)
     assert python_code(answer(view, MAIN, library), MAIN, view) == ""  # no such model
+
+
+# ------------------------------------------------------------------------------------------- points brought
+
+
+def test_points_and_queries_are_read_as_they_are_written() -> None:
+    brought = read_points("x,y\n1, 2\n-0.5, 0.25\n2,\n-1\n", MAIN)
+    assert (brought.xs, brought.ys, brought.queries) == ((1.0, -0.5), (2.0, 0.25), (2.0, -1.0))
+    assert brought.told == "Points read: 2; queries: 2."
+
+
+def test_what_lies_beyond_training_is_scaled_to_it_and_said() -> None:
+    brought = read_points("10 100\n20 300\n40", MAIN)
+    low, high = input_range(MAIN)
+    assert (brought.xs[0], brought.queries) == (low, (high,))
+    assert brought.xs[1] == pytest.approx(low + (high - low) / 3, abs=1e-3)
+    assert brought.ys == (-1.0, 1.0)
+    assert "y became (y − 200) / 100" in brought.told
+    assert read_points("1 50\n2 50", MAIN).ys == (1.0, 1.0)
+    assert read_points("0 0\n0 1e3", MAIN).scales[0] == Scale()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "table"),
+        ("1,2,3", "line 1"),
+        (",2", "line 1"),
+        ("1,2\n3\n4,5", "line 3"),
+        ("1,2\n1,x", "line 2 = 'x'"),
+        ("3", "points = 0"),
+        ("1 2\n" * 41, "points = 41"),
+        ("1 2\n" + "1\n" * 21, "queries = 21"),
+    ],
+)
+def test_what_are_no_points_is_refused_by_its_line(text: str, said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        read_points(text, MAIN)
+
+
+def test_pasted_points_are_on_the_plot_and_answered_at_their_queries() -> None:
+    """Two points on the line y = x / 2: OLS says so at a query."""
+    at = opened(source="own", x="", y="")
+    at.text_area(key=PASTED).set_value("1, .5\n2, 1\n-1").run()
+    assert not at.exception
+    assert "points='2'" in done(at)
+    assert at.info[0].value == "Points read: 2; queries: 1."
+    view = LabView(source="own", x=(1.0, 2.0), y=(0.5, 1.0), query=(-1.0,))
+    library = default_library()
+    said = answers_at(view, main_model(library.specs()), library)
+    assert said["ols"][0] == pytest.approx(-0.5)
+    assert set(said) == {"transformer", "ols", "sinusoid_fit", "bayes"}
+    at.text_area(key=PASTED).set_value("1, .5\n2, one").run()
+    (fault,) = at.warning
+    assert "line 2 = 'one'" in fault.value
+    assert "points='2'" in done(at)
