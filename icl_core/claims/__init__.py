@@ -136,7 +136,9 @@ def _measured(bench: Workbench, claim: Claim) -> ClaimResult:
     except WaitingForModel as lacking:
         result = waiting(claim, lacking)
     else:
-        state = to_query(finding.experiment, bench.library.specs())
-        query = urlencode(state | claim.picture.query(finding.k))
-        result = judge(claim, finding, f"{claim.picture.page}?{query}")
+        models, view = bench.library.specs(), claim.picture.query(finding.k)
+        query = to_query(finding.experiment, models) | view
+        if finding.beside is not None:
+            query["pin"] = urlencode(to_query(finding.beside, models) | view)
+        result = judge(claim, finding, f"{claim.picture.page}?{urlencode(query)}")
     return replace(result, needs=tuple(bench.needs.values()))

@@ -128,13 +128,15 @@ class Finding:
     """One measurement for each limit of a claim, and a state that shows it.
 
     `facts` are the setting, and numbers that stand beside the measured ones, by key. The state's pictures are
-    read at `k` pairs; None where theirs have no such place.
+    read at `k` pairs; None where theirs have no such place. What the claim compares it with, where that is
+    another model, stands `beside` it: as the faint curves that a page can pin.
     """
 
     measurements: tuple[Measurement, ...]
     facts: Mapping[str, Fact]
     experiment: Experiment
     k: int | None = None
+    beside: Experiment | None = None
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,15 @@ def selects_networks(bench: Workbench) -> Finding:
     dense = bench.models(alone.specialist("dense-d8", Dense()))
     relu = bench.models(alone.specialist("relu-d8", ReluNetwork()))
     half = mixture.spec.context_length // 2
-    measured = []
-    for family, specialist in ((Dense(), dense), (ReluNetwork(), relu)):
+    pairs, measured = ((Dense(), dense), (ReluNetwork(), relu)), []
+    for family, specialist in pairs:
         experiment = bench.experiment(mixture.spec, family)
         gap = bench.errors(experiment, mixture) - bench.errors(experiment, specialist)
         measured.append(Measurement.of(at(absolute(gap), half)))
-    experiment = shown(bench.experiment(mixture.spec, ReluNetwork()), mixture.spec)
-    return Finding(tuple(measured), bench.facts(mixture.spec, k=half), experiment, half)
+    family, specialist = pairs[int(np.argmax([each.value for each in measured]))]
+    experiment = shown(bench.experiment(mixture.spec, family), mixture.spec)
+    beside = shown(bench.experiment(specialist.spec, family), specialist.spec)
+    return Finding(tuple(measured), bench.facts(mixture.spec, k=half), experiment, half, beside)
 
 
 def selects_fixed_support(bench: Workbench) -> Finding:

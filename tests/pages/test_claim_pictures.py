@@ -65,6 +65,12 @@ def test_its_page_shows_it(claim: Claim) -> None:
         names |= {re.sub("<[^>]*>", "", trace["name"]) for trace in drawn if trace.get("name")}
     if "k" in query:
         assert any(query["k"] in unescaped(each.value) for each in at.markdown), "no sentence is read there"
+    if "pin" in query:  # what the claim compares it with, beside it
+        pinned = [
+            trace for trace in carrying(at, claim.picture.lines[0]) if trace["meta"]["role"] == "pinned"
+        ]
+        assert len(pinned) == 1
+        assert any("pinned" in unescaped(each.value) for each in at.markdown), "nothing is said of it"
     words = " ".join(
         str(word)
         for table in tables(at)
