@@ -25,8 +25,9 @@ for size, card in pool_models(library, experiment.pretraining).items():
 CURVES = """\
 size = experiment.pretraining.task_pool
 for tasks in ("new", "seen") if size else ("new",):
-    for name, curve in kept(PoolCurves.of(experiment, size, tasks), library).curves.items():
-        print(tasks, name, *curve.mean.round(4))
+    curves = kept(PoolCurves.of(experiment, size, tasks), library)
+    for name, curve in curves.curves.items():
+        print(tasks, name, *curves.exact.get(name, curve.mean).round(4))
 """
 PICTURES = {
     "pools": (

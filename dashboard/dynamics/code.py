@@ -18,7 +18,9 @@ from icl_core.evaluation.dynamics import Dynamics, trajectory
 
 spec = Dynamics.from_json({text!r})
 trained = trajectory(spec)
-print("loss", trained.losses[0], "->", trained.losses[-1], "floor", trained.floor)
+print("loss", *trained.losses.round(4), "floor", round(trained.floor, 4))
+for value, share in zip(trained.eigenvalues, trained.learned.T, strict=True):
+    print("learned of eigenvalue", value.round(4), *share.round(4))
 print("W^KQ, its block:", trained.path.U[-1], "limit", trained.limit.U, sep="\\n")
 """
 

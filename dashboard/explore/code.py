@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from dashboard.explore.numbers import Outcome
@@ -21,8 +21,9 @@ State = UrlState[CurveView]
 CURVES = """\
 curves = {found}
 
-for name, curve in curves.curves.items():
-    print(f"{{name:18}}", *(f"{{error:.4f}}" for error in curve.mean))
+drawn = {drawn}
+for name, line in drawn_lines(curves, drawn).items():
+    print(f"{{name:18}}", *(f"{{error:.4f}}" for error in line))
 """
 
 
@@ -41,19 +42,27 @@ def take_away(state: State, curves: LearningCurves) -> None:
             exports.Download("json", curves.to_json, f"{stem}.json"),
             exports.spec_file(curves.experiment, stem),
         ],
-        python=python_code(query, relative=curves.normaliser != curves.experiment.pretraining.label_variance),
+        python=python_code(
+            query,
+            shown_methods(curves, state.view),
+            relative=curves.normaliser != curves.experiment.pretraining.label_variance,
+        ),
         commands={t("export.command"): command(query)},
     )
 
 
-def python_code(query: Mapping[str, str], *, relative: bool = False) -> str:
-    """Code that computes the figure's numbers again; `relative` ones are over what predicting zero costs."""
-    imports = "from icl_core.library.kept import kept\nfrom icl_core.library.questions import Curves\n"
+def python_code(query: Mapping[str, str], drawn: Sequence[str], *, relative: bool = False) -> str:
+    """Code that computes the `drawn` lines again; `relative` ones are over what predicting zero costs."""
+    imports = (
+        "from icl_core.figures import drawn_lines\n"
+        "from icl_core.library.kept import kept\n"
+        "from icl_core.library.questions import Curves\n"
+    )
     found = "kept(Curves(experiment), library)"
     if relative:
         imports = f"from icl_core.evaluation.shift_lab import over_zero\n{imports}"
         found = f"over_zero({found})"
-    return snippet(imports, query, CURVES.format(found=found))
+    return snippet(imports, query, CURVES.format(found=found, drawn=tuple(drawn)))
 
 
 def command(query: Mapping[str, str]) -> str:

@@ -35,8 +35,12 @@ COST = """\
 CHOICE = """\
     tested = on_family(experiment, family)
     print(family.kind, "P(dense)", *dense_probability(tested).mean.round(4))
-    print(family.kind, "choices", kept(Compared.on(family, experiment, models), library).choices)
-    print(family.kind, prompt_choice(tested, {number}, models.networks(library)))
+    for name, curve in kept(Compared.on(family, experiment, models), library).choices.items():
+        print(family.kind, "choice of", name, *curve.mean.round(4))
+    one = prompt_choice(tested, {number}, models.networks(library))
+    print(family.kind, "prompt {number}: P(dense)", *one.probability.round(4))
+    if one.choice is not None:
+        print(family.kind, "prompt {number}: choice", *one.choice.round(4))
 """
 SPARSITY = """\
 pair = FamilyPair.of(experiment.pretraining)

@@ -18,6 +18,7 @@ from dashboard.say.describe import names_in
 from dashboard.say.trainings import least_squares, training_labels
 from icl_core.figures.training_curve import TrainingCurve, training_curve_figure
 from icl_core.library import Card, Library
+from icl_core.training.loop import VALIDATION_PROMPTS
 
 WATCHED = "training_watched"
 
@@ -92,11 +93,30 @@ def reading(card: Card) -> str:
         )
         for position, name in enumerate(names.values())
     ]
-    return t(
+    text = t(
         "library.reading",
         name=plain(card.name),
         k=k,
         first=f"{first.step:,}",
         last=f"{last.step:,}",
         fell=joined("clauses", fell),
+        prompts=VALIDATION_PROMPTS,
     )
+    return joined("sentences", filter(None, (text, _graded(card, k))))
+
+
+def _graded(card: Card, k: int) -> str:
+    """The same errors on the card's own prompts, which are more, where it has them at this k."""
+    names, found = names_in(card.spec.mixture), [entry for entry in card.errors if entry.tasks == "new"]
+    at = [(entry, entry.context_lengths.index(k)) for entry in found if k in entry.context_lengths]
+    if not at:
+        return ""
+    said = [
+        t(
+            "library.reading.card",
+            family=names.get(entry.family, entry.family),
+            error=error(entry.mean[place]),
+        )
+        for entry, place in at
+    ]
+    return t("library.reading.graded", prompts=f"{found[0].prompts:,}", errors=joined("clauses", said))

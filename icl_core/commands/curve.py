@@ -12,6 +12,7 @@ from icl_core.commands.answer import Answer
 from icl_core.data.own_prompts import read_prompts
 from icl_core.evaluation import LearningCurves
 from icl_core.evaluation.own_curves import own_curves
+from icl_core.figures import METHODS, drawn_lines, is_exact
 from icl_core.library import Library, load_once
 from icl_core.library.kept import kept
 from icl_core.library.links import from_query
@@ -79,9 +80,13 @@ def read_text(path: str) -> str:
 
 
 def _table(curves: LearningCurves) -> str:
-    head = f"{'k':>4} " + " ".join(f"{name:>17}" for name in curves.curves)
+    """Every line as figures draw it: the exact risk where there is one, else the estimate."""
+    names = {name: f"{name} (exact)" if is_exact(curves, name) else name for name in METHODS}
+    lines = drawn_lines(curves, tuple(METHODS))
+    width = max(len(names[name]) for name in lines)
+    head = f"{'k':>4} " + " ".join(f"{names[name]:>{width}}" for name in lines)
     rows = [
-        f"{k:>4} " + " ".join(f"{curve.mean[k]:>17.4g}" for curve in curves.curves.values())
+        f"{k:>4} " + " ".join(f"{line[k]:>{width}.4g}" for line in lines.values())
         for k in curves.context_lengths
     ]
     about = f"error / {curves.normaliser:g}, {curves.prompts} prompts; 90% intervals with --json"

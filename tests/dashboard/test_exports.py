@@ -13,10 +13,13 @@ import pytest
 
 from dashboard.explore import numbers as results
 from dashboard.explore.code import command, python_code
+from dashboard.explore.picture import shown_methods
 from dashboard.frame import exports
 from dashboard.frame.citations import bibtex
+from dashboard.frame.views import CurveView
 from icl_core.data.shifts import CovariateScale
 from icl_core.evaluation import LearningCurves
+from icl_core.figures import drawn_lines
 from icl_core.library import default_library
 from icl_core.library.links import to_query
 from icl_core.models import LinearAttention
@@ -51,13 +54,19 @@ def test_json_is_what_the_core_gives(curves: LearningCurves) -> None:
 
 
 def test_the_python_code_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:
-    code = python_code(to_query(EXPERIMENT, {}))
+    """All that is drawn, and nothing else: exact lines where the figure has them."""
+    drawn = drawn_lines(
+        curves, shown_methods(curves, CurveView(show=("lasso", "lsa", "ols", "lsa_reoptimised")))
+    )
+    code = python_code(to_query(EXPERIMENT, {}), tuple(drawn))
     printed = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     numbers = {line.split()[0]: [float(value) for value in line.split()[1:]] for line in printed.splitlines()}
-    assert numbers["lasso"] == pytest.approx(curves.curves["lasso"].mean, abs=5e-5)
-    assert set(numbers) == set(curves.curves)
+    assert set(numbers) == set(drawn) == {"lasso", "lsa", "ols", "lsa_reoptimised"}
+    for name, line in drawn.items():
+        assert numbers[name] == pytest.approx(line, abs=5e-5)
+    assert numbers["lsa"] == pytest.approx(curves.exact["lsa"], abs=5e-5)
 
 
 def test_the_command_runs_and_gives_the_same_numbers(curves: LearningCurves) -> None:

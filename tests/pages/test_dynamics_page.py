@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from functools import partial
 from typing import Any
 
@@ -132,6 +133,18 @@ def test_what_is_exported_does_not_depend_on_defaults() -> None:
     written = json.loads(code.split("from_json('")[1].split("')")[0])
     assert set(written) == set(Dynamics.__dataclass_fields__)
     assert Dynamics.from_dict(written) == Dynamics()
+
+
+def test_the_code_prints_what_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    """The loss, its floor and the share learned of each direction, at all times."""
+    at = opened()
+    code = next(block.value for block in at.code if "Dynamics.from_json" in block.value)
+    exec(code, {})
+    printed = np.array([float(text) for text in re.findall(r"-?\d+\.\d*", capsys.readouterr().out)])
+    drawn = [each for each in figure(at)["data"] if each["meta"]["role"] in ("loss", "floor", "direction")]
+    assert len(drawn) >= 3
+    for line in drawn:
+        assert np.abs(printed[:, None] - np.array(line["y"])).min(0).max() < 1e-4, line["meta"]
 
 
 def test_charts_have_a_camera_where_it_covers_nothing() -> None:
