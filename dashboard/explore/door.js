@@ -18,7 +18,7 @@ export default function ({ data, parentElement }) {
   svg.setAttribute("viewBox", `0 0 ${WIDE} ${HIGH}`);
   svg.setAttribute("aria-label", data.alt);
   key.textContent = data.answer;
-  key.style.color = colours.answer;
+  key.style.borderBottomColor = colours.answer;
 
   const heights = prompts.flatMap(({ truth, ys, values }) => [...truth, ...ys, ...values.flat()]);
   const reach = 1.12 * Math.max(...heights.map(Math.abs));

@@ -40,7 +40,7 @@ svg { display: block; width: 100%; height: clamp(2.9rem, 11vw, 5.2rem); }
 path { fill: none; stroke-linecap: round; vector-effect: non-scaling-stroke; }
 .told { display: flex; justify-content: space-between; margin: 0; font-family: var(--st-font);
   font-size: .8rem; line-height: 1.2; color: var(--st-text-color); font-variant-numeric: tabular-nums; }
-.key { font-weight: 600; }
+.key { font-weight: 600; border-bottom: 3px solid transparent; }
 """
 
 

@@ -458,11 +458,11 @@ def _is_median(curves: LearningCurves, method: str, k: int) -> bool:
 
 def _theorem_body() -> str:
     return (
-        r"\mathbb{E}(\hat y-y)^2=\min_w\mathbb{E}(w^\top x-y)^2"
-        r"+\tfrac1M\operatorname{tr}[\Sigma\Gamma^{-2}\Lambda]"
+        r"\begin{gathered}\mathbb{E}(\hat y-y)^2=\min_w\mathbb{E}(w^\top x-y)^2"
+        r"+\tfrac1M\operatorname{tr}[\Sigma\Gamma^{-2}\Lambda]\\[2pt]"
         r"+\tfrac1{N^2}\left[\lVert a\rVert^2_{\Gamma^{-2}\Lambda^3}"
         r"+2\operatorname{tr}(\Lambda)\lVert a\rVert^2_{\Gamma^{-2}\Lambda^2}"
-        r"+\operatorname{tr}(\Lambda)^2\lVert a\rVert^2_{\Gamma^{-2}\Lambda}\right]"
+        r"+\operatorname{tr}(\Lambda)^2\lVert a\rVert^2_{\Gamma^{-2}\Lambda}\right]\end{gathered}"
     )
 
 

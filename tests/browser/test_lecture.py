@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.lecture.format import Lecture, shipped
 from dashboard.lecture.stage import Place
+from tests.browser.access import grave
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
@@ -48,6 +49,7 @@ def test_a_lecture_is_walked_by_the_arrow_key(
     lecture: Lecture, page: "Page", app_server: Any, settled: Callable[["Page"], None]
 ) -> None:
     faults: list[str] = []
+    longest = max(shipped(), key=lambda each: each.minutes)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)
     page.set_default_timeout(LONGEST)
@@ -61,6 +63,8 @@ def test_a_lecture_is_walked_by_the_arrow_key(
         assert f"scene={number}" in page.url or number == 0, scene.link
         assert page.locator(CONTROLS).count() <= 1, scene.link
         assert page.get_by_test_id("stAlert").count() == 0, scene.link
+        if lecture == longest:
+            assert grave(page) == [], scene.link
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(300)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 FRAME = Path(__file__).resolve().parents[2] / "dashboard" / "frame"
 LECTURE = "present=1&lecture=in-context-learning&scene="
 OPENED = {
-    "style.css": ("/", "/library", "/lecture", "/prompt_lab"),  # the second has tables
+    "style.css": ("/", "/library", "/lecture", "/prompt_lab", "/shift_lab"),  # tables, a formula
     "phone.css": ("/",),
     "present.css": (f"/?{LECTURE}2", f"/prompt_lab?{LECTURE}1"),
 }
