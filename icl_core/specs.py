@@ -104,6 +104,13 @@ class Covariance(Kind):
     def covariates(self, randomness: Randomness, prompts: int, points: int, dimension: int) -> Tensor:
         """Covariates [B, N, D]; point i of prompt b depends on (randomness, b, i) alone."""
 
+    def leading(self, inputs: int) -> Covariance:
+        """The covariates of a prompt on so few inputs, as a stage of a curriculum has them.
+
+        Kinds that fit any number of inputs are themselves; one's own covariance keeps its first inputs.
+        """
+        return self
+
     def label_variance(self, dimension: int) -> float:
         """v = E f(x)^2, the same for every family pretrained on these covariates: tr E[x x^T], 1 in 1-D."""
         return 1.0 if dimension == 1 else float(self.second_moment(dimension).trace())
@@ -496,7 +503,7 @@ class Pretraining(Spec):
             most=self.context_length,
         )
         with within(self.covariates, "covariates"):
-            _check_inputs(self.covariates, inputs)
+            _check_inputs(self.covariates.leading(inputs), inputs)
         with within(stage.mixture, f"{field}.mixture"):
             stage.mixture.check(inputs)
 

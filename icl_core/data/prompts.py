@@ -78,19 +78,22 @@ def training_batch(
     inputs, length = inputs or pretraining.dimension, context_length or pretraining.context_length
     if (inputs, length) == (pretraining.dimension, pretraining.context_length):
         return _training_batch(pretraining, mixture, step)
-    narrow = _training_batch(_in_stage(pretraining, inputs, length), mixture, step)
+    narrow = _training_batch(_in_stage(pretraining, mixture, inputs, length), mixture, step)
     if inputs == pretraining.dimension:
         return narrow
     xs = functional.pad(narrow.xs, (0, pretraining.dimension - inputs))  # [B, N, inputs] -> [B, N, D]
-    grow = math.sqrt(pretraining.label_variance / pretraining.covariates.label_variance(inputs))
+    few = pretraining.covariates.leading(inputs).label_variance(inputs)
+    grow = math.sqrt(pretraining.label_variance / few)
     return Prompts(xs, grow * narrow.ys, xs, grow * narrow.targets, narrow.family_index)
 
 
 @lru_cache(maxsize=16)
-def _in_stage(pretraining: Pretraining, inputs: int, context_length: int) -> Pretraining:
-    """The same data on so many inputs and pairs, without the curriculum and the first weights."""
+def _in_stage(pretraining: Pretraining, mixture: Mixture, inputs: int, context_length: int) -> Pretraining:
+    """A stage's mixture on so many inputs and pairs, without the curriculum and the first weights."""
     return replace(
         pretraining,
+        mixture=mixture,
+        covariates=pretraining.covariates.leading(inputs),
         dimension=inputs,
         context_length=context_length,
         recipe=replace(pretraining.recipe, curriculum=()),

@@ -5,12 +5,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icl_core.data.covariance import Identity, PowerLaw, RandomDiagonal, Uniform
+from icl_core.data.covariance import Eigenvalues, Identity, Matrix, PowerLaw, RandomDiagonal, Uniform
 from icl_core.data.function_classes import Dense, FixedSparse, ReluNetwork, Sinusoid, Sparse
 from icl_core.data.prompts import Prompts, sample_prompts, task_pool, training_batch
 from icl_core.data.shifts import QueryOrthogonal
 from icl_core.evaluation.measure import prompt_chunks
-from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, Recipe
+from icl_core.specs import Covariance, Evaluation, Experiment, Mixture, Pretraining, Recipe, Stage
 
 MIXED = Pretraining(
     dimension=4,
@@ -260,3 +260,25 @@ def test_the_largest_pool_is_drawn_evenly() -> None:
     assert abs(float(pool.square().mean()) - 1) < 0.01
     batch = training_batch(huge, huge.mixture, 0)
     assert len(weights_of(batch).mul(1e4).round().unique(dim=0)) > 4000
+
+
+@pytest.mark.parametrize(
+    "own", [Eigenvalues((0.5, 1.0, 4.0)), Matrix(((2.0, 1.0, 0.5), (1.0, 2.0, 0.5), (0.5, 0.5, 1.0)))]
+)
+def test_a_curriculum_over_inputs_keeps_ones_own_covariance(own: Covariance) -> None:
+    """Its first inputs, as they are; labels keep the model's variance, and the last mixture need not fit."""
+    stage = Stage(steps=1, mixture=Mixture.of(Dense()), inputs=2)
+    pretraining = Pretraining(
+        dimension=3,
+        context_length=40,
+        covariates=own,
+        mixture=Mixture.of(Sparse(3)),
+        recipe=Recipe(steps=2, batch=500, curriculum=(stage,)),
+    )
+    batch = training_batch(pretraining, stage.mixture, 0, inputs=2)
+    xs = batch.xs.double()
+    found = torch.einsum("bni,bnj->ij", xs, xs) / (xs.shape[0] * xs.shape[1])
+    expected = torch.zeros(3, 3, dtype=torch.float64)
+    expected[:2, :2] = own.second_moment(3)[:2, :2]
+    torch.testing.assert_close(found, expected, atol=0.1, rtol=0.05)
+    assert float(batch.targets.square().mean()) == pytest.approx(pretraining.label_variance, rel=0.1)

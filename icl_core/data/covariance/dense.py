@@ -75,3 +75,6 @@ class Matrix(FixedCovariance, kind="matrix"):
             dimension=dimension,
         )
         return torch.tensor(self.rows, dtype=torch.float64)
+
+    def leading(self, inputs: int) -> Matrix:
+        return Matrix(tuple(row[:inputs] for row in self.rows[:inputs]))

@@ -57,6 +57,9 @@ class LowRank(DiagonalCovariance, kind="low_rank"):
         )
         return scaled_to_dimension((torch.arange(dimension) < self.rank).double())
 
+    def leading(self, inputs: int) -> LowRank:
+        return LowRank(min(self.rank, inputs))
+
 
 @dataclass(frozen=True)
 class Eigenvalues(DiagonalCovariance, kind="eigenvalues"):
@@ -80,3 +83,6 @@ class Eigenvalues(DiagonalCovariance, kind="eigenvalues"):
             dimension=dimension,
         )
         return torch.tensor(self.values, dtype=torch.float64)
+
+    def leading(self, inputs: int) -> Eigenvalues:
+        return Eigenvalues(self.values[:inputs])

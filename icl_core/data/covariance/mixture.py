@@ -61,6 +61,11 @@ class CovarianceMixture(Covariance, kind="mixture"):
                 moments.append(part.covariance.second_moment(dimension))
         return torch.stack([w * moment for w, moment in zip(self.weights, moments, strict=True)]).sum(0)
 
+    def leading(self, inputs: int) -> CovarianceMixture:
+        return CovarianceMixture(
+            tuple(replace(part, covariance=part.covariance.leading(inputs)) for part in self.components)
+        )
+
     def fourth_moments(self, dimension: int) -> Tensor:
         moments = [part.covariance.fourth_moments(dimension) for part in self.components]
         return torch.stack([w * moment for w, moment in zip(self.weights, moments, strict=True)]).sum(0)
