@@ -125,7 +125,8 @@ with frame.net():
         frame.explain(state, ("detail", t("section.what.text")), ("try", t("section.try.text")))
         settings_section(state, curves)
         own_section(state, library)
-        numbers_section(state, outcome)
+        if not hides(state, guessing.question(curves)):
+            numbers_section(state, outcome)
         take_away(state, curves)
 
     frame.end(state, cfg=state.experiment.hash)

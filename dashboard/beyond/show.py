@@ -75,7 +75,8 @@ def ladder_picture(
         bands = joined("names", [ladder.band_name(rung) for rung in found.missing])
         st.info(t("beyond.ladder.missing", bands=bands), icon=":material/hourglass_empty:")
     frame.explain(state, ("detail", t("beyond.ladder.what")), ("try", t("beyond.ladder.try")))
-    exports.numbers_section(drawn_numbers(panels))
+    if not waits:
+        exports.numbers_section(drawn_numbers(panels))
     exports.take_away(files(panels, experiment, stem), python=code.ladder_code(experiment, k))
 
 
@@ -119,13 +120,15 @@ def sweep_picture(
     )
     if present:
         return
-    claimed.claims_line(experiment, curves, k)
+    if not waits:
+        claimed.claims_line(experiment, curves, k)
     lacking = waiting(main, library)
     if lacking:
         st.info(t("beyond.waiting", models=joined("names", lacking)), icon=":material/hourglass_empty:")
     knobs.shown_knobs(state, experiment, learners, names)
     frame.explain(state, ("detail", t("beyond.what")), ("try", t("beyond.try")))
-    exports.numbers_section(picture.numbers_table(experiment, curves, names, k))
+    if not waits:
+        exports.numbers_section(picture.numbers_table(experiment, curves, names, k))
     knobs.networks(state, library)
     code.take_away(experiment, curves, k)
 

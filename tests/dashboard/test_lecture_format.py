@@ -14,6 +14,7 @@ from icl_core.specs import SpecError
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMAT = ROOT / "docs" / "lectures" / "FORMAT.md"
+SCRIPT = ROOT / "docs" / "lectures" / "in-context-learning.md"
 PLAIN = {"link": "explore?k=4", "title": "One", "minutes": 3}
 
 
@@ -84,3 +85,33 @@ def test_a_lecture_survives_its_file() -> None:
 def test_names_are_those_of_files() -> None:
     with pytest.raises(SpecError, match="name"):
         Lecture.from_dict({"name": "../up", "title": "Own", "scenes": [PLAIN]})
+
+
+def test_the_script_of_the_long_lecture_adds_up() -> None:
+    """Its scenes are the lecture's, each begins where the one before ends, and its steps fill it."""
+    (lecture,) = (each for each in shipped() if each.name == SCRIPT.stem)
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in SCRIPT.read_text("utf-8").splitlines()
+    ]
+    scenes: list[tuple[str, str, list[int]]] = []
+    for first, second, *_ in (row for row in rows if len(row) == 3):
+        if first.startswith("**"):
+            scenes.append((first.strip("*"), second, []))
+        elif first.isdecimal():
+            scenes[-1][2].append(int(first))
+    begun = 0
+    for number, (scene, (title, when, steps)) in enumerate(zip(lecture.scenes, scenes, strict=True), 1):
+        assert title == f"{number}. {said(scene.title, 'en')}"
+        assert when == f"{begun} to {begun + sum(steps)}"
+        assert sum(steps) == scene.minutes, title
+        begun += sum(steps)
+    assert begun == lecture.minutes == 45
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("lecture", shipped(), ids=lambda lecture: lecture.name)
+def test_notes_say_what_to_expect_of_the_room(lecture: Lecture, language: str) -> None:
+    for scene in lecture.scenes:
+        first, *further = said(scene.notes, language).split("\n")
+        assert first
+        assert further, scene.title
