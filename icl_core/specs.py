@@ -81,12 +81,16 @@ class Covariance(Kind):
     """A distribution of covariates x, by the covariance that its prompts have (E tr = D, or 1-D uniform).
 
     `is_random`: every prompt draws its own covariance. `is_gaussian`: x is Gaussian given its prompt's
-    covariance.
+    covariance, of mean 0.
     """
 
     is_random: ClassVar[bool] = False
     is_gaussian: ClassVar[bool] = True
     eigenvalue_moments: ClassVar[tuple[float, float, float] | None] = None  # E s^p of iid diagonal entries s
+
+    def expectation(self, dimension: int) -> Tensor:
+        """E[x], float64 [D]: 0 for all but covariates with a mean."""
+        return self.second_moment(dimension).diagonal() * 0
 
     @abstractmethod
     def second_moment(self, dimension: int) -> Tensor:

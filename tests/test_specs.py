@@ -26,6 +26,7 @@ from icl_core.data.covariance import (
     Spiked,
     Uniform,
     Wishart,
+    WithMean,
 )
 from icl_core.data.function_classes import (
     Combination,
@@ -100,6 +101,9 @@ COVARIANCES = SIMPLE_COVARIANCES | {
         ).map(tuple),
     ),
     "uniform": st.builds(Uniform, half_width=numbers(1e-3, 100)),
+    "with_mean": st.builds(
+        WithMean, mean=numbers(-10, 10), covariance=st.sampled_from([Identity(), PowerLaw(1.5)])
+    ),
 }
 SIMPLE_FAMILIES: dict[str, st.SearchStrategy[FunctionClass]] = {
     "dense": st.just(Dense()),

@@ -140,4 +140,6 @@ def _worded(values: Mapping[str, object]) -> dict[str, object]:
 def _word(value: object) -> object:
     if isinstance(value, FunctionClass):
         return family_name(value)
+    if isinstance(value, Covariance):
+        return covariance_name(value)
     return t("value.default") if value is None else value

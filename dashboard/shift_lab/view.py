@@ -11,8 +11,14 @@ from icl_core.specs import require
 Part = Literal["length", "panels", "grid", "random"]
 PARTS: tuple[Part, ...] = ("length", "panels", "grid", "random")
 TASK_KINDS = ("task_scale", "task_mean", "task_covariance", "task_sparsity")
-QUERY_KINDS = ("query_covariance", "query_scale", "query_in_span", "query_orthogonal")
-INPUT_KINDS = ("covariate_scale", "covariate_skew", "covariate_half_subspace", "covariate_rotation")
+QUERY_KINDS = ("query_covariance", "query_scale", "query_in_span", "query_orthogonal", "query_overlap")
+INPUT_KINDS = (
+    "covariate_scale",
+    "covariate_skew",
+    "covariate_half_subspace",
+    "covariate_rotation",
+    "covariate_quadrant",
+)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from icl_core.data.covariance import (
     Spiked,
     Uniform,
     Wishart,
+    WithMean,
 )
 from icl_core.data.randomness import AddressedRandomness, BatchRandomness
 from icl_core.specs import Covariance, SpecError
@@ -40,6 +41,7 @@ KINDS = [
     (Wishart(2), 3),
     (Uniform(2.0), 1),
     (MIXED, 3),
+    (WithMean(-0.7, AutoRegressive(0.5)), 3),
 ]
 each_kind = pytest.mark.parametrize(("covariance", "dimension"), KINDS, ids=str)
 
@@ -60,10 +62,12 @@ def test_covariates_have_the_stated_moments(covariance: Covariance, dimension: i
     assert xs.shape == (20_000, 2, dimension)
     assert xs.dtype == torch.float64
     first = xs[:, 0]  # one point a prompt: points of a prompt share a random covariance
-    assert_mean(first, torch.zeros(dimension))
+    mean = covariance.expectation(dimension)
+    assert bool(mean.any()) == isinstance(covariance, WithMean)
+    assert_mean(first, mean)
     assert_mean(first.unsqueeze(-1) * first.unsqueeze(-2), covariance.second_moment(dimension))
     assert_mean(first**4, covariance.fourth_moments(dimension))
-    assert_mean(xs[:, 0].unsqueeze(-1) * xs[:, 1].unsqueeze(-2), torch.zeros(dimension, dimension))
+    assert_mean(xs[:, 0].unsqueeze(-1) * xs[:, 1].unsqueeze(-2), torch.outer(mean, mean))
 
 
 @each_kind

@@ -13,6 +13,7 @@ from icl_core.data.covariance import (
     RandomDiagonal,
     Uniform,
     Wishart,
+    WithMean,
 )
 from icl_core.data.families import DenseWeights, GaussianFamily, SparseWeights, SumOf
 from icl_core.data.function_classes import (
@@ -37,7 +38,14 @@ LINEAR = [Dense(), Sparse(2), FixedSparse(3), Combination(Dense(), Sparse(1), 0.
 KNOWN = [*LINEAR, Quadratic(), ReluNetwork(30), Combination(Dense(), ReluNetwork(20), 0.6)]
 OTHERS = [kind for kind in FunctionClass.in_order() if kind not in map(type, [*KNOWN, Sinusoid()])]
 FAMILIES = [*KNOWN, *(family for kind in OTHERS for family in kind.offered(D))]
-COVARIANCES = [Identity(), PowerLaw(1.5), AutoRegressive(0.8), RandomDiagonal(), Wishart(3)]
+COVARIANCES = [
+    Identity(),
+    PowerLaw(1.5),
+    AutoRegressive(0.8),
+    RandomDiagonal(),
+    Wishart(3),
+    WithMean(1.5, PowerLaw(1.0)),
+]
 each_family = pytest.mark.parametrize("family", FAMILIES, ids=str)
 
 

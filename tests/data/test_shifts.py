@@ -12,6 +12,7 @@ from icl_core.data.prompts import Prompts, sample_prompts
 from icl_core.data.randomness import AddressedRandomness
 from icl_core.data.shifts import (
     CovariateHalfSubspace,
+    CovariateQuadrant,
     CovariateRotation,
     CovariateScale,
     CovariateSkew,
@@ -21,12 +22,14 @@ from icl_core.data.shifts import (
     QueryCovariance,
     QueryInSpan,
     QueryOrthogonal,
+    QueryOverlap,
     QueryScale,
     TaskCovariance,
     TaskMean,
     TaskScale,
     TaskSparsity,
 )
+from icl_core.predictors import LeastSquares
 from icl_core.specs import Evaluation, Experiment, Mixture, Pretraining, Shift, SpecError
 
 D = 5
@@ -40,6 +43,8 @@ EVERY_SHIFT = [
     QueryScale(0.5),
     QueryOrthogonal(0.6),
     QueryInSpan(0.6),
+    QueryOverlap(0.6),
+    CovariateQuadrant(0.6),
     QueryCovariance(0.7),
     TaskScale(0.5),
     TaskMean(0.8),
@@ -49,7 +54,11 @@ EVERY_SHIFT = [
     LabelNonlinearity(0.3),
 ]
 CLOSED_FORM = [
-    shift for shift in EVERY_SHIFT if not isinstance(shift, QueryOrthogonal | QueryInSpan | LabelNonlinearity)
+    shift
+    for shift in EVERY_SHIFT
+    if not isinstance(
+        shift, QueryOrthogonal | QueryInSpan | QueryOverlap | CovariateQuadrant | LabelNonlinearity
+    )
 ]
 
 
@@ -151,7 +160,17 @@ def test_moments_give_the_risk_of_linear_attention(
     assert_mean(drawn.targets[:, 6].square(), float((T @ Q).trace()))
 
 
-@pytest.mark.parametrize("shift", [QueryOrthogonal(0.5), QueryInSpan(0.5), LabelNonlinearity(0.5)], ids=str)
+@pytest.mark.parametrize(
+    "shift",
+    [
+        QueryOrthogonal(0.5),
+        QueryInSpan(0.5),
+        QueryOverlap(0.5),
+        CovariateQuadrant(0.5),
+        LabelNonlinearity(0.5),
+    ],
+    ids=str,
+)
 def test_shifts_beyond_second_moments_have_none(shift: Shift) -> None:
     assert experiment_moments(experiment(shift)) is None
     assert experiment_moments(experiment(type(shift)(0.0))) is not None  # type: ignore[call-arg]
@@ -366,3 +385,27 @@ def test_nonlinear_labels_fold_the_function_at_equal_output_variance() -> None:
     for drawn in (relu, folded, prompts(LabelNonlinearity(0.2), 20_000, context_length=1)):
         assert_mean(drawn.targets[:, 0] ** 2, float(D))
     assert_mean(folded.ys[:, :1] * folded.xs[:, 0], 0.0)  # no linear predictor sees it
+
+
+def test_context_and_query_lie_in_opposite_quadrants() -> None:
+    """On as many inputs as asked for: signs agree within a context, differ at its query, and are drawn."""
+    drawn, plain = prompts(CovariateQuadrant(0.6), 400), prompts(NoShift(), 400)
+    moved = round(0.6 * D)
+    signs = drawn.xs[:, :1, :moved].sign()
+    assert bool((drawn.xs[..., :moved].sign() == signs).all())
+    assert bool((drawn.queries[..., :moved].sign() == -signs).all())
+    assert_mean(signs[:, 0], 0.0)
+    torch.testing.assert_close(drawn.xs.abs(), plain.xs.abs())
+    torch.testing.assert_close(drawn.xs[..., moved:], plain.xs[..., moved:])
+    torch.testing.assert_close(drawn.queries[..., moved:], plain.queries[..., moved:])
+
+
+def test_an_overlapping_query_has_been_seen() -> None:
+    """Least squares, which fits every example, then makes no error with any number of them."""
+    drawn = prompts(QueryOverlap(1.0))
+    ratio = drawn.queries[:, 1:] / drawn.xs[:, :-1]
+    torch.testing.assert_close(ratio, ratio[..., :1].expand_as(ratio))
+    torch.testing.assert_close(drawn.queries.norm(dim=-1), drawn.xs.norm(dim=-1))
+    torch.testing.assert_close(drawn.queries[:, 0], drawn.xs[:, 0])
+    said = LeastSquares().predict_query(drawn.xs, drawn.ys, drawn.queries)
+    torch.testing.assert_close(said[:, 1:], drawn.targets[:, 1:])

@@ -8,6 +8,7 @@ from icl_core.data.covariance.diagonal import Eigenvalues, Identity, LowRank, Po
 from icl_core.data.covariance.mixture import CovarianceMixture, CovarianceShare
 from icl_core.data.covariance.random import RandomDiagonal, Wishart
 from icl_core.data.covariance.uniform import Uniform
+from icl_core.data.covariance.with_mean import WithMean
 
 __all__ = [
     "AutoRegressive",
@@ -22,4 +23,5 @@ __all__ = [
     "Spiked",
     "Uniform",
     "Wishart",
+    "WithMean",
 ]

@@ -8,16 +8,24 @@ save for the number of nonzero weights.
 from icl_core.data.shifts.base import NoShift
 from icl_core.data.shifts.covariate import (
     CovariateHalfSubspace,
+    CovariateQuadrant,
     CovariateRotation,
     CovariateScale,
     CovariateSkew,
 )
 from icl_core.data.shifts.label import LabelNoise, LabelNonlinearity
-from icl_core.data.shifts.query import QueryCovariance, QueryInSpan, QueryOrthogonal, QueryScale
+from icl_core.data.shifts.query import (
+    QueryCovariance,
+    QueryInSpan,
+    QueryOrthogonal,
+    QueryOverlap,
+    QueryScale,
+)
 from icl_core.data.shifts.task import TaskCovariance, TaskMean, TaskScale, TaskSparsity
 
 __all__ = [
     "CovariateHalfSubspace",
+    "CovariateQuadrant",
     "CovariateRotation",
     "CovariateScale",
     "CovariateSkew",
@@ -27,6 +35,7 @@ __all__ = [
     "QueryCovariance",
     "QueryInSpan",
     "QueryOrthogonal",
+    "QueryOverlap",
     "QueryScale",
     "TaskCovariance",
     "TaskMean",

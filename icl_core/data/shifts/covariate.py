@@ -104,3 +104,26 @@ class CovariateRotation(BoundedShift, kind="covariate_rotation"):
     def _angle(self) -> tuple[float, float]:
         angle = math.radians(90 * self.magnitude)
         return math.cos(angle), math.sin(angle)
+
+
+@dataclass(frozen=True)
+class CovariateQuadrant(BoundedShift, kind="covariate_quadrant"):
+    """The first m D inputs of the context in one quadrant, drawn per prompt; the query in the opposite one.
+
+    The quadrant is that of the prompt's first point: signs of their own where inputs are independent. After
+    'different orthants' of Garg et al. (arXiv 2208.01066), whose query is in a random one.
+    """
+
+    def covariates(self, xs: Tensor, S: Tensor) -> Tensor:
+        signs = torch.where(xs[:, :1] < 0, -1.0, 1.0).to(xs.dtype)  # [B, 1, D]
+        return torch.where(self._moved(xs), xs.abs() * signs, xs)
+
+    def queries(self, xs: Tensor, S: Tensor) -> Tensor:
+        return torch.where(self._moved(xs), -xs, xs)
+
+    def moments(self, moments: Moments, pretraining: Pretraining) -> Moments | None:
+        return moments if self.magnitude == 0 else None  # the context has a mean, which differs by prompt
+
+    def _moved(self, xs: Tensor) -> Tensor:
+        """Which inputs [D] lie in the quadrant."""
+        return torch.arange(xs.shape[-1], device=xs.device) < round(self.magnitude * xs.shape[-1])

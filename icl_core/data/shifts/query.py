@@ -79,6 +79,23 @@ class QueryInSpan(BoundedShift, kind="query_in_span"):
         return moments if self.magnitude == 0 else None  # the query depends on the context
 
 
+@dataclass(frozen=True)
+class QueryOverlap(BoundedShift, kind="query_overlap"):
+    """(1 - m) of the query plus m of the last example, at the query's own length.
+
+    At m = 1 the query has been seen, up to its length: without noise whoever interpolates is exact for linear
+    functions. After the 'overlapping' queries of Garg et al. (arXiv 2208.01066), which are any of the
+    examples. Entry 0, which has no example, is left as it is.
+    """
+
+    def queries(self, xs: Tensor, S: Tensor) -> Tensor:
+        before = torch.cat([xs[:, :1], xs[:, :-1]], 1)
+        return blend(xs, before, self.magnitude)
+
+    def moments(self, moments: Moments, pretraining: Pretraining) -> Moments | None:
+        return moments if self.magnitude == 0 else None  # the query depends on the context
+
+
 def _off_context(xs: Tensor) -> Tensor:
     """Each point [B, N, D] projected off the points before it, while anything is left of it."""
     left = xs
