@@ -44,7 +44,7 @@ __all__ = [
 
 MAX_DIMENSION = 64
 MAX_CONTEXT = 512
-MAX_PROMPTS = 65_536
+MAX_PROMPTS = 2**20
 MAX_MIXED = 64  # components of a mixture, of families or of covariances
 MAX_STAGES = 64  # of a curriculum
 MAY_GROW = "none, or a model with at most {inputs} inputs, this architecture and at most {rows} positions"

@@ -43,7 +43,7 @@ from icl_core.claims.wanted import WaitingForModel
 from icl_core.claims.workbench import PROMPTS, Workbench
 from icl_core.library import Library
 from icl_core.library.links import to_query
-from icl_core.specs import MAX_PROMPTS, SpecError
+from icl_core.specs import SpecError
 
 __all__ = [
     "CLAIMS",
@@ -86,7 +86,7 @@ def _order(claim: Claim) -> tuple[str, int, str]:
 CLAIMS: tuple[Claim, ...] = tuple(sorted((claim for group in _GROUPS for claim in group.CLAIMS), key=_order))
 
 
-STEPS = (PROMPTS, 4 * PROMPTS, MAX_PROMPTS)
+STEPS = (PROMPTS, 4 * PROMPTS, 16 * PROMPTS)
 """On so many prompts; on more where fewer leave a claim undecided."""
 
 

@@ -14,13 +14,16 @@ from icl_core.specs import Pretraining
 GIB = 2**30
 
 
-TOO_MANY_STEPS = "This model takes {value:,} steps, and {limit:,} is the most here: train for fewer steps."
+TOO_MANY_STEPS = (
+    "This model takes {value:,} steps, and {limit:,} is the most here: train for fewer steps, or by "
+    "python -m icl_core train."
+)
 TOO_LARGE_A_BATCH = (
     "This model takes {value:,} prompts a batch, and {limit:,} is the most here: choose a smaller batch."
 )
 TOO_MANY_PARAMETERS = (
     "This model takes {value:,} parameters, and {limit:,} is the most here: "
-    "choose fewer layers or a smaller width."
+    "choose fewer layers or a smaller width, or train it by python -m icl_core train."
 )
 TOO_MUCH_MEMORY = (
     "This model takes {value:,} MiB of memory, and {limit:,} is the most here: "
