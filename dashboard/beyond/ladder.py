@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -118,14 +118,19 @@ def band_name(rung: Rung) -> str:
     return t("beyond.band.one" if low == high else "beyond.band.many", low=low, high=high)
 
 
-def panel(ladder: Ladder, k: int) -> Panel:
-    """Error on the sum against k: every rung's transformer, and the ideals of the one looked at."""
+def panel(ladder: Ladder, k: int, *, unnamed: Collection[str] = ()) -> Panel:
+    """Error on the sum against k: every rung's transformer, and the ideals of the one looked at.
+
+    `unnamed` ideals have their names in another legend beside this one.
+    """
     lines = [_model_line(ladder, rung, dash) for rung, dash in zip(ladder.rungs, OTHERS, strict=True)]
     if ladder.longer is not None and ladder.current.longer is not None:
         name = t("beyond.ladder.longer", steps=steps(ladder.current.longer))
         lines.append(Line("longer", name, LONGER, ladder.longer.mean, ladder.longer.low, ladder.longer.high))
     lines += [
-        Line(name, _learner(name), METHODS[name], curve.mean, curve.low, curve.high)
+        Line(
+            name, "" if name in unnamed else _learner(name), METHODS[name], curve.mean, curve.low, curve.high
+        )
         for name, curve in ladder.ideals.items()
     ]
     length = ladder.current.spec.context_length

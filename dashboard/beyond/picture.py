@@ -74,9 +74,13 @@ def draw_sweep(
     *,
     k: int,
     log_axis: bool,
+    unnamed: tuple[str, ...] = (),
     alt: str,
 ) -> None:
-    """Error of the learners along the scene's line, with k pairs."""
+    """Error of the learners along the scene's line, with k pairs.
+
+    `unnamed` ones have their names in another legend beside this one.
+    """
     sweep, scene = sweep_of(experiment), current(experiment)
     labels = SweepLabels(
         learners=names,
@@ -98,6 +102,10 @@ def draw_sweep(
         log_axis=log_axis,
         height=_height(presentation),
         compact=is_narrow(),
+    )
+    figure.for_each_trace(
+        lambda trace: trace.update(showlegend=False),
+        selector=lambda trace: trace.meta is not None and trace.meta.get("learner") in unnamed,
     )
     draw_chart(figure, "sweep", alt=alt, stem=sweep_stem(experiment), camera="hover")
 
@@ -123,6 +131,6 @@ def numbers_table(experiment: Experiment, curves: Curves, names: Mapping[str, st
 
 
 def _height(presentation: Presentation) -> int:
-    if presentation.present:
+    if presentation.present and not is_narrow():
         return THEMES["present"].height
     return NARROW_HEIGHT if is_narrow() else HEIGHT

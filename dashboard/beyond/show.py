@@ -23,6 +23,7 @@ from dashboard.lecture.stage import stage
 from icl_core.evaluation.prompt_functions import PromptFunctions
 from icl_core.library import Library
 from icl_core.library.finding import waiting
+from icl_core.library.questions import IDEAL
 from icl_core.specs import Experiment
 
 LADDER = ("transformer", "bayes", "bayes_test", "smooth")
@@ -46,7 +47,7 @@ def ladder_picture(
         functions = numbers.drawn(experiment, state.view.prompt, learners, (*shown, *SCORED), library)
     question = guessing.question(experiment, state.view.prompt, k, functions)
     waits = hides(state, question)
-    panels = [ladder.panel(found, k)]
+    panels = [ladder.panel(found, k, unnamed=shown if present else ())]
     sentence = t("guess.function") if waits else ladder.reading(found, k)
     frame.title(t("guess.title") if waits else ladder.title(found, k))
     if not present:
@@ -106,7 +107,14 @@ def sweep_picture(
         with right:
             if not waits:
                 picture.draw_sweep(
-                    experiment, curves, names, state.presentation, k=k, log_axis=state.view.log, alt=sentence
+                    experiment,
+                    curves,
+                    names,
+                    state.presentation,
+                    k=k,
+                    log_axis=state.view.log,
+                    unnamed=tuple(name for name in shown if name in IDEAL) if present else (),
+                    alt=sentence,
                 )
     _hand(state, question, waits)
     stage(state, *knobs.main_knobs(state, experiment))

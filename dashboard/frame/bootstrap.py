@@ -39,7 +39,8 @@ def apply_presentation(presentation: Presentation) -> None:
 
 
 def figure_theme(presentation: Presentation) -> ThemeName:
-    """The look of figures that goes with the viewer's own theme, or a projector's."""
+    """The look of figures that goes with the viewer's own theme, or a projector's; on a phone that follows a
+    lecture, letters of the usual size."""
     if presentation.present:
-        return "present"
+        return "light" if is_narrow() else "present"
     return "dark" if st.context.theme.type == "dark" else "light"

@@ -54,8 +54,9 @@ def draw_known_chart(
 
 @contextmanager
 def figure_place(fitted: bool) -> Iterator[None]:
-    """Where a page's figure stands. `fitted`: it takes the height that title, words and knob leave."""
-    st.session_state[FITTED] = fitted
+    """Where a page's figure stands. `fitted`: it takes the height that title, words and knob leave, but in a
+    narrow window, which scrolls."""
+    st.session_state[FITTED] = fitted and not is_narrow()
     with st.container(key="figure"):
         yield
     st.session_state[FITTED] = False

@@ -35,6 +35,7 @@ LOOK = """
 .notes { font: inherit; color: inherit; background: none; border: 1px solid var(--st-border-color);
   border-radius: var(--st-base-radius); padding: .35rem .7rem; cursor: pointer; }
 .notes:hover, .notes:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+@media (max-width: 699px) { .clock, .notes { display: none; } }
 """
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from icl_core.figures.palette import THEMES, ThemeName
+from icl_core.figures.top_legend import LARGEST
 
 MOST_FRAMES = 60  # more makes the page heavy without looking smoother
 
@@ -59,7 +60,7 @@ def animated(
                 "y": -0.2,
                 "xanchor": "left",
                 "yanchor": "top",
-                "font": {"size": look.size, "color": look.ink},
+                "font": {"size": min(LARGEST, look.size), "color": look.ink},
                 "bgcolor": look.paper,
                 "bordercolor": look.muted,
                 "buttons": [

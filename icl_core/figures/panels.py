@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from icl_core.figures.palette import Theme, layout, translucent
+from icl_core.figures.top_legend import LARGEST
 
 
 def panels(
@@ -48,7 +49,7 @@ def top_rows(look: Theme, y: float) -> dict[str, Any]:
         "yanchor": "bottom",
         "y": y,
         "x": 0,
-        "font": {"size": look.size - 2},
+        "font": {"size": min(LARGEST, look.size - 2)},
         "traceorder": "normal",
         "itemclick": False,
         "itemdoubleclick": False,

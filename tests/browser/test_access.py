@@ -30,7 +30,7 @@ def test_no_page_shuts_anyone_out(
     page.locator("#done").wait_for(state="attached")
     settled(page)
     assert grave(page) == []
-    page.emulate_media(color_scheme="dark")  # which the open page takes on, with figures of another look
+    page.emulate_media(color_scheme="dark")  # which the open page takes on
     page.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
     settled(page)
     assert grave(page, "color-contrast") == []
