@@ -245,7 +245,12 @@ TIERS: dict[int, dict[str, Pretraining]] = {
 NOTES: dict[str, str] = {
     "linear-sinusoid-small": "Small, to be compared by size: its cost is over specialists of the usual size.",
     "linear-sinusoid-large": "Trained for few steps, to be compared by size: its specialists had more.",
+    **dict.fromkeys(
+        ("narrow", "narrow-seed1", "narrow-seed2", "narrow-large"),
+        "Chooses between lines and sinusoids one example later than Bayes: there its cost is over the limit.",
+    ),
     "narrow-small": "Small, to be compared by size: its cost is over specialists of the usual size.",
+    "broad-wide-inputs": "Sinusoids that turn this often are learned late: few examples are not enough yet.",
     "broad-band": "Trained for as few steps as the model of one frequency, to be compared by the band.",
     "broader-band": "Trained for as few steps as the model of one frequency, to be compared by the band.",
     "relu-d8": "No Bayes learner of networks is computable to hold it to.",

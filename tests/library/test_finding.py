@@ -145,8 +145,8 @@ def test_a_specialist_is_of_the_same_kind_and_data(tmp_path: Path) -> None:
 
 
 def others_of_their_data(models: Mapping[str, Pretraining]) -> set[str]:
-    """Models that do not stand for their data: of another size, of another seed, or trained for less."""
-    ends = ("-small", "-large", "-seed1", "-seed2")
+    """Models that do not stand for their data: of another size, shape or seed, or trained for less."""
+    ends = ("-small", "-large", "-interleaved", "-seed1", "-seed2")
     return {name for name in models if name.endswith(ends)} | {"broad-band", "broader-band"}
 
 

@@ -533,6 +533,7 @@ BESIDE_OTHERS = {
     "broad-band",
     "live-demo-d4",
     "identity-d8-interleaved",
+    "broad-wide-inputs",
 }
 
 
