@@ -8,6 +8,7 @@ from dashboard.beyond.numbers import Curves
 from dashboard.beyond.picture import sweep_stem
 from dashboard.beyond.view import sweep_of
 from dashboard.frame import exports
+from icl_core.evaluation.prompt_functions import input_range
 from icl_core.specs import Experiment
 
 SNIPPET = """\
@@ -32,20 +33,22 @@ from icl_core.library.ladder import RungIdeals, RungModel, on_the_sum, rungs
 from icl_core.specs import Evaluation
 
 library, evaluation = default_library(), Evaluation(prompts={prompts}, seed={seed})
-for rung in rungs(library):
+for rung in rungs(library, reach={reach!r}):
     errors = dict(kept(RungIdeals(on_the_sum(rung.spec.data, evaluation)), library).curves)
     for spec in rung.models:
         model = kept(RungModel(on_the_sum(spec, evaluation)), library).curves["transformer"]
         errors["transformer, seed " + str(spec.seed)] = model
     for name, curve in errors.items():
-        print(f"{{rung.name:14}} {{name:22}} {{curve.mean[{k}]:.4f}}")
+        if len(curve.mean) > {k}:
+            print(f"{{rung.name:18}} {{name:22}} {{curve.mean[{k}]:.4f}}")
 """
 
 
 def ladder_code(experiment: Experiment, k: int) -> str:
     """A script that computes the ladder's errors again."""
     evaluation = experiment.evaluation
-    return LADDER.format(prompts=evaluation.prompts, seed=evaluation.seed, k=k)
+    reach = input_range(experiment.pretraining)[1]
+    return LADDER.format(reach=reach, prompts=evaluation.prompts, seed=evaluation.seed, k=k)
 
 
 def take_away(experiment: Experiment, curves: Curves, k: int) -> None:

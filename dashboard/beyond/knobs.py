@@ -144,11 +144,29 @@ def _band_dial(state: State, ladder: Ladder) -> Knob[int]:
     )
 
 
+def _reach_knob(state: State, ladder: Ladder) -> None:
+    """How far inputs reach: each reach has a ladder of its own."""
+    draw(
+        state,
+        Knob(
+            "reach",
+            t("beyond.knob.reach"),
+            Menu(list(ladder.reaches), lambda reach: t("beyond.reach", reach=reach)),
+            ladder.current.reach,
+            lambda settings, reach: on_page(
+                state, lambda shown: on_the_sum(ladder.reaches[reach].main, shown.evaluation)
+            )(settings).viewed(picture="ladder"),
+            t("beyond.help.reach"),
+        ),
+    )
+
+
 def pretrained_on(state: State, experiment: Experiment, models: Models, ladder: Ladder | None) -> None:
     """The model that the page is about: a rung of the ladder, from narrow to broad, or any that fits."""
-    if ladder is not None:
-        return
     heading("pretraining")
+    if ladder is not None:
+        _reach_knob(state, ladder)
+        return
     options: dict[Pretraining, str] = {spec: name for name, spec in main_models(models).items()}
     options.setdefault(experiment.pretraining, t("model.untrained"))
     draw(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard.beyond.view import USUAL_PROMPTS, BeyondView, picture
 from dashboard.beyond.words import error
@@ -40,21 +41,23 @@ TOP = 1.0
 @dataclass(frozen=True)
 class Ladder:
     """The rungs, the one looked at with its ideals and its longer trained model, and the errors of every
-    rung's models by its name."""
+    rung's models by its name; and by how far inputs reach, the rung of that ladder to look at instead."""
 
     rungs: tuple[Rung, ...]
     current: Rung
     ideals: Mapping[str, Curve]
     longer: Curve | None
     models: Mapping[str, tuple[Curve, ...]]
+    reaches: Mapping[float, Rung] = field(default_factory=dict)
 
     @classmethod
     def of(cls, experiment: Experiment, library: Library) -> Ladder | None:
         """None where the experiment's model is of no rung. Raises LibraryError for a damaged one."""
-        found = rungs(library)
-        current = rung_of(found, experiment.pretraining)
+        every = rungs(library)
+        current = rung_of(every, experiment.pretraining)
         if current is None:
             return None
+        found = tuple(rung for rung in every if rung.reach == current.reach)
 
         def measured(spec: Pretraining) -> Curve:
             question = RungModel(on_the_sum(spec, experiment.evaluation))
@@ -68,6 +71,7 @@ class Ladder:
             {name: ideals[name] for name in (*IDEALS, "zero")},
             measured(current.longer) if current.longer else None,
             {rung.name: tuple(map(measured, rung.models)) for rung in found},
+            {reach: _alike(current, reach, every) for reach in sorted({rung.reach for rung in every})},
         )
 
     def model(self, rung: Rung) -> Curve | None:
@@ -123,7 +127,7 @@ def panel(ladder: Ladder, k: int, *, unnamed: Collection[str] = ()) -> Panel:
 
     `unnamed` ideals have their names in another legend beside this one.
     """
-    lines = [_model_line(ladder, rung, dash) for rung, dash in zip(ladder.rungs, OTHERS, strict=True)]
+    lines = [_model_line(ladder, rung, dash) for rung, dash in zip(ladder.rungs, OTHERS, strict=False)]
     if ladder.longer is not None and ladder.current.longer is not None:
         name = t("beyond.ladder.longer", steps=steps(ladder.current.longer))
         lines.append(Line("longer", name, LONGER, ladder.longer.mean, ladder.longer.low, ladder.longer.high))
@@ -188,7 +192,7 @@ def details(ladder: Ladder, k: int) -> str:
     rest = [
         t("beyond.ladder.value", name=band_name(rung), error=error(float(curve.mean[k])))
         for rung in ladder.rungs
-        if rung is not ladder.current and (curve := ladder.model(rung)) is not None
+        if rung is not ladder.current and (curve := ladder.model(rung)) is not None and k < len(curve.mean)
     ]
     if rest:
         parts.append(t("beyond.ladder.rungs", others=joined("names", rest)))
@@ -247,7 +251,22 @@ def _model_line(ladder: Ladder, rung: Rung, dash: str) -> Line | None:
         METHODS["transformer"] if looked_at else replace(METHODS["transformer"], dash=dash, width=2.0)
     )
     low, high = (curve.low, curve.high) if looked_at else (None, None)
-    return Line("transformer" if looked_at else rung.name, line_name(rung), stroke, curve.mean, low, high)
+    mean = _as_long(curve.mean, ladder.current.spec.context_length + 1)
+    return Line("transformer" if looked_at else rung.name, line_name(rung), stroke, mean, low, high)
+
+
+def _as_long(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """The values cut off, or gone on with gaps, at another rung's number of pairs."""
+    found = np.full(length, np.nan)
+    found[: len(values)] = values[:length]
+    return found
+
+
+def _alike(rung: Rung, reach: float, every: tuple[Rung, ...]) -> Rung:
+    """The rung itself; on inputs of another reach the narrowest for a single frequency, else the broadest."""
+    low, high = rung.band
+    there = [other for other in every if other.reach == reach]
+    return rung if rung.reach == reach else there[0 if low == high else -1]
 
 
 def _learner(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from icl_core.evaluation import Curve
 from icl_core.evaluation.family_sweep import combination, trained_range
+from icl_core.evaluation.prompt_functions import input_range
 from icl_core.library.finding import Models, preferred, trained_on
 from icl_core.library.questions import Curves
 from icl_core.library.store import Library
@@ -20,8 +21,14 @@ from icl_core.specs import Evaluation, Experiment, Pretraining
 
 NAMES = ("narrow", "narrow-band", "broad-band", "broader-band")
 """What the shipped library calls the rungs."""
+WIDE = ("narrow-wide-inputs", "broad-wide-inputs")
+"""And those on inputs that reach further, where the same frequency turns more often."""
 RECIPES: Mapping[str, Pretraining] = {
-    name: spec for name in NAMES for tier in TIERS.values() for known, spec in tier.items() if known == name
+    name: spec
+    for name in (*NAMES, *WIDE)
+    for tier in TIERS.values()
+    for known, spec in tier.items()
+    if known == name
 }
 HALF = 0.5  # of a line, and of a sinusoid
 IDEALS = ("bayes", "bayes_test", "smooth")
@@ -41,6 +48,11 @@ class Rung:
     def band(self) -> tuple[float, float]:
         """The lowest and the highest frequency of its sinusoids."""
         return trained_range(self.spec.mixture) or (0.0, 0.0)
+
+    @property
+    def reach(self) -> float:
+        """How far the inputs reach to either side of 0."""
+        return input_range(self.spec)[1]
 
     @property
     def main(self) -> Pretraining:
@@ -64,10 +76,11 @@ class RungIdeals(Curves):
     learners: ClassVar[tuple[str, ...] | None] = (*IDEALS, "zero")
 
 
-def rungs(library: Library) -> tuple[Rung, ...]:
-    """All rungs from narrow to broad, those without a model among them."""
+def rungs(library: Library, reach: float | None = None) -> tuple[Rung, ...]:
+    """From narrow to broad, those without a model among them; of inputs of one reach, or of all in turn."""
     models = library.specs()
-    return tuple(_rung(name, spec, models) for name, spec in RECIPES.items())
+    found = (_rung(name, spec, models) for name, spec in RECIPES.items())
+    return tuple(rung for rung in found if reach is None or rung.reach == reach)
 
 
 def is_rung(pretraining: Pretraining) -> bool:

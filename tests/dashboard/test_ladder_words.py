@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.beyond.ladder import Ladder, details, over_seeds, panel, reading, title
 from icl_core.evaluation import Curve
-from icl_core.library.ladder import RECIPES, Rung
+from icl_core.library.ladder import NAMES, RECIPES, Rung
 
 K = 24
 
@@ -17,7 +17,9 @@ def flat(mean: float, low: float | None = None, high: float | None = None) -> Cu
 
 def ladder(*, trained: bool = True) -> Ladder:
     narrow, other, broad, broader = (
-        Rung(name, spec, (spec,) if name != "broader-band" else ()) for name, spec in RECIPES.items()
+        Rung(name, spec, (spec,) if name != "broader-band" else ())
+        for name, spec in RECIPES.items()
+        if name in NAMES
     )
     narrow = Rung(narrow.name, narrow.spec, (narrow.spec, narrow.spec.reseeded(100)) if trained else ())
     return Ladder(

@@ -14,6 +14,7 @@ from icl_core.library.kept import kept
 from icl_core.library.ladder import (
     NAMES,
     RECIPES,
+    WIDE,
     RungIdeals,
     RungModel,
     is_rung,
@@ -50,12 +51,20 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Library:
 
 
 def test_rungs_differ_in_their_band_alone_which_broadens() -> None:
-    assert tuple(RECIPES) == NAMES
-    found = rungs(default_library())
+    assert tuple(RECIPES) == (*NAMES, *WIDE)
+    found = rungs(default_library(), reach=3.0)
+    assert tuple(rung.name for rung in found) == NAMES
     assert [rung.band for rung in found] == [(2.0, 2.0), (1.5, 2.5), (0.5, 2.0), (0.5, 3.0)]
     widths = [high - low for low, high in (rung.band for rung in found)]
     assert widths == sorted(widths)
     assert len({replace(rung.spec, mixture=found[0].spec.mixture) for rung in found}) == 1
+
+
+def test_inputs_of_another_reach_have_a_ladder_of_their_own() -> None:
+    library = default_library()
+    wide = rungs(library, reach=5.0)
+    assert [rung.band for rung in wide] == [(2.0, 2.0), (0.5, 5.0)]
+    assert rungs(library) == (*rungs(library, reach=3.0), *wide)
 
 
 def test_a_rung_has_its_seeds_and_the_model_that_was_trained_for_longer(library: Library) -> None:

@@ -190,7 +190,7 @@ def test_prompts_that_can_be_looked_at_are_test_prompts() -> None:
 def rungs(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tiny model is the broad rung; all others are short and lack a model."""
     for name, spec in RECIPES.items():
-        monkeypatch.setitem(RECIPES, name, replace(TINY, mixture=spec.mixture))  # type: ignore[arg-type]
+        monkeypatch.setitem(RECIPES, name, replace(TINY, mixture=spec.mixture, covariates=spec.covariates))  # type: ignore[arg-type]
 
 
 def errors_drawn(at: AppTest) -> set[str]:
@@ -207,6 +207,10 @@ def test_the_ladder_draws_a_rung_with_its_ideals_and_says_which_models_lack() ->
     assert at.query_params["pretraining.mixture.components.1.function_class.low"] == "2"
     assert "Frequency 2" in at.title[0].value
     assert "transformer" not in errors_drawn(at)
+    at.selectbox(key="reach").select_index(1).run()  # a ladder of its own, entered at the same frequency
+    assert at.query_params["pretraining.covariates.half_width"] == "5"
+    assert len(at.select_slider(key="band").options) == 2
+    assert "Frequency 2" in at.title[0].value
 
 
 @pytest.mark.usefixtures("rungs")
