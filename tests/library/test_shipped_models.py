@@ -7,7 +7,7 @@ from icl_core.library.grading import grade
 from icl_core.library.jobs.cost import cost
 from icl_core.library.zoo import LIVE_DEMO, NOTES, TIERS
 
-SHIPPED = sorted(card.name for card in default_library().cards())
+SHIPPED = sorted(path.parent.name for path in default_library().shipped.glob("*/card.json"))
 MEASURED_AGAIN = ("narrow-small", "live-demo-d4")  # one that misses its limits, one that meets them
 LIMIT = 120 * 2**20  # bytes of models and results
 
