@@ -1,5 +1,6 @@
 """The strip above Explore's first picture plays in the browser, and stands still for who asked for that."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,8 @@ def test_it_plays_without_the_server_on_the_first_screen_of_a_laptop(
     settled(page)
     page.evaluate(LISTEN)
     answer = page.locator(ANSWER)
-    before = answer.get_attribute("d", timeout=60_000)
+    expect(answer).to_have_attribute("d", re.compile("M"), timeout=60_000)  # it is drawn once it has its size
+    before = answer.get_attribute("d")
     assert before
     expect(answer).not_to_have_attribute("d", before, timeout=30_000)
     assert page.evaluate(TURNS) == 0
