@@ -42,7 +42,7 @@ def names() -> list[str]:
 
 def section(name: str, about: str, printed: str, measured: str) -> str:
     """One benchmark's part of the report: what it measures, with what, and what it printed."""
-    return f"## benchmarks.{name}\n\n{about.strip()}\n\n{measured}\n\n```\n{printed.strip()}\n```\n\n"
+    return f"## benchmarks.{name}\n\n{about.strip()}\n\n{measured}\n\n```\n{printed.rstrip()}\n```\n\n"
 
 
 def report(before: str, sections: Mapping[str, str]) -> str:
