@@ -15,6 +15,7 @@ from dashboard.explore import words
 from dashboard.explore.picture import curve_labels, is_log, labelled_methods, shown_methods
 from dashboard.frame import limits
 from dashboard.frame.bootstrap import figure_theme
+from dashboard.frame.bring import bring
 from dashboard.frame.chart import draw_chart
 from dashboard.frame.shared import once
 from dashboard.frame.texts import joined, plain, said, t
@@ -47,8 +48,7 @@ def own_section(state: State, library: Library) -> None:
     data: bytes | None = st.session_state.get(OWN)
     with st.expander(t("own.title"), icon=":material/upload_file:", expanded=data is not None):
         st.markdown(_told(state.experiment))
-        st.file_uploader(t("own.file"), type=["csv", "txt", "npz"], key=FILE, on_change=_take_file)
-        st.text_area(t("own.paste"), key=PASTED, height=120, on_change=_take_text)
+        bring((t("own.file"), t("own.paste")), (FILE, PASTED), ("csv", "txt", "npz"), _take)
         if data is None:
             return
         left, right = st.columns(2)
@@ -75,16 +75,8 @@ def _told(experiment: Experiment) -> str:
     )
 
 
-def _take_file() -> None:
-    file = st.session_state[FILE]
-    if file is not None:
-        st.session_state[OWN] = file.getvalue()
-
-
-def _take_text() -> None:
-    text: str = st.session_state[PASTED]
-    if text.strip():
-        st.session_state[OWN] = text.encode()
+def _take(data: bytes) -> None:
+    st.session_state[OWN] = data
 
 
 def _forget() -> None:

@@ -293,9 +293,8 @@ def read(query: Mapping[str, str], parse: Callable[[Mapping[str, str]], T]) -> R
         except SpecError as error:
             if not used:
                 raise
-            if error.field not in {
-                fault.field for fault in faults
-            }:  # else it is missing since it was left out
+            told = {fault.field for fault in faults}
+            if error.field not in told:  # else it is missing since it was left out
                 faults.append(error)
             # Without its kind the rest of a field says nothing.
             for name in _culprits(used, error.field.removesuffix(".kind")):

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.frame.bring import bring
 from dashboard.frame.texts import joined, t
 from dashboard.frame.url_state import UrlState, sentence
 from dashboard.lab.numbers import answers_at
@@ -111,10 +112,11 @@ def _standard(values: Array, deviation: float) -> Scale:
 def own_section(state: State, pretraining: Pretraining) -> None:
     """Where a table of points is brought."""
 
-    def take(text: str) -> None:
+    def take(data: bytes) -> None:
         st.session_state.pop(TOLD, None)
         st.session_state.pop(FAULT, None)
         try:
+            text = data[: MOST_BYTES + 1].decode("utf-8-sig", errors="replace")
             brought = read_points(text, pretraining)
             view = _shown(state.view, brought)
         except SpecError as error:
@@ -123,19 +125,9 @@ def own_section(state: State, pretraining: Pretraining) -> None:
         st.session_state[TOLD] = (view.x, view.y, brought.told)
         state.change(lambda settings: _with(settings, view))
 
-    def from_file() -> None:
-        file = st.session_state[FILE]
-        if file is not None:
-            take(file.getvalue()[: MOST_BYTES + 1].decode("utf-8-sig", errors="replace"))
-
-    def from_text() -> None:
-        if st.session_state[PASTED].strip():
-            take(st.session_state[PASTED])
-
     with st.expander(t("lab.own.title"), icon=":material/upload_file:"):
         st.markdown(t("lab.own.text", most=MOST_POINTS, queries=MOST_QUERIES))
-        st.file_uploader(t("lab.own.file"), type=["csv", "txt"], key=FILE, on_change=from_file)
-        st.text_area(t("lab.own.paste"), key=PASTED, height=120, on_change=from_text)
+        bring((t("lab.own.file"), t("lab.own.paste")), (FILE, PASTED), ("csv", "txt"), take)
     fault = st.session_state.pop(FAULT, "")
     if fault:
         st.warning(t("lab.own.refused", fault=fault))

@@ -29,6 +29,8 @@ ARRAYS = (
     "two arrays of finite numbers: xs of shape [prompts, points, inputs] and ys of shape [prompts, points]"
 )
 COLUMNS = "{wide} numbers: {inputs} inputs and a label, or the prompt's number before them"
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+"""What a damaged or foreign archive raises, one packed by an unknown method included."""
 LARGEST = 1e12  # whose square, and its sums, are still far from infinite
 
 
@@ -85,17 +87,9 @@ def _packed(data: bytes) -> tuple[Array, Array]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             xs, ys = (_array(archive, name) for name in ("xs", "ys"))
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        zlib.error,
-        zipfile.BadZipFile,
-        NotImplementedError,
-    ) as error:
-        if isinstance(error, SpecError):
-            raise
+    except SpecError:
+        raise
+    except UNREADABLE:
         raise SpecError("file", "an NPZ that cannot be read", ARRAYS) from None
     return xs, ys
 

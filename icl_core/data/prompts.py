@@ -28,6 +28,12 @@ class Prompts:
     targets: Tensor  # [B, N], noise-free values at the queries
     family_index: Tensor  # [B], position of each prompt's family in the mixture
 
+    def some(self, start: int, count: int) -> Prompts:
+        """At most `count` of the prompts, from the one at `start`."""
+        rows = slice(start, start + count)
+        xs, ys, queries, targets = self.xs[rows], self.ys[rows], self.queries[rows], self.targets[rows]
+        return Prompts(xs, ys, queries, targets, self.family_index[rows])
+
 
 def sample_prompts(experiment: Experiment, start: int, count: int) -> Prompts:
     """Test prompts start .. start + count - 1 of an experiment, float64, each with context_length + 1 points.

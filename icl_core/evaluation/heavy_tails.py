@@ -23,9 +23,8 @@ def heavy_context_lengths(experiment: Experiment, given: Prompts | None = None) 
     linear function explains all labels. Prompts too short to tell count as of full rank, and as explained
     unless the labels are noisy. `given` prompts are looked at in place of the experiment's.
     """
-    probes = (
-        _first(given) if given else sample_prompts(experiment, 0, min(PROBES, experiment.evaluation.prompts))
-    )
+    count = min(PROBES, experiment.evaluation.prompts)
+    probes = given.some(0, count) if given else sample_prompts(experiment, 0, count)
     points, dimension = probes.xs.shape[1:]
     ranks = torch.linalg.matrix_rank(probes.xs)
     told = ranks < points
@@ -33,11 +32,6 @@ def heavy_context_lengths(experiment: Experiment, given: Prompts | None = None) 
         return []
     near = {int(rank) if known else dimension for rank, known in zip(ranks, told, strict=True)}
     return sorted({k for rank in near for k in (rank - 1, rank, rank + 1) if 1 <= k < points})
-
-
-def _first(prompts: Prompts) -> Prompts:
-    parts = (prompts.xs, prompts.ys, prompts.queries, prompts.targets, prompts.family_index)
-    return Prompts(*(part[:PROBES] for part in parts))
 
 
 def _unexplained(prompts: Prompts) -> torch.Tensor:

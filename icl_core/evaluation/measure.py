@@ -76,9 +76,8 @@ def prompt_chunks(experiment: Experiment) -> Iterator[Prompts]:
 
 def cut(prompts: Prompts) -> Iterator[Prompts]:
     """Given prompts in order, at most 512 at a time."""
-    parts = (prompts.xs, prompts.ys, prompts.queries, prompts.targets, prompts.family_index)
-    for chunk in zip(*(part.split(CHUNK) for part in parts), strict=True):
-        yield Prompts(*chunk)
+    for start in range(0, len(prompts.xs), CHUNK):
+        yield prompts.some(start, CHUNK)
 
 
 def squared_errors(predictor: Predictor, prompts: Prompts) -> Array:
